@@ -1,0 +1,376 @@
+"""Stories: the editors' working copy, the immutable revisions made from it, and the narrow tables that lists are read from.
+
+The public never sees a working copy. Publishing freezes it into a Revision, and writes what the published text rests
+on (Citation), mentions (Appearance) and can be found by (SearchEntry).
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from analysis.models.articles import Article
+from analysis.models.fields import AppendOnly, Language, one_of
+from analysis.models.publishers import Publisher
+
+
+class Topic(models.Model):
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Desk(models.Model):
+    """Who signs: a desk of the newsroom."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    about = models.CharField(_("about"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("desk")
+        verbose_name_plural = _("desks")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EntityKind(models.TextChoices):
+    ORGANISATION = "organisation", _("Organisation")
+    PERSON = "person", _("Person")
+    PRODUCT = "product", _("Product")
+    PLACE = "place", _("Place")
+
+
+class Entity(models.Model):
+    Kind = EntityKind
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORGANISATION)
+    description = models.CharField(_("description, one line"), max_length=300, blank=True)
+    aliases = models.JSONField(_("other names"), default=list, blank=True)
+    site = models.URLField(_("official site"), max_length=500, blank=True)
+    wikidata = models.CharField(_("Wikidata id"), max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("entity")
+        verbose_name_plural = _("entities")
+        constraints = [one_of("kind", EntityKind, "entity_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoryStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("In review")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class StoryForm(models.TextChoices):
+    BRIEF = "brief", _("Brief")
+    ANALYSIS = "analysis", _("Analysis")
+    VERIFICATION = "verification", _("Verification")
+    EXPLAINER = "explainer", _("Explainer")
+    SYNTHESIS = "synthesis", _("Synthesis")
+
+
+class Story(models.Model):
+    Status = StoryStatus
+    Form = StoryForm
+
+    slug = models.SlugField(_("address"), max_length=100, unique=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
+    form = models.CharField(_("form"), max_length=12, choices=Form, default=Form.BRIEF)
+    headline = models.CharField(_("headline"), max_length=140)
+    dek = models.CharField(_("dek"), max_length=240, blank=True, help_text=_("One or two sentences under the headline."))
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="stories", verbose_name=_("topic"))
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="stories", verbose_name=_("by"))
+    edited_by = models.ForeignKey(
+        Desk, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("edited by")
+    )
+    disclosure = models.TextField(
+        _("how this was made"),
+        max_length=1500,
+        blank=True,
+        help_text=_("Who or what wrote it, who checked it, and any stake we have. Shown on the page."),
+    )
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT, editable=False)
+    published_at = models.DateTimeField(_("first published"), null=True, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("public text changed"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
+    withdrawn_reason = models.CharField(_("why withdrawn"), max_length=500, blank=True, editable=False)
+    current = models.ForeignKey(
+        "Revision", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )  # what the public sees
+    # Raised by every save of the working copy: a save based on an older number is refused (analysis/editing.py).
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")
+        permissions = [
+            ("publish_story", _("Can publish and correct stories")),
+            ("withdraw_story", _("Can withdraw stories")),
+        ]
+        constraints = [
+            one_of("language", Language, "story_language"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "review"], published_at__isnull=True, current__isnull=True)
+                | Q(status="published", published_at__isnull=False, current__isnull=False, withdrawn_at__isnull=True)
+                | Q(status="withdrawn", withdrawn_at__isnull=False, current__isnull=False),
+                name="story_status_has_its_dates",
+                violation_error_message=_(
+                    "A published story has a revision and a date; a withdrawn one also the day it was withdrawn."
+                ),
+            ),
+        ]
+        indexes = [
+            # Question: what is the latest? The river, the feeds and the sitemap page through it by keyset.
+            models.Index(fields=["status", "-published_at", "-id"], name="story_river"),
+            # Question: what is the latest on this topic?
+            models.Index(fields=["topic", "status", "-published_at", "-id"], name="story_of_topic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+    def get_absolute_url(self) -> str:
+        return f"/stories/{self.slug}/"
+
+
+class Role(models.TextChoices):
+    ORIGINAL = "original", _("Original reporting")
+    COVERAGE = "coverage", _("Coverage")
+    PRIMARY = "primary", _("Primary document")
+    WIRE = "wire", _("Wire")
+    SOCIAL = "social", _("Social post")
+    BACKGROUND = "background", _("Background")
+
+
+class Source(models.Model):
+    """An article's part in a story (working copy)."""
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="sources")
+    article = models.ForeignKey(Article, models.PROTECT, related_name="sources", verbose_name=_("article"))
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    in_summary = models.BooleanField(_("the summary uses it"), default=False)
+    why = models.CharField(_("why it is there"), max_length=300, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [
+            one_of("role", Role, "source_role"),
+            models.UniqueConstraint(
+                fields=["story", "article"],
+                name="source_once_per_story",
+                violation_error_message=_("This article is among the story's sources already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article} ({self.get_role_display()})"
+
+
+class StoryLinkKind(models.TextChoices):
+    FOLLOWS = "follows", _("Follows")
+    UPDATES = "updates", _("Updates")
+    CONTRADICTS = "contradicts", _("Contradicts")
+    BACKGROUND = "background", _("Background")
+
+
+class StoryLinkVerdict(models.TextChoices):
+    HELD = "held", _("That held")
+    WRONG = "wrong", _("We were wrong")
+
+
+class StoryLink(models.Model):
+    """Earlier coverage of ours that a story draws on, and how the earlier take turned out."""
+
+    Kind = StoryLinkKind
+    Verdict = StoryLinkVerdict
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="earlier")
+    earlier = models.ForeignKey(Story, models.PROTECT, related_name="later", verbose_name=_("earlier story"))
+    kind = models.CharField(_("this story … it"), max_length=11, choices=Kind)
+    verdict = models.CharField(_("how its take turned out"), max_length=5, choices=Verdict, blank=True)
+    why = models.CharField(_("why we link it"), max_length=300)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("earlier coverage")
+        verbose_name_plural = _("earlier coverage")
+        constraints = [
+            one_of("kind", StoryLinkKind, "storylink_kind"),
+            models.UniqueConstraint(
+                fields=["story", "earlier"],
+                name="storylink_once",
+                violation_error_message=_("This earlier story is linked already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(story=F("earlier")),
+                name="storylink_not_itself",
+                violation_error_message=_("A story cannot be its own earlier coverage."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.earlier}"
+
+
+class Mention(models.Model):
+    """A story names an entity (working copy)."""
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="mentions")
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="mentions", verbose_name=_("entity"))
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["story", "entity"],
+                name="mention_once_per_story",
+                violation_error_message=_("This entity is mentioned already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.entity)
+
+
+class RevisionKind(models.TextChoices):
+    FIRST = "first", _("First published")
+    EDIT = "edit", _("Minor edit")
+    UPDATE = "update", _("Update")
+    CLARIFICATION = "clarification", _("Clarification")
+    CORRECTION = "correction", _("Correction")
+
+
+class Revision(AppendOnly):
+    """What a story said from one moment on: canonical JSON, hashed. The public text is always one of these."""
+
+    Kind = RevisionKind
+
+    story = models.ForeignKey(Story, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=13, choices=Kind)
+    reason = models.CharField(max_length=500, blank=True)  # public
+    headline = models.CharField(max_length=140)  # headline and dek again: lists read them without the content
+    dek = models.CharField(max_length=240, blank=True)
+    content = models.JSONField()  # analysis/editing.py::snapshot makes it
+    # The Markdown of `content`, sanitised and rendered. Derived, so outside the hash, and may be rendered anew.
+    html = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [
+            one_of("kind", RevisionKind, "revision_kind"),
+            models.UniqueConstraint(fields=["story", "number"], name="revision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.headline} ({self.number})"
+
+
+class CorrectionKind(models.TextChoices):
+    CORRECTION = "correction", _("Correction")
+    CLARIFICATION = "clarification", _("Clarification")
+    UPDATE = "update", _("Update")
+    NOTE = "note", _("Editor’s note")
+
+
+class Correction(models.Model):
+    """A dated public statement that something published was wrong, unclear, or has moved on."""
+
+    Kind = CorrectionKind
+
+    story = models.ForeignKey(Story, models.PROTECT, related_name="corrections")
+    revision = models.OneToOneField(Revision, models.PROTECT, null=True, related_name="correction")
+    kind = models.CharField(_("kind"), max_length=13, choices=Kind)
+    text = models.CharField(_("what was wrong, and what is right"), max_length=600)
+    at = models.DateTimeField(_("date"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        constraints = [one_of("kind", CorrectionKind, "correction_kind")]
+        indexes = [
+            # Question: which are the latest corrections? Asked by every home page.
+            models.Index(fields=["-at", "-id"], name="correction_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Citation(models.Model):
+    """An article that a story's published revision rests on. Rewritten whole at each publication."""
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="citations")
+    article = models.ForeignKey(Article, models.PROTECT, related_name="citations")
+    publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="citations")
+    role = models.CharField(max_length=10, choices=Role)
+    in_summary = models.BooleanField()
+    position = models.PositiveSmallIntegerField()
+    published_at = models.DateTimeField()  # the story's, so that one index answers
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["story", "article"], name="citation_once")]
+        indexes = [
+            # Question: which of our pages draw on this publisher, newest first?
+            models.Index(fields=["publisher", "-published_at", "-story"], name="citation_of_publisher"),
+        ]
+
+
+class Appearance(models.Model):
+    """An entity that a story's published revision names. Rewritten whole at each publication."""
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="appearances")
+    entity = models.ForeignKey(Entity, models.PROTECT, related_name="appearances")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["story", "entity"], name="appearance_once")]
+        indexes = [
+            # Question: which stories name this entity, newest first?
+            models.Index(fields=["entity", "-published_at", "-story"], name="appearance_of_entity"),
+        ]
+
+
+class SearchEntry(models.Model):
+    """The published words of a story, normalised (analysis/search). A candidate list only: the gate decides."""
+
+    story = models.OneToOneField(Story, models.CASCADE, primary_key=True, related_name="search_entry")
+    words = models.TextField()

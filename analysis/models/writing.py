@@ -1,0 +1,149 @@
+"""What editors write on a story: the summary, the context notes by slot, and the claims with their evidence."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from analysis.models.fields import AppendOnly, one_of
+from analysis.models.stories import Desk, Source, Story
+
+
+class SummaryMadeBy(models.TextChoices):
+    PERSON = "person", _("A person")
+    MODEL = "model", _("A language model")
+    BOTH = "both", _("A person with a language model")
+
+
+class Summary(models.Model):
+    MadeBy = SummaryMadeBy
+
+    story = models.OneToOneField(Story, models.CASCADE, related_name="summary")
+    text = models.TextField(_("summary"), max_length=4000, help_text=_("What the original reported, in our words."))
+    made_by = models.CharField(_("written by"), max_length=6, choices=MadeBy, default=MadeBy.PERSON)
+    model = models.CharField(_("which model"), max_length=80, blank=True)
+    checked_by = models.ForeignKey(
+        Desk, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checked by")
+    )
+
+    class Meta:
+        verbose_name = _("summary")
+        verbose_name_plural = _("summary")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(made_by="person") | (Q(made_by__in=["model", "both"]) & ~Q(model="")),
+                name="summary_names_its_model",
+                violation_error_message=_("Name the language model that wrote it or helped."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Slot(models.TextChoices):
+    """Where a note stands on the page; the order of the values is the order on the page."""
+
+    TAKE = "take", _("Our take")
+    DISAGREEMENT = "disagreement", _("Room for disagreement")
+    CONNECTION = "connection", _("What we wrote before")
+    WHY = "why", _("Why it matters")
+    UNCERTAINTY = "uncertainty", _("What is not known")
+    SYNTHESIS = "synthesis", _("Taken together")
+    FRAMING = "framing", _("How our coverage differs from the wire’s")
+
+
+class ContextNote(models.Model):
+    story = models.ForeignKey(Story, models.CASCADE, related_name="notes")
+    slot = models.CharField(_("slot"), max_length=12, choices=Slot)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    text = models.TextField(_("text (Markdown)"), max_length=40_000)
+    rests_on = models.ManyToManyField(
+        Source,
+        blank=True,
+        related_name="notes",
+        verbose_name=_("rests on"),
+        help_text=_("None chosen means: on all the story’s sources."),
+    )
+
+    class Meta:
+        verbose_name = _("context note")
+        verbose_name_plural = _("context notes")
+        constraints = [
+            one_of("slot", Slot, "note_slot"),
+            models.UniqueConstraint(
+                fields=["story", "slot"],
+                name="note_once_per_slot",
+                violation_error_message=_("This story has a note in this slot already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_slot_display()
+
+
+class Standing(models.TextChoices):
+    CONFIRMED = "confirmed", _("Confirmed at primary source")
+    REPORTED = "reported", _("Reported")
+    DISPUTED = "disputed", _("Disputed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Claim(models.Model):
+    story = models.ForeignKey(Story, models.CASCADE, related_name="claims")
+    text = models.CharField(_("claim"), max_length=400, help_text=_("One statement that can be checked."))
+    standing = models.CharField(_("standing"), max_length=9, choices=Standing)
+    why = models.CharField(_("why it stands so"), max_length=300, blank=True)
+    checked_at = models.DateTimeField(_("checked"), default=timezone.now)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        constraints = [one_of("standing", Standing, "claim_standing")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class StandingChange(AppendOnly):
+    """How a claim's standing moved: dated, with who and why."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="changes")
+    standing = models.CharField(max_length=9, choices=Standing)
+    why = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name = _("change of standing")
+        verbose_name_plural = _("changes of standing")
+        constraints = [one_of("standing", Standing, "standingchange_standing")]
+
+
+class Stance(models.TextChoices):
+    STATES = "states", _("States it")
+    ATTRIBUTES = "attributes", _("Says someone says so")
+    DISPUTES = "disputes", _("Disputes it")
+    SILENT = "silent", _("Silent")
+
+
+class Evidence(models.Model):
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="evidence")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="evidence")
+    stance = models.CharField(_("stance"), max_length=10, choices=Stance)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            one_of("stance", Stance, "evidence_stance"),
+            models.UniqueConstraint(
+                fields=["claim", "source"],
+                name="evidence_once",
+                violation_error_message=_("This source’s stance on the claim is recorded already."),
+            ),
+        ]

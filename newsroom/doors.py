@@ -1,0 +1,95 @@
+"""What stands before every page: headers, and the private doors that alone have sessions, accounts and CSRF.
+
+Nothing here may look at a model of ours.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import middleware as auth
+from django.contrib.messages import middleware as messages
+from django.contrib.sessions import middleware as sessions
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.middleware import csrf
+
+
+def is_private(request: HttpRequest) -> bool:
+    """Whether this path has a session: the desk, and the publishers' request pages."""
+    return request.path_info.startswith(settings.PRIVATE_DOORS)
+
+
+class _PrivateDoor:
+    """Lets a middleware of Django's act on private paths only."""
+
+    get_response: Callable[[HttpRequest], HttpResponse]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_private(request):
+            return super().__call__(request)  # type: ignore[misc]
+        return self.get_response(request)
+
+
+class SessionMiddleware(_PrivateDoor, sessions.SessionMiddleware):
+    pass
+
+
+class AuthenticationMiddleware(_PrivateDoor, auth.AuthenticationMiddleware):
+    pass
+
+
+class MessageMiddleware(_PrivateDoor, messages.MessageMiddleware):
+    pass
+
+
+class CsrfViewMiddleware(_PrivateDoor, csrf.CsrfViewMiddleware):
+    def process_view(self, request, callback, callback_args, callback_kwargs):  # type: ignore[no-untyped-def]
+        if is_private(request):
+            return super().process_view(request, callback, callback_args, callback_kwargs)
+        return None
+
+
+class PlainRequestMiddleware:
+    """Answers 400 to an address or a query that is no text (NUL, broken UTF-8) before any code has to think of it.
+
+    PostgreSQL refuses a NUL in a text parameter and Python decodes broken UTF-8 to surrogates or U+FFFD; either would
+    surface as a 500 somewhere deep.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            texts = [request.path_info, *request.GET.keys(), *(v for vs in request.GET.lists() for v in vs[1])]
+        except Exception as error:  # Django raises several kinds for junk; each means: not a readable request
+            if getattr(error, "status_code", 400) >= 500:
+                raise
+            return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
+        if any("\x00" in text or "\ufffd" in text for text in texts):
+            return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
+        return self.get_response(request)
+
+
+class HeadersMiddleware:
+    """The headers that Django has no setting for. Public pages are revalidated each time: a decision acts at once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+        )
+        if is_private(request) or response.status_code >= 400:
+            response.headers["Cache-Control"] = "no-store"
+        else:
+            response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """What every template may say of the site."""
+    return {"SITE_NAME": settings.SITE_NAME, "ORIGIN": settings.ORIGIN, "LANGUAGES": settings.LANGUAGES}
+

@@ -1,0 +1,249 @@
+"""Settings, all in one file. Every value that differs between installations comes from the environment.
+
+An unreadable value stops the start and says its name, its value and what is allowed. The table in the README lists
+every name; a test holds the two together.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env[T](name: str, default: str | None, parse: Callable[[str], T], allowed: str) -> T:
+    """One value from the environment. Raises ImproperlyConfigured with the name, the value and what is allowed."""
+    raw = os.environ.get(name, default)
+    if raw is None:
+        raise ImproperlyConfigured(f"{name} is not set. It must be {allowed}.")
+    try:
+        return parse(raw)
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(f"{name}={raw!r} cannot be read. It must be {allowed}.") from error
+
+
+def _flag(raw: str) -> bool:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[raw.lower()]
+
+
+def _secret(raw: str) -> str:
+    if len(raw) < 32:
+        raise ValueError
+    return raw
+
+
+def _origin(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/") or parts.query:
+        raise ValueError
+    _ = parts.port  # a port that is no number raises here
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database(raw: str) -> dict[str, Any]:
+    parsed = dict(dj_database_url.parse(raw))
+    if parsed["ENGINE"] not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+        raise ValueError
+    return parsed
+
+
+def _mailer(raw: str) -> dict[str, Any]:
+    if raw == "console":
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(raw)
+    if parts.scheme == "file" and parts.path:
+        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": parts.path}}
+    if parts.scheme not in ("smtp", "smtp+tls", "smtps") or not parts.hostname:
+        raise ValueError
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname,
+            "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_tls": parts.scheme == "smtp+tls",
+            "use_ssl": parts.scheme == "smtps",
+            "timeout": 10,
+        },
+    }
+
+
+def _address(raw: str) -> str:
+    local, _, domain = raw.partition("@")
+    if not local or not domain or any(c in raw for c in "\r\n ,"):
+        raise ValueError
+    return raw
+
+
+# --- what an installation says ------------------------------------------------------------------------------------
+
+SECRET_KEY = env("SECRET_KEY", None, _secret, "a random string of at least 32 characters")
+DEBUG = env("DEBUG", "0", _flag, "1 or 0")
+ORIGIN = env("ORIGIN", "http://127.0.0.1:8000", _origin, "scheme and host, such as https://desk.example")
+SITE_NAME = env("SITE_NAME", "Context Desk", str, "a name")
+DATABASES = {
+    "default": env(
+        "DATABASE_URL",
+        f"sqlite:///{BASE_DIR / 'var' / 'contextdesk.sqlite3'}",
+        _database,
+        "sqlite:///path or postgresql://user:password@host:port/name",
+    )
+}
+MAILERS = {
+    "default": env(
+        "EMAIL_URL",
+        "console",
+        _mailer,
+        "console, file:///path, or smtp://, smtp+tls:// or smtps:// with user:password@host:port",
+    )
+}
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", "desk@localhost", _address, "one e-mail address")
+TIME_ZONE = env("TIME_ZONE", "UTC", str, "a zone of the tz database, such as Europe/Paris")
+LOG_LEVEL = env("LOG_LEVEL", "INFO", lambda raw: {"DEBUG": raw, "INFO": raw, "WARNING": raw, "ERROR": raw}[raw],
+                "DEBUG, INFO, WARNING or ERROR")  # fmt: skip
+
+# --- the house ----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "newsroom.apps.NewsroomConfig",
+    "analysis.apps.AnalysisConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_ox",
+]
+
+# Sessions, accounts and CSRF cost half of a cheap page, so they stand only before the doors that need them
+# (newsroom/doors.py). A view behind no door must not change anything.
+MIDDLEWARE = [
+    "newsroom.doors.PlainRequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "newsroom.doors.HeadersMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "newsroom.doors.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "newsroom.doors.CsrfViewMiddleware",
+    "newsroom.doors.AuthenticationMiddleware",
+    "newsroom.doors.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+PRIVATE_DOORS = ("/admin/", "/takedown/")
+
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "newsroom.doors.site",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_engine = DATABASES["default"]["ENGINE"]
+if _engine.endswith("sqlite3"):
+    # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at BEGIN, so that two writers queue
+    # instead of failing half way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;",
+    }
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+TASKS = {"default": {"BACKEND": "django_ox.backend.OxBackend", "OPTIONS": {"MAX_ATTEMPTS": 10, "BACKOFF_MAX": 3600}}}
+
+# --- language and time --------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_TZ = True
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if DEBUG:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# --- safety -------------------------------------------------------------------------------------------------------
+
+_https = ORIGIN.startswith("https://")
+ALLOWED_HOSTS = [urlsplit(ORIGIN).hostname or ""]
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 63_072_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-session" if _https else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if _https else "csrf"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "newsroom.errors.csrf_failure"
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}
