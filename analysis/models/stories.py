@@ -102,6 +102,9 @@ class Story(models.Model):
     edited_by = models.ForeignKey(
         Desk, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("edited by")
     )
+    event_on = models.DateField(
+        _("day of the event"), null=True, blank=True, help_text=_("Sources older than this are pointed out.")
+    )
     disclosure = models.TextField(
         _("how this was made"),
         max_length=1500,
@@ -367,6 +370,20 @@ class Appearance(models.Model):
             # Question: which stories name this entity, newest first?
             models.Index(fields=["entity", "-published_at", "-story"], name="appearance_of_entity"),
         ]
+
+
+class PublishedLink(models.Model):
+    """Earlier coverage that a story's published revision draws on. Rewritten whole at each publication."""
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="published_earlier")
+    # Question: which later stories lean on this one? Asked by every story page (the foreign key's own index answers).
+    earlier = models.ForeignKey(Story, models.PROTECT, related_name="published_later")
+    kind = models.CharField(max_length=11, choices=StoryLinkKind)
+    verdict = models.CharField(max_length=5, choices=StoryLinkVerdict, blank=True)
+    why = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["story", "earlier"], name="publishedlink_once")]
 
 
 class SearchEntry(models.Model):

@@ -1,0 +1,86 @@
+"""Web addresses as this house writes them: one canonical form for each outside page. Pure: no Django, no network."""
+
+import re
+import unicodedata
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+MAX_LENGTH = 2000
+# Parameters that say where a reader came from, never what the page is.
+TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src|cmpid|_hs\w+|yclid)$", re.I)
+_LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
+
+
+class AddressError(ValueError):
+    """What was typed is no readable web address. The message says why, in plain words."""
+
+
+def canonical(typed: str) -> str:
+    """The one form under which we keep a page: https or http, lower-case ASCII host, no fragment, no tracking.
+
+    Accepts what people paste: spaces around it, no scheme (https is assumed), an upper-case or non-ASCII host.
+    Raises AddressError. Follows RFC 3986 section 6.2.2 (syntax-based normalisation).
+    """
+    text = typed.strip()
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Zs", "Zl", "Zp", "Cf") for c in text):
+        raise AddressError("it holds spaces or invisible characters")
+    if "://" not in text:
+        text = "https://" + text
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise AddressError("it is not formed like a web address") from error
+    if parts.scheme not in ("http", "https"):
+        raise AddressError("it does not begin with https:// or http://")
+    if parts.username is not None or parts.password is not None:
+        raise AddressError("it holds a user name or password")
+    netloc = host(parts.hostname or "")
+    if port and port != {"http": 80, "https": 443}[parts.scheme]:
+        netloc += f":{port}"
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k)])
+    url = urlunsplit((parts.scheme, netloc, path or "/", query, ""))
+    if len(url) > MAX_LENGTH:
+        raise AddressError(f"it is longer than {MAX_LENGTH} characters")
+    return url
+
+
+def host(name: str) -> str:
+    """A host name in lower-case ASCII (IDNA), with at least one dot. Raises AddressError; an IP address is refused."""
+    name = name.rstrip(".").lower()
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode("ascii")
+        except UnicodeError as error:
+            raise AddressError("its host is not a readable name") from error
+    labels = name.split(".")
+    if len(labels) < 2 or len(name) > 253 or not all(_LABEL.match(label) for label in labels) or labels[-1].isdigit():
+        raise AddressError("it has no host such as example-wire.test")
+    return name
+
+
+def host_of(url: str) -> str:
+    """The host of a canonical URL, without its port."""
+    return urlsplit(url).hostname or ""
+
+
+def parents(name: str) -> list[str]:
+    """The host itself and the hosts above it, nearest first, down to two labels: a.b.test, b.test."""
+    labels = name.split(".")
+    return [".".join(labels[i:]) for i in range(max(len(labels) - 1, 1))]
+
+
+def path_prefix(typed: str) -> str:
+    """`host/prefix` for terms about a part of a site, from a pasted URL or host and path. Raises AddressError."""
+    url = canonical(typed)
+    return host_of(url) + urlsplit(url).path
+
+
+def is_under(url: str, prefix: str) -> bool:
+    """Whether a canonical URL lies in the part of a site that `host/prefix` names.
+
+    A prefix ends at a path segment: example.test/press covers /press and /press/1, never /pressroom.
+    """
+    place = host_of(url) + urlsplit(url).path
+    stem = prefix.rstrip("/")
+    return place == stem or place.startswith(stem + "/")

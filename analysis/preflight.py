@@ -1,0 +1,103 @@
+"""What stops publication, and what only advises. Reads a snapshot (analysis/editing.py), says sentences."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from analysis import rulebook
+from analysis.models import Article, Story
+from analysis.models.stories import Role
+from analysis.models.writing import Stance, Standing
+from analysis.terms import Level, Permit, strictest
+from analysis.text import TextError, check, count_quoted_words, count_words
+
+
+def permits_of(content: dict[str, Any], now: datetime) -> dict[int, Permit]:
+    """The permit of each source of a snapshot, by source id. Two queries."""
+    articles = Article.objects.in_bulk([s["article"] for s in content["sources"]])
+    book = rulebook.current()
+    return {s["id"]: book.permit(articles[s["article"]], now) for s in content["sources"]}
+
+
+def lead_permit(content: dict[str, Any], permits: dict[int, Permit]) -> Permit:
+    """What headline and summary rest on: the originals, and whatever else the summary uses."""
+    return strictest([permits[s["id"]] for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]])
+
+
+def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
+    """Why this content must not be published; empty if it may. Each a sentence that says what to do."""
+    found = []
+    if not any(s["role"] == Role.ORIGINAL for s in content["sources"]):
+        found.append(_("Name the original reporting: no source has that role."))
+    if not content["disclosure"].strip():
+        found.append(_("Say how this was made: who or what wrote it, and who checked it."))
+    lead = lead_permit(content, permits_of(content, now))
+    summary = content["summary"]
+    if content["sources"] and lead.level == Level.NONE:
+        found.append(
+            _("The original is under embargo until %(when)s.") % {"when": f"{lead.embargo_until:%Y-%m-%d %H:%M} UTC"}
+            if lead.embargo_until
+            else _("The terms of the original allow nothing to be published.")
+        )
+    elif summary and lead.summary:
+        words, quoted = count_words(summary["text"]), count_quoted_words(summary["text"])
+        if words > lead.max_words:
+            found.append(
+                _("The summary has %(n)d words; the terms of its sources allow %(max)d.")
+                % {"n": words, "max": lead.max_words}
+            )
+        if quoted > lead.quote_words:
+            found.append(
+                _("The summary quotes %(n)d words; the terms of its sources allow %(max)d.")
+                % {"n": quoted, "max": lead.quote_words}
+            )
+        if summary["made_by"] != "person" and not lead.ai:
+            found.append(_("The terms of the original allow no summary made with a language model."))
+    found += _claims(content) + _watch(content) + _texts(content)
+    return found
+
+
+def advice(content: dict[str, Any]) -> list[str]:
+    """What would make it better, but does not stop it."""
+    slots = {note["slot"] for note in content["notes"]}
+    found = []
+    if not content["summary"]:
+        found.append(_("There is no summary: a reader does not learn what was reported."))
+    if "take" in slots and "disagreement" not in slots:
+        found.append(_("There is a take, and no case against it."))
+    if not content["earlier"]:
+        found.append(_("No earlier coverage of ours is linked."))
+    if not content["watch"]:
+        found.append(_("Nothing to watch: what would prove this wrong, and by when?"))
+    if not content["claims"]:
+        found.append(_("No claims: what is established, and what is not?"))
+    return found
+
+
+def _claims(content: dict[str, Any]) -> list[str]:
+    primary = {s["id"] for s in content["sources"] if s["role"] == Role.PRIMARY}
+    return [
+        _("“%(claim)s” is marked confirmed, but no primary source states it.") % {"claim": claim["text"]}
+        for claim in content["claims"]
+        if claim["standing"] == Standing.CONFIRMED
+        and not any(e["source"] in primary and e["stance"] == Stance.STATES for e in claim["evidence"])
+    ]
+
+
+def _watch(content: dict[str, Any]) -> list[str]:
+    return [
+        _("“%(item)s” does not say which source will settle it.") % {"item": item["statement"]}
+        for item in content["watch"]
+        if not item["settled_by"].strip()
+    ]
+
+
+def _texts(content: dict[str, Any]) -> list[str]:
+    found = []
+    for text in [*(note["text"] for note in content["notes"]), *([content["summary"]["text"]] if content["summary"] else [])]:
+        try:
+            check(text)
+        except TextError as error:
+            found.append(str(error))
+    return found

@@ -1,0 +1,65 @@
+"""Search for the public. The engine proposes, the gate disposes: a story is a hit only if every word of the query stands
+in what the reader may see of it today. So neither a hit nor a count tells of a forbidden text."""
+
+import re
+
+from analysis.models import Story
+from analysis.rendition.pages import PAGE, Cursor, pages_of
+from analysis.rendition.values import Hit, Listing, StoryPage
+from analysis.search import candidates, query_tokens, tokens
+
+_BEFORE, _AFTER = 60, 120
+
+
+def search(query: str, before: Cursor | None = None) -> Listing[Hit]:
+    """Stories that hold every word of the query (the last may be unfinished), newest first, up to thirty a page."""
+    words = query_tokens(query)
+    found = candidates(words, PAGE + 1, (before.at, before.id) if before else None)
+    pages = pages_of(found[:PAGE])
+    hits = [
+        Hit(card=pages[pk].card, snippet=_snippet(pages[pk], words))
+        for pk in found[:PAGE]
+        if pk in pages and _matches(pages[pk], words)
+    ]
+    after = None
+    if len(found) > PAGE:
+        last = Story.objects.only("published_at").get(pk=found[PAGE - 1])
+        after = str(Cursor(last.published_at, last.pk)) if last.published_at else None
+    return Listing(items=tuple(hits), after=after)
+
+
+def _matches(page: StoryPage, words: list[str]) -> bool:
+    held = set(tokens(page.text))
+    *whole, last = words
+    return all(word in held for word in whole) and any(word.startswith(last) for word in held)
+
+
+def _snippet(page: StoryPage, words: list[str]) -> tuple[tuple[str, bool], ...]:
+    """The place where the query is first met, in pieces; True marks the words that matched."""
+    body = page.text.split("\n", 1)[-1] if "\n" in page.text else page.text
+    places = [m for m in re.finditer(r"[^\W_]+", body) if _is_match(m[0], words)]
+    if not places:
+        text = page.card.dek or (page.summary.text if page.summary else "")
+        return ((text[:180], False),) if text else ()
+    start = max(places[0].start() - _BEFORE, 0)
+    end = min(places[0].end() + _AFTER, len(body))
+    start = body.rfind(" ", 0, start) + 1 if start else 0
+    end = body.find(" ", end) if body.find(" ", end) != -1 else len(body)
+    pieces: list[tuple[str, bool]] = []
+    at = start
+    for place in places:
+        if place.start() < start or place.end() > end:
+            continue
+        pieces += [(body[at : place.start()], False), (place[0], True)]
+        at = place.end()
+    pieces.append((body[at:end], False))
+    if start:
+        pieces.insert(0, ("… ", False))
+    if end < len(body):
+        pieces.append((" …", False))
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def _is_match(word: str, words: list[str]) -> bool:
+    held = tokens(word)
+    return any(t in words or t.startswith(words[-1]) for t in held)

@@ -1,0 +1,109 @@
+"""The rules in force, held in the process and guarded by one version row.
+
+A request reads the version row once (one query, constant in the archive) and resolves everything it shows from memory.
+Whoever writes terms or holds gives the row a new token by trigger, in the same transaction; so the first request that
+starts after that commit reads the new rules, in every process, with nothing to invalidate.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analysis.addresses import host_of, parents
+from analysis.models import Article, Hold, RuleVersion, Terms
+from analysis.terms import Basis, Level, Permit, Rule, Scope, Work, resolve
+
+
+@dataclass
+class RuleBook:
+    """All rules, found by what they are about."""
+
+    token: str
+    house: list[Rule] = field(default_factory=list)
+    by_publisher: dict[int | None, list[Rule]] = field(default_factory=lambda: defaultdict(list))
+    by_host: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))  # domains, and parts of sites
+    by_url: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, rule: Rule) -> None:
+        match rule.scope:
+            case Scope.HOUSE:
+                self.house.append(rule)
+            case Scope.PUBLISHER:
+                self.by_publisher[rule.publisher].append(rule)
+            case Scope.DOMAIN:
+                self.by_host[rule.value].append(rule)
+            case Scope.PATH:
+                self.by_host[rule.value.partition("/")[0]].append(rule)
+            case Scope.URL:
+                self.by_url[rule.value].append(rule)
+
+    def rules_for(self, work: Work) -> Iterator[Rule]:
+        """The few rules that can concern a work; analysis.terms has the last word on which do."""
+        yield from self.house
+        yield from self.by_publisher.get(work.publisher, ())
+        for name in parents(host_of(work.url)):
+            yield from self.by_host.get(name, ())
+        yield from self.by_url.get(work.url, ())
+
+    def permit(self, article: Article, now: datetime) -> Permit:
+        """What may be shown of an article at an aware moment."""
+        work = Work(article.url, article.publisher_id, article.published_at)
+        return resolve(self.rules_for(work), work, now)
+
+
+_held = RuleBook(token="")
+
+
+def current() -> RuleBook:
+    """The rules as committed now. One query; a few more, once, after someone changed a rule."""
+    global _held  # noqa: PLW0603  one immutable-by-convention object, swapped whole: safe between threads
+    token = RuleVersion.objects.values_list("token", flat=True).get(pk=1)
+    book = _held
+    if book.token != token:
+        # The token was read first: rules written since then are either in this load already or change it again.
+        book = RuleBook(token)
+        for row in Terms.objects.order_by("id"):
+            book.add(from_terms(row))
+        for hold in Hold.objects.filter(lifted_at__isnull=True):
+            book.add(from_hold(hold))
+        _held = book
+    return book
+
+
+def from_terms(row: Terms) -> Rule:
+    """A row as a rule. A word that cannot be read counts as the strictest."""
+    return Rule(
+        id=row.pk or 0,
+        scope=_SCOPES[row.scope],
+        basis=_BASES[row.basis],
+        effective_from=row.effective_from,
+        publisher=row.publisher_id,
+        value=row.value,
+        revoked=row.revoked,
+        level=_LEVELS.get(row.level, Level.NONE) if row.level else None,
+        max_words=row.max_words,
+        quote_words=row.quote_words,
+        ai=(row.ai == "allow") if row.ai else None,
+        embargo_hours=row.embargo_hours,
+        attribution=row.attribution,
+        reason=row.reason,
+    )
+
+
+def from_hold(hold: Hold) -> Rule:
+    # Negative ids: a hold must not be taken for the terms with its number.
+    return Rule(
+        id=-hold.pk,
+        scope=_SCOPES[hold.scope],
+        basis=Basis.HOLD,
+        effective_from=hold.starts_at,
+        publisher=hold.publisher_id,
+        value=hold.value,
+        level=_LEVELS.get(hold.level, Level.NONE),
+    )
+
+
+_SCOPES = {scope.name.lower(): scope for scope in Scope}
+_BASES = {basis.name.lower(): basis for basis in Basis}
+_LEVELS = {level.name.lower(): level for level in Level}

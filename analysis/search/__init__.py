@@ -1,0 +1,45 @@
+"""Search: one interface, two engines. An engine only proposes stories; the gate decides what may be shown and match.
+
+The index is a list of candidates: it may still hold words that terms forbid since yesterday. So a proposal counts only
+if every word of the query stands in what the reader may see (analysis/rendition), compared with the same `tokens`.
+"""
+
+import re
+import unicodedata
+
+from django.db import connection
+
+from analysis.search import postgresql, sqlite
+
+MAX_QUERY = 200
+MAX_TOKENS = 12
+_WORD = re.compile(r"[^\W_]+")
+
+
+def tokens(text: str) -> list[str]:
+    """Words as both engines see them: case folded, accents taken off, split at anything but letters and digits."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+
+
+def query_tokens(query: str) -> list[str]:
+    """The words of a reader's query, without repeats, at most twelve."""
+    return list(dict.fromkeys(tokens(query[:MAX_QUERY])))[:MAX_TOKENS]
+
+
+def candidates(words: list[str], limit: int, before: tuple[object, int] | None = None) -> list[int]:
+    """Ids of published stories whose index holds every word (the last may be unfinished), newest first."""
+    return _engine().candidates(words, limit, before) if words else []
+
+
+def remember(story_id: int, text: str) -> None:
+    """Put a story's words into the index, in place of what was there."""
+    _engine().remember(story_id, " ".join(tokens(text)))
+
+
+def forget(story_id: int) -> None:
+    _engine().forget(story_id)
+
+
+def _engine():  # type: ignore[no-untyped-def]
+    return sqlite if connection.vendor == "sqlite" else postgresql
