@@ -14,7 +14,7 @@ help:
 	@echo "make test    all checks and tests, on every engine and browser that is here (STRICT=1: leave nothing out)"
 	@echo "make check   format, lint, types, import border, templates, settings, migrations"
 	@echo "make bench   requests per second and CPU time of home, story and search, beside a bare view"
-	@echo "make clean   remove what was made, var/ with its database included"
+	@echo "make clean   remove what was made; the database, the secret and the mail in var/ stay"
 
 # --- the environment --------------------------------------------------------------------------------------------
 
@@ -81,6 +81,6 @@ bench: .venv/base $(TRANSLATIONS) var/secret
 	@$(RUN) -m tests.bench
 
 clean:
-	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv var/static var/test var/bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@rm -f $(TRANSLATIONS)

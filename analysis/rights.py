@@ -161,7 +161,8 @@ def decide(case: Case, by: User | None, ruling: Ruling, at: datetime | None = No
         case=case, outcome=ruling.outcome, action=ruling.action, reason=ruling.reason.strip(), decided_by=by,
         decided_at=at,
     )  # fmt: skip
-    made = [] if ruling.action == Decision.Action.NONE else _make_terms(case, by, ruling, at)
+    changes_terms = ruling.action in (Decision.Action.REMOVE, Decision.Action.TERMS)
+    made = _make_terms(case, by, ruling, at) if changes_terms else []
     case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
     _record(case, "decided", at, by=by, data={"outcome": ruling.outcome, "action": ruling.action,
                                               "terms": [t.pk for t in made]})  # fmt: skip

@@ -178,6 +178,7 @@ class DecisionOutcome(models.TextChoices):
 class DecisionAction(models.TextChoices):
     REMOVE = "remove", _("Remove")
     TERMS = "terms", _("Change the terms")
+    CORRECT = "correct", _("Correct the text")
     NONE = "none", _("Change nothing")
 
 
@@ -187,7 +188,7 @@ class Decision(AppendOnly):
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="decision")
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
-    action = models.CharField(_("action"), max_length=6, choices=Action)
+    action = models.CharField(_("action"), max_length=7, choices=Action)
     reason = models.TextField(_("reason that the publisher sees"), max_length=5000)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")

@@ -1,0 +1,298 @@
+"""The demonstration publication: TOML and Markdown beside this file, written down in the order in which it happened.
+
+Loading is idempotent: what is there already (by slug, host, or key) is left alone. Everything goes through the same
+functions that the doors call, with the moments of the story instead of now.
+"""
+
+import tomllib
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from analysis import editing, rights
+from analysis.addresses import canonical
+from analysis.models import (
+    Article,
+    Case,
+    Claim,
+    ContextNote,
+    Desk,
+    Domain,
+    Entity,
+    Evidence,
+    Mention,
+    OutgoingMail,
+    Page,
+    Publisher,
+    Source,
+    StandingChange,
+    Story,
+    StoryLink,
+    Summary,
+    Terms,
+    Topic,
+    WatchItem,
+)
+
+HERE = Path(__file__).parent
+PAGES = ["how-we-write", "corrections", "who-we-are", "rights", "accessibility", "privacy"]
+
+
+@transaction.atomic
+def load() -> int:
+    """Write down what is missing. Returns the number of stories and cases added."""
+    for path in sorted(HERE.glob("publication*.toml")):
+        _publication(tomllib.loads(path.read_text()))
+    _pages()
+    stories = [tomllib.loads(path.read_text()) for path in sorted((HERE / "stories").glob("*.toml"))]
+    known = set(Story.objects.values_list("slug", flat=True))
+    steps: list[tuple[datetime, int, partial[Any]]] = []
+    for data in sorted(stories, key=lambda s: s["published"]):
+        if data["slug"] not in known:
+            steps += _story_steps(data)
+    added = len({step[2].args[0]["slug"] for step in steps})
+    for data in tomllib.loads((HERE / "cases.toml").read_text())["cases"]:
+        if not Case.objects.filter(submission=_submission(data)).exists():
+            steps += _case_steps(data)
+            added += 1
+    for _at, _order, step in sorted(steps, key=lambda s: s[:2]):
+        step()
+    # These letters belong to the past: nobody must get them today.
+    OutgoingMail.objects.filter(sent_at__isnull=True, case__submission__in=_submissions()).update(
+        sent_at=F("created_at")
+    )
+    return added
+
+
+def _publication(data: dict[str, Any]) -> None:
+    for model, key in ((Desk, "desks"), (Topic, "topics"), (Entity, "entities")):
+        for row in data.get(key, []):
+            model.objects.get_or_create(slug=row["slug"], defaults=row)
+    for row in data.get("publishers", []):
+        domains, statements = row.pop("domains", []), row.pop("terms", [])
+        publisher, new = Publisher.objects.get_or_create(slug=row["slug"], defaults=row)
+        for host in domains:
+            Domain.objects.get_or_create(host=host, defaults={"publisher": publisher})
+        for statement in statements if new else []:
+            terms = Terms(publisher=publisher, **statement)
+            terms.full_clean()
+            terms.save()
+
+
+def _pages() -> None:
+    for path in sorted((HERE / "pages").glob("*.md")):
+        slug, _, language = path.stem.partition(".")
+        title, _, body = path.read_text().partition("\n")
+        Page.objects.get_or_create(
+            slug=slug,
+            language=language or "en",
+            defaults={
+                "title": title.removeprefix("# ").strip(),
+                "body": body.strip(),
+                "position": PAGES.index(slug) if slug in PAGES else 99,
+            },
+        )
+
+
+# --- a story, step by step ----------------------------------------------------------------------------------------
+
+
+def _story_steps(data: dict[str, Any]) -> list[tuple[datetime, int, partial[Any]]]:
+    at = data["published"]
+    steps = [(at, 0, partial(_write, data))]
+    if data.get("status", "published") in ("published", "withdrawn"):
+        steps.append((at, 1, partial(_publish, data)))
+        for correction in data.get("corrections", []):
+            steps.append((correction["at"], 2, partial(_correct, data, correction)))
+        for item in data.get("watch", []):
+            if item.get("resolved"):
+                steps.append((item["resolved"], 3, partial(_resolve, data, item)))
+    if data.get("status") == "withdrawn":
+        steps.append((data["withdrawn_at"], 4, partial(_withdraw, data)))
+    return steps
+
+
+def _write(data: dict[str, Any]) -> None:
+    """The working copy, as it was before its corrections."""
+    now = _before_corrections(data)
+    story = Story.objects.create(
+        slug=data["slug"],
+        language=data["language"],
+        form=data["form"],
+        headline=now["headline"],
+        dek=now["dek"],
+        topic=Topic.objects.get(slug=data["topic"]),
+        desk=Desk.objects.get(slug=data["desk"]),
+        edited_by=Desk.objects.filter(slug=data.get("edited_by", "")).first(),
+        event_on=data.get("event_on"),
+        disclosure=now["disclosure"],
+        status=Story.Status.REVIEW if data.get("status") == "review" else Story.Status.DRAFT,
+    )
+    sources = {raw["key"]: _source(story, i, raw) for i, raw in enumerate(data["sources"])}
+    if summary := data.get("summary"):
+        Summary.objects.create(
+            story=story,
+            text=now["summary"],
+            made_by=summary["made_by"],
+            model=summary.get("model", ""),
+            checked_by=Desk.objects.filter(slug=summary.get("checked_by", "")).first(),
+        )
+    for raw in data.get("notes", []):
+        note = ContextNote.objects.create(
+            story=story, slot=raw["slot"], title=raw.get("title", ""), text=now[raw["slot"]]
+        )
+        note.rests_on.set([sources[key] for key in raw.get("rests_on", [])])
+    for i, raw in enumerate(data.get("claims", [])):
+        claim = Claim.objects.create(
+            story=story, position=i, text=raw["text"], standing=raw["standing"], why=raw.get("why", ""),
+            checked_at=raw["checked"],
+        )  # fmt: skip
+        for key, stance in raw.get("evidence", {}).items():
+            Evidence.objects.create(claim=claim, source=sources[key], stance=stance)
+        for change in raw.get("history", []):
+            StandingChange.objects.create(claim=claim, **change)
+    for i, raw in enumerate(data.get("watch", [])):
+        WatchItem.objects.create(
+            story=story, position=i, statement=raw["statement"], due=_day(raw["due"]), likelihood=raw["likelihood"],
+            settled_by=raw["settled_by"],
+        )  # fmt: skip
+    for i, slug in enumerate(data.get("mentions", [])):
+        Mention.objects.create(story=story, entity=Entity.objects.get(slug=slug), position=i)
+    for i, raw in enumerate(data.get("earlier", [])):
+        StoryLink.objects.create(
+            story=story, earlier=Story.objects.get(slug=raw["story"]), kind=raw["kind"], why=raw["why"],
+            verdict=raw.get("verdict", ""), position=i,
+        )  # fmt: skip
+
+
+def _source(story: Story, position: int, raw: dict[str, Any]) -> Source:
+    article, _new = Article.objects.get_or_create(
+        url=canonical(raw["url"]),
+        defaults={
+            "title": raw["title"],
+            "publisher": Publisher.objects.get(slug=raw["publisher"]),
+            "author": raw.get("author", ""),
+            "language": raw.get("language", "en"),
+            "published_at": raw.get("published"),
+        },
+    )
+    return Source.objects.create(
+        story=story, article=article, role=raw["role"], in_summary=raw.get("in_summary", False),
+        why=raw.get("why", ""), position=position,
+    )  # fmt: skip
+
+
+def _texts(data: dict[str, Any]) -> dict[str, str]:
+    """The texts that a correction can be about, by the name it uses."""
+    texts = {name: data.get(name, "") for name in ("headline", "dek", "disclosure")}
+    texts["summary"] = data.get("summary", {}).get("text", "").strip()
+    return texts | {note["slot"]: note["text"].strip() for note in data.get("notes", [])}
+
+
+def _before_corrections(data: dict[str, Any]) -> dict[str, str]:
+    texts = _texts(data)
+    for correction in data.get("corrections", []):
+        if correction.get("says"):
+            where = correction["where"]
+            texts[where] = texts[where].replace(correction["says"], correction["said"], 1)
+    return texts
+
+
+def _publish(data: dict[str, Any]) -> None:
+    story = Story.objects.get(slug=data["slug"])
+    editing.publish(story, None, at=data["published"])
+
+
+def _correct(data: dict[str, Any], correction: dict[str, Any]) -> None:
+    story = Story.objects.get(slug=data["slug"])
+    if not correction.get("says"):
+        editing.note(story, None, correction["text"], at=correction["at"])
+        return
+    _mend(story, correction["where"], correction["said"], correction["says"])
+    kind = "edit" if correction["kind"] == "note" else correction["kind"]
+    if kind == "edit":
+        editing.note(story, None, correction["text"], at=correction["at"])
+    else:
+        editing.publish(story, None, kind=kind, reason=correction["text"], at=correction["at"])
+
+
+def _mend(story: Story, where: str, said: str, says: str) -> None:
+    row: Any = story
+    field = where
+    if where == "summary":
+        row, field = story.summary, "text"
+    elif where not in ("headline", "dek", "disclosure"):
+        row, field = story.notes.get(slot=where), "text"
+    setattr(row, field, getattr(row, field).replace(said, says, 1))
+    row.save(update_fields=[field])
+
+
+def _resolve(data: dict[str, Any], item: dict[str, Any]) -> None:
+    row = WatchItem.objects.get(story__slug=data["slug"], statement=item["statement"])
+    editing.resolve(row, None, item["state"], item["outcome"], at=item["resolved"])
+
+
+def _withdraw(data: dict[str, Any]) -> None:
+    story = Story.objects.get(slug=data["slug"])
+    editing.withdraw(story, data["withdrawn_reason"], at=data["withdrawn_at"])
+
+
+def _day(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+# --- a case, step by step -----------------------------------------------------------------------------------------
+
+
+def _submission(data: dict[str, Any]) -> Any:
+    return uuid5(NAMESPACE_URL, "demonstration:" + data["key"])
+
+
+def _submissions() -> list[Any]:
+    return [_submission(data) for data in tomllib.loads((HERE / "cases.toml").read_text())["cases"]]
+
+
+def _case_steps(data: dict[str, Any]) -> list[tuple[datetime, int, partial[Any]]]:
+    steps = [(data["opened"], 5, partial(_open_case, data))]
+    if confirmed := data.get("confirmed"):
+        steps.append((confirmed, 6, partial(_step, data, rights.confirm, at=confirmed)))
+    decision = data.get("decision")
+    if data["state"] in ("in_review", "decided", "closed"):
+        taken = data.get("taken_up", data["confirmed"])
+        steps.append((taken, 7, partial(_step, data, rights.take_up, by=None, at=taken)))
+    if decision:
+        at = decision["at"]
+        steps.append((at, 8, partial(_decide, data, decision)))
+        if data["state"] == "closed":
+            steps.append((data.get("closed", at), 9, partial(_step, data, rights.close, by=None, at=at)))
+    if data["state"] == "withdrawn":
+        at = data.get("withdrawn", data.get("confirmed", data["opened"]))
+        steps.append((at, 9, partial(_step, data, rights.withdraw, at=at)))
+    return steps
+
+
+def _open_case(data: dict[str, Any]) -> None:
+    request = rights.Request(
+        submission=_submission(data),
+        **{k: data.get(k, "") for k in ("want", "kind", "name", "organisation", "relation", "email", "language")},
+        urls=data["urls"],
+        explanation=data["explanation"].strip(),
+    )
+    rights.open_case(request, site=urlsplit(settings.ORIGIN).hostname or "", at=data["opened"])
+
+
+def _step(data: dict[str, Any], step: Any, **arguments: Any) -> None:
+    step(Case.objects.get(submission=_submission(data)), **arguments)
+
+
+def _decide(data: dict[str, Any], decision: dict[str, Any]) -> None:
+    known = ("outcome", "action", "reason", "scope", "value", "level", "legal", "max_words", "quote_words", "ai")
+    ruling = rights.Ruling(**{k: decision[k] for k in known if k in decision})
+    _step(data, rights.decide, by=None, ruling=ruling, at=decision["at"])
