@@ -44,9 +44,9 @@ var/secret: | .venv/base
 	@umask 077; $(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
 
 # One lock file for Python 3.12 to 3.14 on every platform; uv writes no address of a registry into it.
+COMPILE = uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header
 requirements:
-	@uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header requirements/base.in -o requirements/base.txt
-	@uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	@cd requirements && $(COMPILE) base.in -o base.txt && $(COMPILE) -c base.txt dev.in -o dev.txt
 
 # --- what one does with it --------------------------------------------------------------------------------------
 
@@ -74,7 +74,7 @@ check: .venv/dev $(TRANSLATIONS)
 	@$(RUN) -m mypy
 	@.venv/bin/python .venv/bin/lint-imports --no-logo
 	@.venv/bin/djade --check $(TEMPLATES)
-	@ORIGIN=https://desk.example $(RUN) manage.py check --deploy --fail-level WARNING
+	@ORIGIN=https://desk.example EMAIL_URL=smtp://mail.example $(RUN) manage.py check --deploy --fail-level WARNING
 	@$(RUN) manage.py makemigrations --check --dry-run
 
 bench: .venv/base $(TRANSLATIONS) var/secret

@@ -192,6 +192,23 @@ def send_access(case: Case, at: datetime | None = None) -> None:
     _post(case, OutgoingMail.Kind.ACCESS, at or timezone.now())
 
 
+def read_line(typed: str, site: str) -> str:
+    """What a line of a request names: a canonical URL; for a page of ours (on the host `site`) its path alone.
+
+    Raises AddressError.
+    """
+    text = typed.strip()
+    if text.startswith("/") and not text.startswith("//"):
+        return text[:2000]
+    try:
+        # Before canonical(), which refuses hosts such as localhost: ours may be one.
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        ours = parts.scheme in ("http", "https") and parts.hostname == site and parts.username is None
+    except ValueError:
+        ours = False
+    return (parts.path or "/")[:2000] if ours else canonical(text)
+
+
 def matched_articles(case: Case) -> list[Article]:
     """The articles that the case's lines point to: named by their URL, or the originals of a story of ours."""
     found: dict[int, Article] = {}
@@ -266,14 +283,13 @@ def _look_up(case: Case, position: int, typed: str, site: str) -> CaseURL:
     """One line of a request: kept as typed, whatever it turns out to be."""
     line = CaseURL(case=case, position=position, typed=typed[:2000], match=CaseURL.Match.UNREADABLE)
     try:
-        line.url = canonical(typed if not typed.startswith("/") else f"https://{site}{typed}")
+        line.url = read_line(typed, site)
     except AddressError:
-        if not typed.startswith("/"):
-            return line
-        line.url = typed[:2000]
-    path = urlsplit(line.url).path.split("/")
-    if (typed.startswith("/") or host_of(line.url) == site) and path[1:2] == ["stories"] and len(path) > 2:
-        line.story = Story.objects.filter(slug=path[2], current__isnull=False).first()
+        return line
+    if line.url.startswith("/"):
+        path = line.url.split("/")
+        if path[1] == "stories" and len(path) > 2:
+            line.story = Story.objects.filter(slug=path[2], current__isnull=False).first()
     else:
         line.article = Article.objects.filter(url=line.url).first()
     line.match = CaseURL.Match.MATCHED if line.story or line.article else CaseURL.Match.UNMATCHED

@@ -92,6 +92,7 @@ class Permit:
     ai: bool = False
     embargo_until: datetime | None = None
     attribution: tuple[str, ...] = ()
+    stated: bool = False  # the level or its words rest on more than our own decision
     legal: bool = False  # level `none` because of an upheld legal removal
     reason: str = ""
     governing: dict[str, int] = field(default_factory=dict, compare=False, hash=False)
@@ -142,6 +143,7 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         embargo_until = start + timedelta(hours=values["embargo_hours"])
         if now >= embargo_until:
             embargo_until = None
+    ruling = [r for r in standing if r.id in (governing.get("level"), governing.get("max_words"))]
     level_rule = next((r for r in standing if r.id == governing.get("level")), None)
     level = Level.NONE if embargo_until else Level(values["level"])
     return Permit(
@@ -151,6 +153,7 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         ai=bool(values["ai"]) and bool(level),
         embargo_until=embargo_until,
         attribution=tuple(sorted({r.attribution for r in _newest("attribution", standing)})),
+        stated=any(r.basis is not Basis.HOUSE for r in ruling),
         legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in _newest("level", standing)),
         reason=level_rule.reason if level_rule else "",
         governing=governing,
@@ -170,6 +173,7 @@ def strictest(permits: Sequence[Permit]) -> Permit:
         ai=all(p.ai for p in permits),
         embargo_until=max(embargoes) if embargoes else None,
         attribution=tuple(sorted({words for p in permits for words in p.attribution})),
+        stated=any(p.stated for p in permits),
         legal=any(p.legal for p in permits),
         reason=lowest.reason,
         governing=lowest.governing,

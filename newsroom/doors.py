@@ -11,6 +11,7 @@ from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.middleware import csrf
+from django.utils.cache import patch_vary_headers
 
 
 def is_private(request: HttpRequest) -> bool:
@@ -86,6 +87,7 @@ class HeadersMiddleware:
             response.headers["Cache-Control"] = "no-store"
         else:
             response.headers.setdefault("Cache-Control", "no-cache")
+            patch_vary_headers(response, ["Cookie"])  # the language is in one, and LocaleMiddleware does not say so
         return response
 
 

@@ -6,6 +6,7 @@ that keep our records append-only refuse that. A test that needs real commits, t
 
 import os
 import secrets
+import shutil
 import signal
 import sys
 import tempfile
@@ -28,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Settings come from the environment, so the environment comes first. Workers of xdist inherit it."""
     if not hasattr(config, "workerinput"):
         directory = Path(tempfile.mkdtemp(prefix="cd-tests-"))
-        config.add_cleanup(lambda: sites.remove(directory))
+        config.add_cleanup(lambda: shutil.rmtree(directory, ignore_errors=True))
         os.environ["TEST_DIRECTORY"] = str(directory)
         os.environ["DATABASE_URL"] = f"sqlite:///{directory / 'unit.sqlite3'}"
         # SIGTERM as Ctrl-C, so that whoever ends the run leaves no cluster behind.
@@ -51,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.engine == "sqlite":
         # A file, as in production: in memory there is no WAL and no second connection.
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        database["TEST"] = {"NAME": f"{os.environ['TEST_DIRECTORY']}/unit-{worker}.sqlite3"}
+        database.setdefault("TEST", {})["NAME"] = f"{os.environ['TEST_DIRECTORY']}/unit-{worker}.sqlite3"
     sys.addaudithook(_refuse_the_outside)
 
 

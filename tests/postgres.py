@@ -23,13 +23,16 @@ OPTIONS = {
     "max_connections": "200",
     "log_min_messages": "fatal",
 }
+INITDB = ["--auth=trust", "--encoding=UTF8", "--no-sync"]
 
 
 def binaries() -> Path | None:
     """The directory of `initdb` and `postgres`, the newest if there are several."""
     found = [shutil.which("initdb")]
     for pattern in ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin"):
-        found += sorted(glob.glob(f"{pattern}/initdb"), key=lambda path: [int(n) for n in path.split("/") if n.isdigit()])
+        found += sorted(
+            glob.glob(f"{pattern}/initdb"), key=lambda path: [int(n) for n in path.split("/") if n.isdigit()]
+        )
     if shutil.which("pg_config"):
         found.append(subprocess.check_output(["pg_config", "--bindir"], text=True).strip() + "/initdb")
     directories = [Path(path).resolve().parent for path in found if path and os.access(path, os.X_OK)]
@@ -59,8 +62,7 @@ class Cluster:
         run = {"cwd": self.home, "stdin": subprocess.DEVNULL, "start_new_session": True, **who}
         try:
             subprocess.run(
-                [directory / "initdb", "-D", self.home / "data", "-U", USER, "--auth=trust", "--no-sync"]
-                + ["--encoding=UTF8", f"--locale={locale}"],
+                [directory / "initdb", "-D", self.home / "data", "-U", USER, *INITDB, f"--locale={locale}"],
                 check=True,
                 capture_output=True,
                 **run,

@@ -2,9 +2,9 @@
 
 import email.policy
 import fcntl
+import logging
 import os
 import secrets
-import shutil
 import signal
 import socket
 import sqlite3
@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
@@ -23,6 +23,7 @@ from aiosmtpd.controller import Controller
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of every connection
 
 
 def free_port() -> int:
@@ -33,7 +34,13 @@ def free_port() -> int:
 def manage(env: dict[str, str], *words: str, stdin: str | None = None) -> str:
     """Runs a management command; returns what it printed, or fails with everything it said."""
     done = subprocess.run(
-        [sys.executable, "manage.py", *words], cwd=ROOT, env=env, input=stdin, capture_output=True, text=True, timeout=300
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=env,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, f"manage.py {' '.join(words)}: status {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
@@ -50,7 +57,7 @@ def locked(path: Path) -> Iterator[None]:
 class Mailbox(list[EmailMessage]):
     """What arrived over SMTP, oldest first."""
 
-    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
         self.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 OK"
 
@@ -85,7 +92,7 @@ class Databases:
     def drop(self, url: str) -> None:
         name = url.rpartition("/")[2]
         if self.engine == "sqlite":
-            for path in self.directory.glob(f"{name}*"):
+            for path in self.directory.glob(f"{name.removesuffix('.sqlite3')}.sqlite3*"):
                 path.unlink()
         else:
             postgres.execute(self.admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -93,6 +100,7 @@ class Databases:
     def _once(self, name: str, base: str | None, command: str) -> str:
         done = self.directory / f"{name}.done"
         if not done.exists():
+            self.drop(self.url(name))  # what a failed attempt left
             if base is not None:
                 self._copy(base, name)
             elif self.engine == "postgresql":
@@ -170,19 +178,12 @@ class Site:
         return manage(self.env, *words)
 
     def shell(self, code: str) -> str:
-        """Runs Python with Django set up against this site's database; returns what it printed, without the last line end."""
+        """Runs Python with Django set up against this site's database; returns what it printed, less the line end."""
         return manage(self.env, "shell", "--no-imports", "--verbosity", "0", stdin=code).rstrip("\n")
 
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 
 
-type OpenSite = Callable[..., Site]
-
-
 def collect_static() -> None:
     manage(environment("sqlite://:memory:"), "collectstatic", "--noinput", "--verbosity", "0")
-
-
-def remove(directory: Path) -> None:
-    shutil.rmtree(directory, ignore_errors=True)

@@ -250,6 +250,7 @@ def _summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> 
         text=to_plain(html["summary"]),
         words=words,
         limit=lead.max_words,
+        stated=lead.stated,
         made_by=raw["made_by"],
         model=raw["model"],
         checked_by=raw["checked_by"],

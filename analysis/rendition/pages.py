@@ -260,16 +260,32 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
     return title, tuple(pages)
 
 
-def sitemap(before: Cursor | None = None) -> Listing[StoryCard]:
-    """Every story that may be indexed, newest first, up to 5,000 a page."""
-    return _river(Gate(timezone.now()), _published(), before, size=5_000)
+def sitemap(before: Cursor | None = None, size: int = 5_000) -> Listing[StoryCard]:
+    """Every story that may be indexed, newest first."""
+    return _river(Gate(timezone.now()), _published(), before, size=size)
 
 
 def removed() -> tuple[tuple[str, datetime], ...]:
-    """Addresses withdrawn in the last 30 days, so that search engines come and see: path and moment."""
-    since = timezone.now() - timedelta(days=30)
+    """Addresses that went in the last 30 days, so that search engines come and see: path and moment; at most 1,000."""
+    gate = Gate(timezone.now())
+    since = gate.now - timedelta(days=30)
     rows = Story.objects.filter(status=Story.Status.WITHDRAWN, withdrawn_at__gte=since).order_by("-withdrawn_at")
-    return tuple((s.get_absolute_url(), s.withdrawn_at) for s in rows[:1000] if s.withdrawn_at)
+    gone = {row.get_absolute_url(): row.withdrawn_at for row in rows[:1000] if row.withdrawn_at}
+    forbidding = Terms.objects.filter(level="none", publisher__isnull=False, effective_from__range=(since, gate.now))
+    for terms in forbidding.order_by("-effective_from")[:100]:
+        stories = list(_published().filter(pk__in=_about(terms).values("story"))[:1000])
+        _give_citations(gate, stories)
+        for row in stories:
+            if not gate.card(row, gate.known[row.pk]):
+                gone.setdefault(row.get_absolute_url(), terms.effective_from)
+    return tuple(sorted(gone.items(), key=lambda item: item[1], reverse=True)[:1000])
+
+
+def _about(terms: Terms) -> QuerySet[Citation]:
+    """The citations that a statement may concern; the gate says which it does."""
+    if terms.scope == "url":
+        return Citation.objects.filter(article__url=terms.value)
+    return Citation.objects.filter(publisher=terms.publisher)
 
 
 def about(slug: str, language: str) -> PageView | None:

@@ -40,6 +40,7 @@ class SummaryView:
     text: str
     words: int
     limit: int
+    stated: bool  # the limit is the publisher's; otherwise our own default
     made_by: str
     model: str
     checked_by: str
@@ -186,6 +187,15 @@ class StoryPage:
             cells = {cell.source.id: cell for cell in claim.evidence}
             rows.append((claim, tuple(cells.get(source.id) for source in self.grid_sources)))
         return tuple(rows)
+
+    @property
+    def slots(self) -> dict[str, NoteView]:
+        return {note.slot: note for note in self.notes}
+
+    @property
+    def linked_only(self) -> bool:
+        """Nothing of ours may be said beside the link."""
+        return not (self.summary or self.notes or self.claims or self.card.ours)
 
     @property
     def corrections(self) -> tuple[RevisionView, ...]:

@@ -1,1 +1,44 @@
-urlpatterns = []
+"""The readers' addresses. All are GET, carry no session, and speak only in renditions."""
+
+from django.urls import path, register_converter
+
+from newsroom.reader import feeds, sitemaps, views
+
+
+class FeedKind:
+    regex = "topics|mentions|publishers"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FeedKind, "feed")
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("stories/<slug:slug>/", views.story, name="story"),
+    path("stories/<slug:slug>/history/", views.history, name="history"),
+    path("stories/<slug:slug>/history/<int:number>/", views.history, name="version"),
+    path("topics/", views.topics, name="topics"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("mentions/<slug:slug>/", views.mention, name="mention"),
+    path("publishers/", views.publishers, name="publishers"),
+    path("publishers/<slug:slug>/", views.publisher, name="publisher"),
+    path("search/", views.search, name="search"),
+    path("watch/", views.watch, name="watch"),
+    path("corrections/", views.corrections, name="corrections"),
+    path("about/<slug:slug>/", views.about, name="about"),
+    path("language/<slug:code>/", views.language, name="language"),
+    path("feeds/latest.atom", feeds.atom, name="feed"),
+    path("feeds/<feed:kind>/<slug:slug>.atom", feeds.atom, name="feed_of"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemaps/stories.xml", sitemaps.stories, name="sitemap_stories"),
+    path("sitemaps/news.xml", sitemaps.news, name="sitemap_news"),
+    path("sitemaps/removed.xml", sitemaps.removed, name="sitemap_removed"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]

@@ -41,18 +41,22 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, stop)
         # A session of their own keeps the terminal's Ctrl-C from the children: they are told once, by us.
-        children = [
-            subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
-            for command in (self.web(options), [sys.executable, "manage.py", "ox_worker", "--verbosity", "0"])
-        ]
+        children = {
+            name: subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
+            for name, command in {
+                "The web server": self.web(options),
+                "The mail worker": [sys.executable, "manage.py", "ox_worker", "--verbosity", "0"],
+            }.items()
+        }
         self.stdout.write(f"Serving {settings.ORIGIN} on {options['host']}:{options['port']}. Ctrl-C stops it.")
         self.stdout.flush()
-        while not stopping and all(child.poll() is None for child in children):
+        died: dict[str, int] = {}
+        while not stopping and not died:
             time.sleep(0.2)
-        died = [child for child in children if child.poll() is not None]
-        self.end(children)
+            died = {name: status for name, child in children.items() if (status := child.poll()) is not None}
+        self.end(list(children.values()))
         if died and not stopping:
-            raise CommandError(f"{' '.join(died[0].args[1:4])} ended by itself (status {died[0].returncode}).")
+            raise CommandError(", ".join(f"{name} ended by itself (status {died[name]})" for name in died) + ".")
 
     def web(self, options: dict[str, object]) -> list[str]:
         """The server's command line. A worker process that crashes is started anew; one that crashes at once is not."""

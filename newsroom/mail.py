@@ -1,0 +1,109 @@
+"""The outbox, sent: each unsent row of OutgoingMail becomes one mail, in the language of its case.
+
+The row is written with the step it speaks of (analysis/rights.py). A row is claimed before it is sent and marked after;
+a sender that dies between leaves a claim that runs out, and the mail goes out again under the same Message-ID.
+No word that a stranger typed goes into a mail: anyone may enter anyone's address.
+"""
+
+import logging
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage, mailers
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from analysis.models import Case, OutgoingMail
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+LINK_AGE = timedelta(days=7)
+MAX_ATTEMPTS = 50  # after that a person has to look: the case page in the admin shows the error
+_FAILURES_IN_A_ROW = 3  # then the server is away, not the addresses wrong
+_SALT = "newsroom.takedown.link"
+
+
+def link_token(case: Case) -> str:
+    """Proof that whoever holds it reads the mail of this case's sender. Runs out after LINK_AGE."""
+    return signing.dumps(case.reference, salt=_SALT)
+
+
+def read_link_token(token: str) -> str | None:
+    """The reference that a token names; None if it is forged or has run out."""
+    try:
+        reference = signing.loads(token, salt=_SALT, max_age=LINK_AGE)
+    except signing.BadSignature:
+        return None
+    return reference if isinstance(reference, str) else None
+
+
+def deliver() -> tuple[int, int]:
+    """Send what is unsent. Returns how many were sent and how many still wait (failed, or claimed by another sender).
+
+    Safe to run in several processes at once: of two that want a row, one gets it.
+    """
+    waiting = OutgoingMail.objects.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
+    sent = failed = 0
+    mailer = mailers.default
+    # Those that never failed first, so that one bad address holds nobody up.
+    for pk in list(waiting.order_by("attempts", "id").values_list("pk", flat=True)):
+        if not _claim(pk):
+            continue
+        if _send(OutgoingMail.objects.select_related("case__decision").get(pk=pk), mailer):
+            sent, failed = sent + 1, 0
+        elif (failed := failed + 1) == _FAILURES_IN_A_ROW:
+            break
+    return sent, waiting.count()
+
+
+def _claim(pk: int) -> bool:
+    now = timezone.now()
+    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - LEASE)
+    return bool(
+        OutgoingMail.objects.filter(free, pk=pk, sent_at__isnull=True).update(
+            claimed_at=now, attempts=F("attempts") + 1
+        )
+    )
+
+
+def _send(row: OutgoingMail, mailer: BaseEmailBackend) -> bool:
+    try:
+        mailer.send_messages([message(row)])
+    except Exception as error:
+        # Whatever went wrong with one mail is kept on its row, and the next mail must go out.
+        logger.warning("Mail %s (%s) was not sent: %s", row.pk, row.kind, error)
+        OutgoingMail.objects.filter(pk=row.pk).update(claimed_at=None, error=f"{type(error).__name__}: {error}"[:500])
+        return False
+    OutgoingMail.objects.filter(pk=row.pk).update(sent_at=timezone.now(), error="")
+    return True
+
+
+def message(row: OutgoingMail) -> EmailMessage:
+    """The mail of a row, in the language of its case."""
+    case = row.case
+    with translation.override(case.language):
+        context = {
+            "case": case,
+            "decision": getattr(case, "decision", None),
+            "terms": case.terms.select_related("publisher").order_by("id")[:20],
+            "link": settings.ORIGIN + reverse("takedown-link", args=[link_token(case)]),
+            "days": LINK_AGE.days,
+            "SITE_NAME": settings.SITE_NAME,
+        }
+        subject = f"{row.get_kind_display()} ({case.reference})"
+        body = render_to_string(f"email/{row.kind}.txt", context)
+    return EmailMessage(
+        subject=subject,
+        body=body,
+        to=[row.to],
+        headers={
+            "Message-ID": f"<{case.reference}.{row.pk}@{urlsplit(settings.ORIGIN).hostname}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )

@@ -1,0 +1,227 @@
+"""The questions of a request, one form for each, and the form that asks for a new link."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from analysis.addresses import MAX_LENGTH, AddressError
+from analysis.models import Case
+from analysis.models.cases import CaseKind, CaseRelation, CaseWant
+from analysis.models.fields import Language
+from analysis.rights import MAX_URLS, read_line
+
+# The words of analysis.addresses, which knows no language; named here so that they get into the catalogue.
+_REASONS = (
+    _("it holds spaces or invisible characters"),
+    _("it is not formed like a web address"),
+    _("it does not begin with https:// or http://"),
+    _("it holds a user name or password"),
+    _("its host is not a readable name"),
+    _("it has no host such as example-wire.test"),
+    _("it is longer than 2000 characters"),
+)
+
+
+def posted(request: HttpRequest, form: type[forms.Form]) -> dict[str, str]:
+    """What was sent for the fields of a form, as text. Raises BadRequest for what no keyboard makes.
+
+    A NUL or half of a surrogate pair cannot be stored, and would surface as an error somewhere deep.
+    """
+    data = {name: request.POST.get(name, "") for name in form.base_fields}
+    if any(c == "\x00" or "\ud800" <= c <= "\udfff" for text in data.values() for c in text):
+        raise BadRequest("The form holds characters that are no text.")
+    return data
+
+
+def lines(text: str) -> list[tuple[int, str]]:
+    """The lines that hold something, each with its number, without the spaces around it."""
+    split = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [(number, line.strip()) for number, line in enumerate(split, start=1) if line.strip()]
+
+
+def problem(line: str) -> str:
+    """Why a line cannot be read as a web address, in the reader's language; empty if it can."""
+    try:
+        read_line(line, settings.SITE_HOST)
+    except AddressError as error:
+        return gettext(str(error))
+    return ""
+
+
+class Step(forms.Form):
+    """One question. `title` is the page's heading and names the step on the check page."""
+
+    title: Any = ""
+    hint: Any = ""
+    template = "publishers/step.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", use_required_attribute=False, **kwargs)
+        for field in self.fields.values():
+            # Long text is answered in words, with what was typed; the browser must not cut it off in silence.
+            field.widget.attrs.pop("maxlength", None)
+
+
+class PagesForm(Step):
+    title = _("Which pages is it about?")
+    hint = _("Your own pages, our pages about them, or both.")
+
+    pages = forms.CharField(
+        label=_("Web addresses, one on each line"),
+        help_text=_("Up to %(count)d lines. For example https://example-wire.test/2026/11/a-report")
+        % {"count": MAX_URLS},
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off", "inputmode": "url"}),
+        error_messages={"required": _("Write at least one web address.")},
+    )
+
+    def clean_pages(self) -> str:
+        text: str = self.cleaned_data["pages"]
+        found = lines(text)
+        if len(found) > MAX_URLS:
+            raise forms.ValidationError(
+                _("You wrote %(count)d lines. Keep %(most)d and send the others in a second request."),
+                params={"count": len(found), "most": MAX_URLS},
+            )
+        long = [(number, len(line)) for number, line in found if len(line) > MAX_LENGTH]
+        if long:
+            raise forms.ValidationError(
+                _("Line %(number)d has %(length)d characters; a web address has at most %(most)d. Shorten or remove it."),
+                params={"number": long[0][0], "length": long[0][1], "most": MAX_LENGTH},
+            )
+        return text
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for _number, line in lines(self.cleaned_data["pages"])]
+
+    @property
+    def unreadable(self) -> list[tuple[int, str, str]]:
+        """Number, line and reason of each line that is no web address."""
+        return [(n, line, why) for n, line in lines(self.cleaned_data["pages"]) if (why := problem(line))]
+
+
+def _short(**kwargs: Any) -> forms.CharField:
+    return forms.CharField(max_length=200, **kwargs)
+
+
+_TOO_LONG = _("This has %(show_value)d characters. Shorten it to %(limit_value)d.")
+
+
+class WhoForm(Step):
+    title = _("Who are you?")
+
+    name = _short(
+        label=_("Your name"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write your name."), "max_length": _TOO_LONG},
+    )
+    organisation = _short(
+        label=_("Organisation"),
+        help_text=_("If you write for one."),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={"max_length": _TOO_LONG},
+    )
+    relation = forms.ChoiceField(
+        label=_("What have you to do with the work?"),
+        choices=CaseRelation,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you have to do with the work.")},
+    )
+
+
+class WantForm(Step):
+    title = _("What should we do?")
+    hint = _("If you want several things, choose the one that goes furthest. You can explain on the next page.")
+
+    want = forms.ChoiceField(
+        label=title,
+        choices=[
+            (CaseWant.REMOVE, _("Remove it: show nothing of this work")),
+            (CaseWant.REDUCE, _("Show less of it: a shorter summary, no quotations, or only your headline and a link")),
+            (CaseWant.CORRECT, _("Correct it: something we say is wrong")),
+            (CaseWant.OTHER, _("Something else")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what we should do.")},
+    )
+
+
+class WhyForm(Step):
+    title = _("Why do you ask?")
+
+    kind = forms.ChoiceField(
+        label=_("Your reason"),
+        choices=[
+            (_("A wish. You need no legal ground."), [(k.value, k.label) for k in Case.PREFERENCES]),
+            (_("A legal demand"), [(k.value, k.label) for k in CaseKind if k not in Case.PREFERENCES]),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )
+    explanation = forms.CharField(
+        label=_("In your own words"),
+        help_text=_("What we should know to decide. Up to 10,000 characters."),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        error_messages={"required": _("Say in a sentence or two why you ask."), "max_length": _TOO_LONG},
+    )
+
+
+class ContactForm(Step):
+    title = _("How do we reach you?")
+    hint = _("We send a link to this address. Nothing is decided before you have opened it.")
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("This is not a complete e-mail address. It looks like rights@example-wire.test."),
+            "max_length": _TOO_LONG,
+        },
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our mail to you"),
+        choices=Language,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a language.")},
+    )
+
+
+STEPS: dict[str, type[Step]] = {
+    "pages": PagesForm,
+    "who": WhoForm,
+    "want": WantForm,
+    "why": WhyForm,
+    "contact": ContactForm,
+}
+
+
+class NewLinkForm(Step):
+    reference = forms.CharField(
+        label=_("Reference"),
+        help_text=_("It begins with CD- and stands in our mail."),
+        max_length=16,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Write the reference of your request."),
+            "max_length": _("A reference is shorter: CD- and eight letters or digits."),
+        },
+    )
+    email = forms.EmailField(
+        label=_("E-mail address that you gave"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("This is not a complete e-mail address. It looks like rights@example-wire.test."),
+            "max_length": _TOO_LONG,
+        },
+    )

@@ -1,0 +1,63 @@
+"""Feeds. Django's generator writes the XML; the entries are renditions."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from analysis import rendition
+
+
+@require_safe
+def atom(request: HttpRequest, kind: str = "", slug: str = "") -> HttpResponse:
+    """The newest thirty stories as Atom (RFC 4287)."""
+    found = rendition.feed(kind, slug)
+    if found is None:
+        raise Http404
+    name, pages = found
+    home = f"{settings.ORIGIN}/{kind}/{slug}/" if kind else f"{settings.ORIGIN}/"
+    feed = Atom1Feed(
+        title=f"{settings.SITE_NAME}: {name}" if name else settings.SITE_NAME,
+        link=home,
+        description="",
+        feed_url=settings.ORIGIN + request.path,
+        feed_guid=settings.ORIGIN + request.path,
+        author_name=settings.SITE_NAME,
+    )
+    for page in pages:
+        feed.add_item(
+            title=page.headline,
+            link=settings.ORIGIN + page.card.url,
+            unique_id=settings.ORIGIN + page.card.url,
+            description=_entry(page),
+            pubdate=page.card.published_at,
+            updateddate=page.card.updated_at,
+            author_name=page.desk.name,
+            categories=[page.card.topic.name],
+        )
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def _entry(page: rendition.StoryPage) -> str:
+    """What a feed reader shows: where the original is, the summary, the notes; in the story's language."""
+    with override(page.card.language):
+        source = format_html(
+            '<p>{} <a href="{}">{}</a>, {}</p>',
+            _("Original reporting:"),
+            page.original.url,
+            page.original.title,
+            page.original.publisher.name,
+        )
+        dek = format_html("<p><strong>{}</strong></p>", page.card.dek) if page.card.dek else ""
+        summary = mark_safe(page.summary.html) if page.summary else ""  # noqa: S308  sanitised by analysis.text
+        notes = format_html_join(
+            "\n", "<h2>{}</h2>{}", ((n.title or n.label, mark_safe(n.html)) for n in page.notes)  # noqa: S308
+        )
+        corrections = format_html_join(
+            "\n", "<p><strong>{}.</strong> {}</p>", ((c.label, c.text) for c in page.corrections if c.text)
+        )
+        return "\n".join(part for part in (dek, source, summary, notes, corrections) if part) or escape(page.headline)

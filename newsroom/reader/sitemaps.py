@@ -1,0 +1,50 @@
+"""What crawlers are told: which pages there are, and which are gone and should be forgotten."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from analysis import rendition
+
+NEWS_DAYS = 2  # a news sitemap holds the last two days, and at most 1,000 entries
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    return _xml(request, "index", {})
+
+
+@require_safe
+def stories(request: HttpRequest) -> HttpResponse:
+    try:
+        before = rendition.Cursor.parse(request.GET.get("before", ""))
+    except rendition.CursorError as error:
+        raise Http404 from error
+    return _xml(request, "stories", {"cards": rendition.sitemap(before).items})
+
+
+@require_safe
+def news(request: HttpRequest) -> HttpResponse:
+    since = timezone.now() - timedelta(days=NEWS_DAYS)
+    cards = [card for card in rendition.sitemap(size=1_000).items if card.published_at >= since]
+    return _xml(request, "news", {"cards": cards})
+
+
+@require_safe
+def removed(request: HttpRequest) -> HttpResponse:
+    return _xml(request, "removed", {"removed": rendition.removed()})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /takedown/cases/", "Disallow: /takedown/link/",
+             "Disallow: /language/", "", f"Sitemap: {settings.ORIGIN}/sitemap.xml", ""]  # fmt: skip
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+def _xml(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
+    return render(request, f"reader/sitemaps/{name}.xml", context, content_type="application/xml; charset=utf-8")

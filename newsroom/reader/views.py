@@ -1,0 +1,162 @@
+"""The readers' pages: get, ask analysis.rendition, render. No model is known here (import-linter holds it)."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from analysis import rendition
+from newsroom.reader import markup
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    found = rendition.home(_cursor(request))
+    return _list(request, "reader/home.html", {"section": "latest", "home": found, "river": found.river})
+
+
+@require_safe
+def story(request: HttpRequest, slug: str) -> HttpResponse:
+    page = _found(rendition.story(slug))
+    if isinstance(page, rendition.Tombstone):
+        return _tombstone(request, page)
+    return render(request, "reader/story.html", {"page": page, "jsonld": markup.jsonld(page)})
+
+
+@require_safe
+def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    page = _found(rendition.history(slug, number))
+    if isinstance(page, rendition.Tombstone):
+        return _tombstone(request, page)
+    template = "reader/history.html" if number is None else "reader/version.html"
+    response = render(request, template, {"page": page})
+    response["X-Robots-Tag"] = "noindex, noarchive"
+    return response
+
+
+@require_safe
+def topics(request: HttpRequest) -> HttpResponse:
+    return render(request, "reader/topics.html", {"section": "topics", "topics": rendition.topics()})
+
+
+@require_safe
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    found, river = _found(rendition.topic(slug, _cursor(request)))
+    return _list(request, "reader/topic.html", {"section": "topics", "topic": found, "river": river})
+
+
+@require_safe
+def mention(request: HttpRequest, slug: str) -> HttpResponse:
+    found, river = _found(rendition.mention(slug, _cursor(request)))
+    return _list(request, "reader/mention.html", {"entity": found, "river": river})
+
+
+@require_safe
+def publishers(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "reader/publishers.html", {"section": "publishers", "publishers": rendition.publishers()}
+    )
+
+
+@require_safe
+def publisher(request: HttpRequest, slug: str) -> HttpResponse:
+    found, river = _found(rendition.publisher(slug, _cursor(request)))
+    return _list(request, "reader/publisher.html", {"section": "publishers", "publisher": found, "river": river})
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    query = " ".join(request.GET.get("q", "").split())[:200]
+    found = rendition.search(query, _cursor(request)) if query else None
+    response = _list(request, "reader/search.html", {"section": "search", "query": query, "found": found}, "results")
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def watch(request: HttpRequest) -> HttpResponse:
+    return render(request, "reader/watch.html", {"section": "watch", "items": rendition.watch()})
+
+
+@require_safe
+def corrections(request: HttpRequest) -> HttpResponse:
+    return render(request, "reader/corrections.html", {"corrections": rendition.corrections()})
+
+
+@require_safe
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    page = _found(rendition.about(slug, (get_language() or "en")[:2]))
+    return render(request, "reader/about.html", {"section": "about", "page": page})
+
+
+@require_safe
+def language(request: HttpRequest, code: str) -> HttpResponse:
+    """Remember the reader's language in a cookie and go back to the page."""
+    if code not in dict(settings.LANGUAGES):
+        raise Http404
+    target = request.GET.get("next", "/")
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = "/"
+    response = HttpResponseRedirect(target)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=timedelta(days=365),
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def _found[T](answer: T | None) -> T:
+    if answer is None:
+        raise Http404
+    return answer
+
+
+def _cursor(request: HttpRequest) -> rendition.Cursor | None:
+    try:
+        return rendition.Cursor.parse(request.GET.get("before", ""))
+    except rendition.CursorError as error:
+        raise Http404 from error
+
+
+def _list(request: HttpRequest, template: str, context: dict[str, Any], part: str = "river") -> HttpResponse:
+    """A whole page, or to htmx only the part that changes. A page restored from history is asked for whole."""
+    partial = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    response = render(request, f"{template}#{part}" if partial else template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _tombstone(request: HttpRequest, tombstone: rendition.Tombstone) -> HttpResponse:
+    """410, or 451 with a link to who took it down (RFC 7725: the implementer, which is this site)."""
+    response = render(request, "reader/tombstone.html", {"tombstone": tombstone}, status=tombstone.status)
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, noarchive"
+    if tombstone.legal:
+        response["Link"] = f'<{settings.ORIGIN}/>; rel="blocked-by"'
+    return response
