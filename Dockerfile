@@ -14,7 +14,7 @@ COPY newsroom newsroom
 COPY templates templates
 COPY static static
 # What is the same in every container is made once: translations and static files. This secret signs nothing.
-RUN find newsroom/locale -name '*.po' -exec sh -c \
+RUN find newsroom -name '*.po' -exec sh -c \
         'python -m babel.messages.frontend --quiet compile -i "$1" -o "${1%.po}.mo"' _ {} \; \
     && SECRET_KEY=only-for-collecting-static-files-0000 python manage.py collectstatic --noinput --verbosity 0 \
     && chown desk var

@@ -22,8 +22,8 @@ def tracked() -> list[Path]:
         names = subprocess.run(words, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
         paths = [ROOT / name for name in names if name]
     except (OSError, subprocess.CalledProcessError):
-        own = {".venv", "var", ".git"}
-        paths = [path for path in ROOT.rglob("*") if not own & set(path.relative_to(ROOT).parts)]
+        made = re.compile(r"(^|/)(\.(?!ci/|env\.example)|var/|__pycache__/)")
+        paths = [path for path in ROOT.rglob("*") if not made.search(str(path.relative_to(ROOT)))]
     return [path for path in paths if path.is_file()]
 
 

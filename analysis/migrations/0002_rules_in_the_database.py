@@ -78,7 +78,7 @@ def _undo_postgresql() -> list[str]:
 def forwards(apps, schema_editor):
     apps.get_model("analysis", "RuleVersion").objects.create(pk=1, token="first")
     for statement in {"sqlite": _sqlite, "postgresql": _postgresql}[schema_editor.connection.vendor]():
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)  # a % in it is no placeholder
     apps.get_model("analysis", "Terms").objects.create(
         scope="house",
         basis="house",
@@ -94,7 +94,7 @@ def forwards(apps, schema_editor):
 
 def backwards(apps, schema_editor):
     for statement in {"sqlite": _undo_sqlite, "postgresql": _undo_postgresql}[schema_editor.connection.vendor]():
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)  # a % in it is no placeholder
     apps.get_model("analysis", "Terms").objects.filter(scope="house").delete()
     apps.get_model("analysis", "RuleVersion").objects.all().delete()
 

@@ -1,6 +1,7 @@
 """The questions of a request, one form for each, and the form that asks for a new link."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -44,27 +45,65 @@ def lines(text: str) -> list[tuple[int, str]]:
     return [(number, line.strip()) for number, line in enumerate(split, start=1) if line.strip()]
 
 
+def site_host() -> str:
+    """Our own host: a line with it is a page of ours."""
+    return urlsplit(settings.ORIGIN).hostname or ""
+
+
 def problem(line: str) -> str:
     """Why a line cannot be read as a web address, in the reader's language; empty if it can."""
     try:
-        read_line(line, settings.SITE_HOST)
+        read_line(line, site_host())
     except AddressError as error:
         return gettext(str(error))
     return ""
 
 
+class Question(forms.BoundField):
+    @property
+    def groups(self) -> list[tuple[str, list[forms.boundfield.BoundWidget]]]:
+        """Radio buttons under their headings; those that stand under none, under an empty one."""
+        radios = iter(self)
+        found: list[tuple[str, list[forms.boundfield.BoundWidget]]] = []
+        for heading, options in self.field.choices:
+            if isinstance(options, list):
+                found.append((heading, [next(radios) for _option in options]))
+            else:
+                found = found or [("", [])]
+                found[-1][1].append(next(radios))
+        return found
+
+    @property
+    def answer(self) -> str:
+        """What was answered, in words."""
+        options = {radio.data["value"]: radio.choice_label for radio in self} if self.use_fieldset else {}
+        return str(options.get(self.value(), self.value()))
+
+
 class Step(forms.Form):
     """One question. `title` is the page's heading and names the step on the check page."""
 
+    bound_field_class = Question
     title: Any = ""
     hint: Any = ""
-    template = "publishers/step.html"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", use_required_attribute=False, **kwargs)
         for field in self.fields.values():
             # Long text is answered in words, with what was typed; the browser must not cut it off in silence.
             field.widget.attrs.pop("maxlength", None)
+
+    def said(self) -> list[tuple[str, str]]:
+        """Label and words of each answer. A label that only repeats the title is left out."""
+        return [("" if q.label == self.title else q.label, q.answer) for q in self if q.answer]
+
+    def summary(self) -> list[tuple[str, str]]:
+        """Each error with the id of the control that it is about, for the list at the top of the page."""
+        return [
+            (next(iter(self[name])).id_for_label if name in self.fields else "", error)
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
 
 
 class PagesForm(Step):
@@ -73,8 +112,8 @@ class PagesForm(Step):
 
     pages = forms.CharField(
         label=_("Web addresses, one on each line"),
-        help_text=_("Up to %(count)d lines. For example https://example-wire.test/2026/11/a-report")
-        % {"count": MAX_URLS},
+        help_text=_("Up to 500 lines. For example https://example-wire.test/2026/11/a-report"),
+        strip=False,  # the numbers of the lines are those that the sender sees
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off", "inputmode": "url"}),
         error_messages={"required": _("Write at least one web address.")},
     )
@@ -82,6 +121,8 @@ class PagesForm(Step):
     def clean_pages(self) -> str:
         text: str = self.cleaned_data["pages"]
         found = lines(text)
+        if not found:
+            raise forms.ValidationError(self.fields["pages"].error_messages["required"])
         if len(found) > MAX_URLS:
             raise forms.ValidationError(
                 _("You wrote %(count)d lines. Keep %(most)d and send the others in a second request."),
@@ -90,19 +131,19 @@ class PagesForm(Step):
         long = [(number, len(line)) for number, line in found if len(line) > MAX_LENGTH]
         if long:
             raise forms.ValidationError(
-                _("Line %(number)d has %(length)d characters; a web address has at most %(most)d. Shorten or remove it."),
+                _("Line %(number)d has %(length)d characters; an address has at most %(most)d. Shorten or remove it."),
                 params={"number": long[0][0], "length": long[0][1], "most": MAX_LENGTH},
             )
         return text
 
     @property
-    def lines(self) -> list[str]:
-        return [line for _number, line in lines(self.cleaned_data["pages"])]
+    def numbered(self) -> list[tuple[int, str]]:
+        return lines(self.cleaned_data["pages"])
 
     @property
     def unreadable(self) -> list[tuple[int, str, str]]:
         """Number, line and reason of each line that is no web address."""
-        return [(n, line, why) for n, line in lines(self.cleaned_data["pages"]) if (why := problem(line))]
+        return [(number, line, why) for number, line in self.numbered if (why := problem(line))]
 
 
 def _short(**kwargs: Any) -> forms.CharField:

@@ -1,0 +1,120 @@
+"""Form fields of the desk: a row chosen by its name, and texts whose words are counted."""
+
+import re
+from collections.abc import Callable
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from analysis.models import Entity, Publisher, Story
+from analysis.text import TextError, count_words, to_html
+
+OFFERED = 500  # names in one <datalist>; whoever writes another name in full is understood as well
+
+
+class NameField(forms.CharField):
+    """A row chosen by writing its name. The browser completes it from a <datalist>: no script, any size of table."""
+
+    def __init__(self, find: Callable[[str], Model | None], *, offers: str, unknown: str, **kwargs):
+        kwargs.setdefault("max_length", 500)
+        super().__init__(**kwargs)
+        self.find, self.unknown = find, unknown
+        self.widget.attrs.update({"list": offers, "autocomplete": "off", "class": "vTextField"})
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        found = self.find(text)
+        if found is None:
+            raise ValidationError(self.unknown, params={"name": text})
+        return found
+
+    def prepare_value(self, value):
+        return value.slug if isinstance(value, Story) else str(value) if isinstance(value, Model) else value
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+def publisher_field(**kwargs) -> NameField:
+    return NameField(
+        lambda name: Publisher.objects.filter(name__iexact=name).first(),
+        offers="publishers",
+        unknown=_("There is no publisher named “%(name)s”. Add it under Publishers first."),
+        **kwargs,
+    )
+
+
+def entity_field(**kwargs) -> NameField:
+    return NameField(
+        lambda name: Entity.objects.filter(name__iexact=name).first(),
+        offers="entities",
+        unknown=_("There is no entity named “%(name)s”. Add it under Entities first."),
+        **kwargs,
+    )
+
+
+def earlier_story_field(**kwargs) -> NameField:
+    def find(typed: str) -> Story | None:
+        address = re.search(r"(?:^|/stories/)([-\w]+)/?$", typed)
+        return address and Story.objects.filter(slug=address[1], status=Story.Status.PUBLISHED).first()
+
+    return NameField(
+        find,
+        offers="stories",
+        unknown=_("“%(name)s” is not the address of a published story."),
+        help_text=_("Begin to write its headline, or paste its address."),
+        **kwargs,
+    )
+
+
+def offers() -> dict[str, list[tuple[str, str]]]:
+    """What the browser may complete from: value and label by list. Three queries."""
+    stories = Story.objects.filter(status=Story.Status.PUBLISHED).order_by("-published_at", "-id")
+    return {
+        "publishers": [(name, "") for name in Publisher.objects.values_list("name", flat=True)[:OFFERED]],
+        "entities": [(name, "") for name in Entity.objects.values_list("name", flat=True)[:OFFERED]],
+        "stories": list(stories.values_list("slug", "headline")[:OFFERED]),
+    }
+
+
+class CountedTextarea(forms.Textarea):
+    """A text with its number of words under it; desk.js keeps the number as one types."""
+
+    limit: int | None = None  # how many words the terms allow, where they say so
+
+    def render(self, name, value, attrs=None, renderer=None):
+        n = count_words(value or "")
+        if self.limit is None:
+            words = ngettext("word", "words", n)
+        else:
+            words = ngettext(
+                "of the %(max)d word that these terms allow", "of the %(max)d words that these terms allow", self.limit
+            ) % {"max": self.limit}
+        over = self.limit is not None and n > self.limit
+        return super().render(name, value, attrs, renderer) + format_html(
+            '<p class="count{}" data-counts="{}" data-limit="{}"><output for="{}">{}</output> {}</p>',
+            " over" if over else "", (attrs or {}).get("id", ""), "" if self.limit is None else self.limit,
+            (attrs or {}).get("id", ""), n, words,
+        )  # fmt: skip
+
+
+class MarkdownField(forms.CharField):
+    """A text that can be rendered in bounded time."""
+
+    def __init__(self, *, rows: int = 6, **kwargs):
+        widget = CountedTextarea(attrs={"rows": rows, "class": "vLargeTextField prose"})
+        super().__init__(widget=widget, required=False, **kwargs)
+
+    def clean(self, value):
+        text = super().clean(value)
+        try:
+            to_html(text)
+        except TextError as error:
+            raise ValidationError(str(error)) from error
+        return text

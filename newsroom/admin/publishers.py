@@ -1,0 +1,182 @@
+"""Publishers with their domains and terms, articles, and what stories are filed and signed under."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from analysis.addresses import AddressError, canonical, host, path_prefix
+from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
+from analysis.models.publishers import Basis, Scope
+from newsroom.admin.fields import MarkdownField
+from newsroom.admin.site import DeskAdmin, NamedForm
+
+
+def _readable(read, typed: str) -> str:
+    try:
+        return read(typed)
+    except AddressError as error:
+        raise ValidationError(_("This cannot be read as a web address: %(why)s.") % {"why": error}) from error
+
+
+class DomainForm(forms.ModelForm):
+    class Meta:
+        model = Domain
+        fields = ("host",)
+
+    def clean_host(self) -> str:
+        return _readable(host, self.cleaned_data["host"])
+
+
+class DomainInline(admin.TabularInline):
+    model = Domain
+    form = DomainForm
+    extra = 2
+    max_num = 100
+
+
+@admin.register(Publisher)
+class PublisherAdmin(DeskAdmin):
+    form = NamedForm
+    inlines = [DomainInline]
+    fields = ["name", "slug", "homepage", ("language", "country"), "about"]
+    fixed = ("slug",)
+    list_display = ["name", "homepage", "language", "country"]
+    search_fields = ["name", "domains__host"]
+    ordering = ["name"]
+
+
+class TermsForm(forms.ModelForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "basis" in self.fields:  # signals are read from sites, never typed
+            signals = (Basis.PAGE_SIGNAL, Basis.SITE_SIGNAL)
+            self.fields["basis"].choices = [c for c in self.fields["basis"].choices if c[0] not in signals]
+
+    def clean(self):
+        data = super().clean()
+        read = {Scope.DOMAIN: host, Scope.PATH: path_prefix, Scope.URL: canonical}.get(data.get("scope"))
+        if read and data.get("value"):
+            try:
+                data["value"] = _readable(read, data["value"])
+            except ValidationError as error:
+                self.add_error("value", error)
+        return data
+
+
+@admin.register(Terms)
+class TermsAdmin(DeskAdmin):
+    """A statement is added, never changed: a newer one at the same place takes its place."""
+
+    form = TermsForm
+    fieldsets = [
+        (_("About whose work"), {"fields": [("scope", "publisher"), "value", "basis", "effective_from"]}),
+        (
+            _("What they allow"),
+            {
+                "fields": ["level", ("max_words", "quote_words"), ("ai", "embargo_hours"), "attribution"],
+                "description": _("A field left empty says nothing: what was said before, or more broadly, still holds."),
+            },
+        ),
+        (_("Why"), {"fields": ["reason", "note", "revoked"]}),
+    ]
+    list_display = ["__str__", "publisher", "basis", "effective_from", "decided_by"]
+    list_filter = ["level", "basis", "scope"]
+    list_select_related = ["publisher", "decided_by"]
+    search_fields = ["publisher__name", "value"]
+    ordering = ["-id"]
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Terms, form, change: bool) -> None:
+        obj.decided_by = request.user
+        super().save_model(request, obj, form, change)
+
+
+class ArticleForm(forms.ModelForm):
+    def clean_url(self) -> str:
+        return _readable(canonical, self.cleaned_data["url"])
+
+
+@admin.register(Article)
+class ArticleAdmin(DeskAdmin):
+    form = ArticleForm
+    fields = ["url", "title", ("publisher", "author"), "language", "published_at", "retrieved_at"]
+    fixed = ("url",)
+    list_display = ["title", "publisher", "published_at", "language"]
+    list_filter = ["language"]
+    list_select_related = ["publisher"]
+    search_fields = ["title", "url"]
+    ordering = ["-id"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None):
+        """Whose it is decides the terms: once a page was published on it, that stays."""
+        cited = obj is not None and obj.citations.exists()
+        return (*super().get_readonly_fields(request, obj), *(["publisher"] if cited else []))
+
+    def save_model(self, request: HttpRequest, obj: Article, form, change: bool) -> None:
+        if obj.retrieved_at and "retrieved_at" in form.changed_data:
+            obj.retrieved_by = request.user
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Topic, Desk)
+class NamedAdmin(DeskAdmin):
+    form = NamedForm
+    fixed = ("slug",)
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+
+class LinesField(forms.CharField):
+    """A list of words, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+
+    def prepare_value(self, value):
+        return "\n".join(str(line) for line in value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), (data or "").replace("\r\n", "\n"))
+
+
+class EntityForm(NamedForm):
+    aliases = LinesField(label=_("other names"), max_length=2000, required=False, help_text=_("One a line."))
+
+
+@admin.register(Entity)
+class EntityAdmin(DeskAdmin):
+    form = EntityForm
+    fields = ["name", "slug", "kind", "description", "aliases", "site", "wikidata"]
+    fixed = ("slug",)
+    list_display = ["name", "kind", "description"]
+    list_filter = ["kind"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+
+class PageForm(forms.ModelForm):
+    body = MarkdownField(label=_("text (Markdown)"), rows=24, max_length=40_000)
+
+    def clean_body(self) -> str:
+        if not self.cleaned_data["body"]:
+            raise ValidationError(_("Write the text of the page."))
+        return self.cleaned_data["body"]
+
+
+@admin.register(Page)
+class PageAdmin(DeskAdmin):
+    form = PageForm
+    fields = ["title", ("slug", "language", "position"), "body"]
+    list_display = ["title", "slug", "language", "updated_at"]
+    list_filter = ["language"]
+    ordering = ["position", "slug", "language"]

@@ -1,0 +1,60 @@
+"""What all screens of the desk share."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+admin.site.site_header = settings.SITE_NAME
+admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = _("The desk")
+admin.site.enable_nav_sidebar = False
+# Deletion in bulk asks no question of the rows, and answers a junk id with a 500.
+admin.site.disable_action("delete_selected")
+
+
+class FewPages(Paginator):
+    """Counts up to a bound only: an exact count reads the whole table. What is older is found by search or filter."""
+
+    LIMIT = 2_000
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[: self.LIMIT].count()
+
+
+class DeskAdmin(admin.ModelAdmin):
+    """A list that costs the same in a large archive; `fixed` fields can be written once, when the row is made."""
+
+    actions = None
+    paginator = FewPages
+    show_full_result_count = False
+    list_per_page = 50
+    list_max_show_all = 0
+    fixed: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
+        return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
+
+
+class NamedForm(ModelForm):
+    """A row whose address is made of its name when none is given. Works without the admin's script."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+
+    def clean(self):
+        data = super().clean()
+        if "slug" in self.fields and not data.get("slug") and data.get("name"):
+            field = self._meta.model._meta.get_field("slug")
+            data["slug"] = slugify(data["name"])[: field.max_length]
+            if not data["slug"]:
+                raise ValidationError({"slug": _("Write an address: none can be made of this name.")})
+        return data

@@ -1,0 +1,58 @@
+"""Who may see a case: whoever has shown, by a link in a mail, that the sender's address is theirs.
+
+The link is swapped for an entry in the session, so that no key stays in an address bar.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.utils import timezone
+
+from analysis import rights
+from analysis.models import Case, OutgoingMail
+from newsroom import tasks
+from newsroom.publishers import draft
+
+_ACCESS = "takedown_access"
+_KEPT = 50
+LINKS_AN_HOUR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A case as this browser may see it. Not `confirmed`: only what it typed itself, and the state."""
+
+    case: Case
+    confirmed: bool
+
+
+def grant(session: SessionBase, reference: str) -> None:
+    held = [kept for kept in session.get(_ACCESS, []) if kept != reference]
+    session[_ACCESS] = [*held, reference][-_KEPT:]
+    session.cycle_key()
+
+
+def see(session: SessionBase, reference: str) -> Seen | None:
+    """None for a case that this browser may not see, exactly as for one that does not exist."""
+    confirmed = reference in session.get(_ACCESS, [])
+    if not confirmed and not draft.filed(session, reference):
+        return None
+    case = Case.objects.filter(reference=reference).first()
+    # Once the owner of the address has confirmed, the browser that filed it has no more right than any other.
+    if case is None or not (confirmed or case.state == Case.State.RECEIVED):
+        return None
+    return Seen(case, confirmed)
+
+
+@transaction.atomic
+def send_new_link(reference: str, email: str) -> None:
+    """Mail a new link, if reference and address belong together and not too many were sent. Never says which."""
+    case = Case.objects.select_for_update().filter(reference=reference.upper(), email__iexact=email).first()
+    if not case:
+        return
+    lately = case.mail.filter(kind=OutgoingMail.Kind.ACCESS, created_at__gt=timezone.now() - timedelta(hours=1))
+    if lately.count() < LINKS_AN_HOUR:
+        rights.send_access(case)
+        tasks.deliver_mail.enqueue()

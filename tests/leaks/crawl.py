@@ -1,0 +1,108 @@
+"""Every public address in every representation, found by walking the URL resolver.
+
+A route is filled with every value that its parameters could mean here, so that a route added tomorrow is visited
+tomorrow. A parameter with a name unknown to CANDIDATES fails the crawl: say there what to fill in.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from analysis.models import Entity, Page, Publisher, Story, Topic
+
+REPRESENTATIONS: tuple[dict[str, str], ...] = (
+    {},
+    {"HTTP_HX_REQUEST": "true"},
+    {"HTTP_ACCEPT_LANGUAGE": "fr"},
+)
+_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Visit:
+    url: str
+    representation: str
+    status: int
+    text: str
+    etag: str
+
+
+def candidates() -> dict[str, list[str]]:
+    """What a parameter of each name may be filled with: all slugs there are, so that no route is missed."""
+    slugs = [
+        *Story.objects.values_list("slug", flat=True),
+        *Topic.objects.values_list("slug", flat=True),
+        *Entity.objects.values_list("slug", flat=True),
+        *Publisher.objects.values_list("slug", flat=True),
+        *Page.objects.values_list("slug", flat=True),
+    ]
+    return {
+        "slug": slugs,
+        "kind": ["topics", "mentions", "publishers"],
+        "number": ["1", "2"],
+        "code": ["fr"],
+        "name": ["pages", "who", "want", "why", "contact", "check"],
+        "reference": ["CD-2222-2222"],
+        "token": ["abc:def:ghi"],
+    }
+
+
+def routes() -> Iterator[str]:
+    """Every route of the site as written, the desk's own left out: it stands behind a login (tested elsewhere)."""
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
+        for entry in patterns:
+            route = prefix + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                if entry.namespace != "admin":
+                    yield from walk(entry.url_patterns, route)
+            else:
+                yield route
+
+    yield from walk(get_resolver().url_patterns, "/")
+
+
+def urls() -> Iterator[str]:
+    known = candidates()
+    for route in routes():
+        names = [name for _converter, name in _PARAMETER.findall(route)]
+        missing = set(names) - set(known)
+        assert not missing, f"{route}: tests/leaks/crawl.py does not know what to fill in for {missing}"
+        for values in product(*(known[name] for name in names)):
+            filled = iter(values)
+            yield _PARAMETER.sub(lambda _match, filled=filled: next(filled), route)
+
+
+def visit(url: str, headers: dict[str, str], etag: str = "") -> Visit:
+    sent = {**headers, "HTTP_IF_NONE_MATCH": etag} if etag else headers
+    response = Client().get(url, **sent)  # type: ignore[arg-type]
+    body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    spoken = "\n".join(f"{k}: {v}" for k, v in response.headers.items()) + "\n" + body.decode()
+    return Visit(url, str(headers), response.status_code, spoken, response.headers.get("ETag", ""))
+
+
+def crawl(seen: dict[tuple[str, str], Visit] | None = None) -> Iterator[Visit]:
+    """Visit everything; with what was `seen` earlier, as a browser that still holds the old page and its ETag.
+
+    An address that is not there (404) is asked for once, and not again later: nothing here brings a page into being.
+    """
+    for url in urls():
+        for headers in REPRESENTATIONS:
+            old = (seen or {}).get((url, str(headers)))
+            if seen is not None and (old is None or old.status == 404):
+                break
+            found = visit(url, headers, old.etag if old else "")
+            yield found
+            if found.status == 404:
+                break
+
+
+def searches(words: list[str]) -> Iterator[Visit]:
+    """Search for each word, as a page and as htmx asks."""
+    for word in words:
+        for headers in REPRESENTATIONS[:2]:
+            yield visit(f"/search/?q={word}", headers)

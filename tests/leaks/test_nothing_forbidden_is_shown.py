@@ -1,0 +1,184 @@
+"""DESIGN 4.1: nothing forbidden is shown, anywhere. A word of its own is planted in every field; then everything public is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from analysis import editing, rights
+from analysis.models import Article, Case, Story, Summary
+from newsroom.urls import urlpatterns as house
+from tests import making
+from tests.leaks.crawl import crawl, searches
+from tests.making import NOTE_SLOTS, Planted
+
+pytestmark = pytest.mark.django_db
+
+THEIRS = {"their_title", "their_url"}
+ANALYSIS = {
+    *(f"note_{slot}" for slot in NOTE_SLOTS if slot != "take"),
+    *(f"title_{slot}" for slot in NOTE_SLOTS),
+    "new_take", "old_take", "claim", "claim_why", "watch", "watch_settled", "settled", "outcome", "mention",
+    "entity_description", "alias", "disclosure",
+    "link_why",
+}  # fmt: skip
+OURS = {"headline", "dek", "correction", "source_why"}
+SUMMARY = {"summary"}
+EVERYTHING = THEIRS | ANALYSIS | OURS | SUMMARY
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is done to a story that was public in full, and which of its words may still be read afterwards."""
+
+    name: str
+    change: Callable[[Planted], None]
+    allowed: frozenset[str]
+    beside: bool = False
+    summary: dict[str, str] | None = None
+    status: int = 200
+
+
+def _terms(**fields: object) -> Callable[[Planted], None]:
+    return lambda planted: making.terms(planted.original.publisher, **fields) and None
+
+
+def _hold(level: str) -> Callable[[Planted], None]:
+    def change(planted: Planted) -> None:
+        rights.hold(_case(planted), None, level)
+
+    return change
+
+
+def _decide(scope: str, **ruling: object) -> Callable[[Planted], None]:
+    def change(planted: Planted) -> None:
+        case = _case(planted)
+        rights.confirm(case)
+        host = planted.original.publisher.domains.get().host
+        value = {"domain": host, "path": f"{host}/", "url": "", "publisher": ""}[scope]
+        rights.decide(case, None, rights.Ruling("granted", "remove", "Because.", scope=scope, value=value, **ruling))
+
+    return change
+
+
+def _case(planted: Planted) -> Case:
+    return rights.open_case(
+        rights.Request(
+            submission=uuid4(), urls=[planted.original.url], want="remove", kind="opt_out", explanation="zqprivatezq",
+            name="zqprivatezq", organisation="zqprivatezq", relation="publisher", email="zqprivatezq@wire.test",
+            language="en",
+        ),
+        "testserver",
+    )  # fmt: skip
+
+
+def _withdraw(planted: Planted) -> None:
+    editing.withdraw(planted.story, "zqprivatezq")
+
+
+SCENARIOS = [
+    Scenario("full", _terms(level="full"), frozenset(EVERYTHING)),
+    Scenario("private note", _terms(level="full", note="zqprivatezq"), frozenset(EVERYTHING)),
+    Scenario("short", _terms(level="short"), frozenset(EVERYTHING)),
+    Scenario("fewer words", _terms(level="full", max_words=2), frozenset(EVERYTHING - SUMMARY)),
+    Scenario("no quotes", _terms(level="full", quote_words=0), frozenset(EVERYTHING - SUMMARY),
+             summary={"text": "It said “we will all see zqleaksummaryzq soon”."}),
+    Scenario("no machines", _terms(ai="deny"), frozenset(EVERYTHING - SUMMARY),
+             summary={"text": "It said zqleaksummaryzq.", "made_by": "model", "model": "m"}),
+    Scenario("link alone", _terms(level="link"), frozenset(THEIRS)),
+    Scenario("link beside another", _terms(level="link"), frozenset(THEIRS | ANALYSIS), beside=True),
+    Scenario("none", _terms(level="none"), frozenset(), status=410),
+    Scenario("none beside another", _terms(level="none"), frozenset(), beside=True, status=410),
+    Scenario("none by law", _terms(level="none", basis="legal"), frozenset(), status=451),
+    Scenario("embargo", _terms(embargo_hours=24 * 365), frozenset(EVERYTHING)),  # over since 2025
+    Scenario("hold: short", _hold("short"), frozenset(EVERYTHING)),
+    Scenario("hold: link", _hold("link"), frozenset(THEIRS)),
+    Scenario("hold: none", _hold("none"), frozenset(), status=410),
+    Scenario("removed, one page", _decide("url"), frozenset(), status=410),
+    Scenario("removed, a part of the site", _decide("path"), frozenset(), status=410),
+    Scenario("removed, the domain", _decide("domain"), frozenset(), status=410),
+    Scenario("removed, the publisher", _decide("publisher"), frozenset(), status=410),
+    Scenario("removed by law", _decide("url", legal=True), frozenset(), status=451),
+    Scenario("withdrawn", _withdraw, frozenset(), status=410),
+]  # fmt: skip
+
+
+@pytest.fixture
+def plant() -> Callable[..., Planted]:
+    def plant_one(beside: bool = False, summary: dict[str, str] | None = None) -> Planted:
+        of = making.publisher("Example Wire", "example-wire.test")
+        return making.planted("leak", of, making.article() if beside else None, **(summary or {}))
+
+    return plant_one
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+def test_nothing_forbidden_is_shown_on_any_surface(scenario: Scenario, plant: Callable[..., Planted]) -> None:
+    planted = plant(scenario.beside, scenario.summary)
+    seen = {(v.url, v.representation): v for v in crawl()}
+    # The crawl can see: while all is allowed, each word stands on some page.
+    unseen = {name for name, word in planted.words.items() if not any(word in v.text for v in seen.values())}
+    assert not unseen, f"the crawl never met {unseen}"
+
+    scenario.change(planted)
+
+    forbidden = {word for name, word in planted.words.items() if name not in scenario.allowed} | {"zqprivatezq"}
+    for visit in crawl(seen):
+        held = seen[visit.url, visit.representation].text if visit.status == 304 else visit.text
+        leaked = [word for word in forbidden if word in held]
+        assert not leaked, f"{visit.url} {visit.representation} ({visit.status}) shows {leaked}"
+        if visit.url == f"/stories/{planted.story.slug}/" and visit.status != 304:
+            assert visit.status == scenario.status
+    # Search must not even tell that a forbidden word stands somewhere.
+    for visit in searches(sorted(forbidden)):
+        assert f"/stories/{planted.story.slug}/" not in visit.text, f"{visit.url} gives a forbidden word away"
+
+
+def test_an_allowed_word_is_found_by_search(plant: Callable[..., Planted]) -> None:
+    planted = plant()
+    for visit in searches([planted.words["summary"]]):
+        assert f"/stories/{planted.story.slug}/" in visit.text
+
+
+def test_an_embargoed_original_is_not_there_yet(plant: Callable[..., Planted]) -> None:
+    planted = plant()
+    Article.objects.filter(pk=planted.original.pk).update(published_at=None)  # so nobody knows when it ends
+    making.terms(planted.original.publisher, embargo_hours=6)
+    for visit in crawl():
+        assert not [word for word in planted.words.values() if word in visit.text], visit.url
+        if visit.url == f"/stories/{planted.story.slug}/":
+            assert visit.status == 404
+
+
+def test_a_draft_is_nowhere() -> None:
+    making.draft(headline="zqdraftzq", dek="zqdraftzq", summary="zqdraftzq")
+    assert not [visit.url for visit in crawl() if "zqdraftzq" in visit.text]
+
+
+def test_an_unpublished_change_is_nowhere(plant: Callable[..., Planted]) -> None:
+    story = plant().story
+    Story.objects.filter(pk=story.pk).update(headline="zqworkingzq", dek="zqworkingzq", disclosure="zqworkingzq")
+    story.notes.update(text="zqworkingzq", title="zqworkingzq")
+    Summary.objects.filter(story=story).update(text="zqworkingzq")
+    story.claims.update(text="zqworkingzq", why="zqworkingzq")
+    story.sources.update(why="zqworkingzq")
+    story.earlier.update(why="zqworkingzq")
+    assert not [visit.url for visit in crawl() if "zqworkingzq" in visit.text]
+
+
+def _leaky(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(", ".join(Story.objects.values_list("headline", flat=True)))
+
+
+urlpatterns = [*house, path("a-new-page/", _leaky)]
+
+
+def test_a_leaky_new_route_is_caught_on_the_day_it_appears(plant: Callable[..., Planted], settings) -> None:
+    planted = plant()
+    making.terms(planted.original.publisher, level="none")
+    assert not [v.url for v in crawl() if planted.words["headline"] in v.text]
+    settings.ROOT_URLCONF = __name__  # this module: the house, and the leaky page above
+    assert {v.url for v in crawl() if planted.words["headline"] in v.text} == {"/a-new-page/"}

@@ -1,0 +1,157 @@
+"""Rows for tests, with one word where a test does not care. Everything is made as the desk makes it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from analysis import editing
+from analysis.addresses import canonical
+from analysis.models import (
+    Article,
+    Claim,
+    ContextNote,
+    Desk,
+    Domain,
+    Entity,
+    Evidence,
+    Mention,
+    Publisher,
+    Source,
+    Story,
+    StoryLink,
+    Summary,
+    Terms,
+    Topic,
+    WatchItem,
+)
+
+_numbers = count(1)
+LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def publisher(name: str = "", host: str = "") -> Publisher:
+    n = next(_numbers)
+    made = Publisher.objects.create(
+        name=name or f"Wire {n}", slug=f"wire-{n}", homepage=f"https://{host or f'wire-{n}.test'}/"
+    )
+    Domain.objects.create(publisher=made, host=host or f"wire-{n}.test")
+    return made
+
+
+def article(of: Publisher | None = None, title: str = "Their headline", path: str = "", **fields: Any) -> Article:
+    of = of or publisher()
+    host = of.domains.first().host
+    fields.setdefault("published_at", LONG_AGO)
+    url = canonical(f"https://{host}/{path or next(_numbers)}")
+    return Article.objects.create(url=url, title=title, publisher=of, **fields)
+
+
+def terms(of: Publisher, **fields: Any) -> Terms:
+    fields = {"scope": "publisher", "basis": "publisher", "effective_from": LONG_AGO, **fields}
+    made = Terms(publisher=of, **fields)
+    made.full_clean()
+    made.save()
+    return made
+
+
+def topic() -> Topic:
+    return Topic.objects.get_or_create(slug="grids", defaults={"name": "Grids", "description": "Who gets power."})[0]
+
+
+def desk() -> Desk:
+    return Desk.objects.get_or_create(slug="analysis", defaults={"name": "Analysis desk"})[0]
+
+
+def draft(original: Article | None = None, *, slug: str = "", summary: str = "It said so.", **fields: Any) -> Story:
+    """A working copy with an original and a summary: ready to be published."""
+    n = next(_numbers)
+    story = Story.objects.create(
+        slug=slug or f"story-{n}",
+        **{"headline": f"Headline {n}", "dek": "A dek.", "topic": topic(), "desk": desk(), "disclosure": "By people."}
+        | fields,
+    )
+    Source.objects.create(story=story, article=original or article(), role="original", in_summary=True)
+    if summary:
+        Summary.objects.create(story=story, text=summary)
+    return story
+
+
+def published(original: Article | None = None, *, at: datetime | None = None, **fields: Any) -> Story:
+    story = draft(original, **fields)
+    editing.publish(story, None, at=at)
+    story.refresh_from_db()
+    return story
+
+
+@dataclass
+class Planted:
+    """A story with a word of its own in every field, and those words by the field they stand in."""
+
+    story: Story
+    original: Article
+    words: dict[str, str] = field(default_factory=dict)
+
+
+NOTE_SLOTS = ("take", "connection", "disagreement", "why", "uncertainty", "synthesis", "framing")
+
+
+def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: Any) -> Planted:
+    """A published story with canaries. `beside`: another article that it rests on; `mark` keeps stories apart."""
+    words = {}
+
+    def word(name: str) -> str:
+        return words.setdefault(name, f"zq{mark}{name}zq".replace("_", ""))
+
+    original = article(of, title=f"Theirs {word('their_title')}", path=word("their_url"))
+    earlier = published(article(), headline="An earlier story")
+    story = Story.objects.create(
+        slug=f"planted-{mark}",
+        headline=word("headline"),
+        dek=word("dek"),
+        disclosure=word("disclosure"),
+        topic=topic(),
+        desk=desk(),
+    )
+    source = Source.objects.create(
+        story=story, article=original, role="original", in_summary=True, why=word("source_why")
+    )
+    if beside:
+        Source.objects.create(story=story, article=beside, role="primary", position=1)
+    summary.setdefault("text", f"It said {word('summary')}.")
+    if "summary" not in words:
+        words["summary"] = f"zq{mark}summaryzq"
+    Summary.objects.create(story=story, **summary)
+    for slot in NOTE_SLOTS:
+        ContextNote.objects.create(
+            story=story, slot=slot, title=word(f"title_{slot}"), text=f"A note, {word(f'note_{slot}')}."
+        )
+    claim = Claim.objects.create(story=story, text=word("claim"), standing="reported", why=word("claim_why"))
+    Evidence.objects.create(claim=claim, source=source, stance="states")
+    if beside:
+        Evidence.objects.create(claim=claim, source=story.sources.get(article=beside), stance="attributes")
+    item = WatchItem.objects.create(
+        story=story,
+        statement=word("watch"),
+        settled_by=word("watch_settled"),
+        due=date.today() + timedelta(days=3),
+        likelihood=40,
+    )
+    settled = WatchItem.objects.create(
+        story=story, statement=word("settled"), settled_by="it", due=date.today(), likelihood=40, position=1
+    )
+    entity = Entity.objects.create(
+        name=word("mention"), slug=f"entity-{mark}", description=word("entity_description"), aliases=[word("alias")]
+    )
+    Mention.objects.create(story=story, entity=entity)
+    StoryLink.objects.create(story=story, earlier=earlier, kind="contradicts", verdict="wrong", why=word("link_why"))
+    editing.publish(story, None)
+    story.refresh_from_db()
+    # A second version: the first one's take and the words of its correction are now history.
+    words["old_take"] = words.pop("note_take")
+    story.notes.filter(slot="take").update(text=f"A newer take, {word('new_take')}.")
+    editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.")
+    editing.resolve(settled, None, "yes", word("outcome"))
+    story.refresh_from_db()
+    assert item.pk
+    return Planted(story, original, words)
