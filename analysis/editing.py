@@ -153,7 +153,7 @@ def publish(
     Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop or nothing has changed.
     """
     at = at or timezone.now()
-    story = Story.objects.select_for_update().select_related("topic", "desk", "edited_by", "current").get(pk=story.pk)
+    story = Story.objects.select_for_update(of=("self",)).select_related("topic", "desk", "edited_by", "current").get(pk=story.pk)
     first = story.current is None
     content = snapshot(story)
     stops = preflight.stops(story, content, now or at)

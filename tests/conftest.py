@@ -47,7 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.ALLOWED_HOSTS.append("testserver")
     # The hashed names are tested where they are served, on `live_site`; here no file needs to be collected.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    # An empty place: whitenoise reads every file anew for each test client.
+    settings.STATIC_ROOT = Path(os.environ["TEST_DIRECTORY"]) / "no-static"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     database = settings.DATABASES["default"]
     if config.option.engine == "sqlite":
         # A file, as in production: in memory there is no WAL and no second connection.

@@ -19,6 +19,7 @@ class ClaimForm(RowForm):
     class Meta:
         model = Claim
         fields = ("text", "standing", "why", "position")
+        widgets = {"text": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 
     def __init__(self, *args: Any, sources: list[Source], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

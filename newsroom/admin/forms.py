@@ -53,6 +53,7 @@ class StoryForm(forms.ModelForm):
         widgets = {
             "headline": forms.TextInput(attrs={"class": "vTextField headline-field"}),
             "dek": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "event_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "disclosure": CountedTextarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         }
 

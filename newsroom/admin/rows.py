@@ -164,10 +164,10 @@ class SourceInline(PartOfStory):
     def book(self) -> rulebook.RuleBook:
         return rulebook.current()
 
-    @admin.display(description=_("terms in force"), empty_value=_("Shown when the source is saved."))
-    def terms(self, source: Source) -> str | None:
+    @admin.display(description=_("terms in force"))
+    def terms(self, source: Source) -> str:
         if not source.pk:
-            return None
+            return str(_("Shown when the source is saved."))
         permit: Permit = self.book.permit(source.article, timezone.now())
         return format_html(
             '{} <a href="{}">{}</a>',
@@ -178,6 +178,14 @@ class SourceInline(PartOfStory):
 
 
 # --- watch items --------------------------------------------------------------------------------------------------
+
+
+def replaceable(story: Story) -> list[WatchItem]:
+    """The public watch items of a story that a new one may take the place of."""
+    if not story.pk:
+        return []
+    public = story.watch_items.filter(public_since__isnull=False, superseded_by__isnull=True)
+    return list(public.filter(state=WatchItemState.OPEN))
 
 
 class WatchForm(RowForm):
@@ -191,6 +199,10 @@ class WatchForm(RowForm):
     class Meta:
         model = WatchItem
         fields = ("statement", "due", "likelihood", "settled_by", "position")
+        widgets = {
+            "statement": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "due": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
     def __init__(self, *args: Any, replaceable: list[WatchItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -229,10 +241,10 @@ class WatchInline(PartOfStory):
     fields = ("statement", ("due", "likelihood", "position"), "settled_by", "replaces", "so_far")
     readonly_fields = ("so_far",)
 
-    @admin.display(description=_("so far"), empty_value=_("Not public yet."))
-    def so_far(self, item: WatchItem) -> str | None:
+    @admin.display(description=_("so far"))
+    def so_far(self, item: WatchItem) -> str:
         if not item.public_since:
-            return None
+            return str(_("Not public yet."))
         if item.superseded_by_id:
             return str(_("Public, and corrected by a newer item."))
         if item.state != WatchItemState.OPEN:

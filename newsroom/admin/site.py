@@ -36,6 +36,7 @@ class DeskAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 0
+    show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each choice
     fixed: tuple[str, ...] = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj=None):

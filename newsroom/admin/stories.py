@@ -20,7 +20,7 @@ from newsroom.admin.claims import ClaimInline
 from newsroom.admin.conflicts import theirs
 from newsroom.admin.fields import offers
 from newsroom.admin.forms import SUMMARY, StoryForm, sources_of
-from newsroom.admin.rows import LinkInline, MentionInline, SourceInline, WatchInline
+from newsroom.admin.rows import LinkInline, MentionInline, SourceInline, WatchInline, replaceable
 from newsroom.admin.site import DeskAdmin
 from newsroom.admin.wording import lead_of, permit_in_words, rule_in_words
 
@@ -67,6 +67,12 @@ class StoryAdmin(DeskAdmin):
         # The fields of summary and notes are not the model's, so the fieldsets do not say what the model's are.
         return super().get_form(request, obj, change, **kwargs | {"fields": StoryForm.Meta.fields})
 
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and hasattr(field.widget, "can_change_related"):  # one may add a topic in passing, not rename one
+            field.widget.can_change_related = field.widget.can_view_related = False
+        return field
+
     def get_fieldsets(self, request: HttpRequest, obj: Story | None = None):
         if obj and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*HEAD, "disclosure"]})]
@@ -100,8 +106,7 @@ class StoryAdmin(DeskAdmin):
         if isinstance(inline, ClaimInline):
             kwargs["form_kwargs"] = {"sources": sources_of(obj)}
         if isinstance(inline, WatchInline):
-            public = obj.watch_items.filter(public_since__isnull=False, superseded_by__isnull=True, state="open")
-            kwargs["form_kwargs"] = {"replaceable": list(public) if obj.pk else []}
+            kwargs["form_kwargs"] = {"replaceable": replaceable(obj)}
         return kwargs
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

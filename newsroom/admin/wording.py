@@ -25,8 +25,8 @@ def permit_in_words(permit: Permit) -> str:
 
 
 def rule_in_words(permit: Permit) -> str:
-    """Which statement decided the number of words: what it is about, and on what it rests."""
-    decided_by = permit.governing.get("max_words") or permit.governing.get("level")
+    """Which statement decided the level: what it is about, and on what it rests."""
+    decided_by = permit.governing.get("level")
     if decided_by is None:
         return ""
     if decided_by < 0:

@@ -1,0 +1,123 @@
+"""Asking, one question a page: nothing typed is lost, nothing can be skipped, everything is checked before it goes."""
+
+import pytest
+from django.test import Client
+
+from analysis.models import Case
+from tests.newsroom.publishers.asking import ANSWERS
+
+pytestmark = pytest.mark.django_db
+ORDER = list(ANSWERS)
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def test_the_start_says_what_happens_and_makes_no_session():
+    client = Client()
+    page = text(client.get("/takedown/"))
+    for words in ("Within one working day", "Within three working days", "It is free", "A wish or a legal demand"):
+        assert words in page
+    assert "session" not in client.cookies
+
+
+def test_each_answer_leads_to_the_next_question_and_the_last_to_the_check(client):
+    for name, following in zip(ORDER, [*ORDER[1:], "check"], strict=True):
+        response = client.post(f"/takedown/request/{name}/", ANSWERS[name])
+        assert response["Location"] == f"/takedown/request/{following}/"
+
+
+@pytest.mark.parametrize("later", [*ORDER[1:], "check"])
+def test_a_later_step_leads_back_to_the_first_that_is_missing(client, later):
+    assert client.get(f"/takedown/request/{later}/")["Location"] == "/takedown/request/pages/"
+
+
+def test_an_answer_given_out_of_order_is_kept(client):
+    client.post("/takedown/request/why/", ANSWERS["why"])
+    for name in ("pages", "who", "want"):
+        client.post(f"/takedown/request/{name}/", ANSWERS[name])
+    assert ANSWERS["why"]["explanation"] in text(client.get("/takedown/request/why/"))
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_what_was_typed_is_there_when_one_comes_back(client, answer, name):
+    answer(client)
+    page = text(client.get(f"/takedown/request/{name}/"))
+    for typed in ANSWERS[name].values():
+        assert typed in page
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_an_empty_answer_is_refused_beside_its_field_and_at_the_top(client, answer, name):
+    answer(client)
+    response = client.post(f"/takedown/request/{name}/", {})
+    page = text(response)
+    assert response.status_code == 422
+    assert 'role="alert"' in page and "<title>Error:" in page and 'aria-invalid="true"' in page
+    for target in [part.split('"')[0] for part in page.split('<a href="#id_')[1:]]:
+        assert f'id="id_{target}"' in page
+
+
+def test_a_wrong_answer_is_kept_though_it_is_wrong(client, answer):
+    answer(client)
+    client.post("/takedown/request/contact/", {"email": "ana at the wire", "language": "fr"})
+    again = client.get("/takedown/request/contact/")
+    assert "ana at the wire" in text(again)
+    assert client.get("/takedown/request/check/")["Location"] == "/takedown/request/contact/"
+
+
+def test_a_changed_answer_leads_back_to_the_check(client, answer):
+    answer(client)
+    response = client.post("/takedown/request/who/?change=1", {**ANSWERS["who"], "name": "Bea"})
+    assert response["Location"] == "/takedown/request/check/"
+    assert "Bea" in text(client.get("/takedown/request/check/"))
+
+
+def test_the_page_one_came_from_is_filled_in_and_joins_what_was_typed(client):
+    url = "https://desk.example.test/stories/one/"
+    assert url in text(client.get("/takedown/", {"url": url})).replace("%3A", ":").replace("%2F", "/")
+    assert url in text(client.get("/takedown/request/pages/", {"url": url}))
+    client.post("/takedown/request/pages/", {"pages": "https://mine.example.test/2"})
+    page = text(client.get("/takedown/request/pages/", {"url": url}))
+    assert url in page and "https://mine.example.test/2" in page
+
+
+def test_an_unreadable_line_is_pointed_out_with_its_number_and_not_refused(client, file_case):
+    typed = "https://wire.example.test/1\n\nthe one about <b>ports</b>"
+    client.post("/takedown/request/pages/", {"pages": typed})
+    for name in ORDER[1:]:
+        client.post(f"/takedown/request/{name}/", ANSWERS[name])
+    page = text(client.get("/takedown/request/check/"))
+    assert "Line 3 cannot be read as a web address" in page
+    assert "the one about &lt;b&gt;ports&lt;/b&gt;" in page
+    case = file_case(client, pages={"pages": typed})
+    assert list(case.urls.values_list("typed", "match")) == [
+        ("https://wire.example.test/1", "unmatched"),
+        ("the one about <b>ports</b>", "unreadable"),
+    ]
+
+
+def test_the_answers_become_the_case(client, story, file_case):
+    case = file_case(client)
+    assert (case.name, case.organisation, case.relation) == ("Ana Ruiz", "The Wire", "publisher")
+    assert (case.want, case.kind, case.lane, case.email, case.language) == (
+        "remove", "opt_out", "preference", "rights@wire.example.test", "en",
+    )  # fmt: skip
+    assert case.urls.get().match == "matched"
+
+
+def test_a_page_of_ours_is_recognised_however_it_is_written(client, story, file_case):
+    case = file_case(client, pages={"pages": f"/stories/{story.slug}/\nhttp://127.0.0.1:8000/stories/{story.slug}/?x=1"})
+    assert [line.story for line in case.urls.all()] == [story, story]
+
+
+def test_a_legal_ground_makes_a_legal_demand(client, file_case):
+    case = file_case(client, why={"kind": "court_order", "explanation": "By order."})
+    assert case.lane == Case.Lane.LEGAL
+
+
+def test_the_pages_speak_french(client, answer):
+    client.cookies["language"] = "fr"
+    answer(client)
+    assert client.get("/takedown/request/contact/").headers["Content-Language"] == "fr"

@@ -1,0 +1,113 @@
+"""The outbox: each mail goes out once, in the language of its case, and a failure is remembered and tried again."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail as sent_mail
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django_ox.models import OxTask
+
+from analysis import rights
+from analysis.models import OutgoingMail
+from analysis.rights import Ruling
+from newsroom import mail, tasks
+from newsroom.tasks import MailWaitsError
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_request_and_its_mail_and_the_task_are_written_together(client, file_case):
+    case = file_case(client)
+    assert case.mail.get().kind == "confirm"
+    assert OxTask.objects.count() == 1
+    assert not sent_mail.outbox
+
+
+def test_a_mail_goes_out_once(client, file_case):
+    file_case(client)
+    assert mail.deliver() == (1, 0)
+    assert mail.deliver() == (0, 0)
+    assert len(sent_mail.outbox) == 1
+
+
+def test_its_headers_say_that_a_program_wrote_it_and_name_the_row(client, file_case):
+    case = file_case(client)
+    row = case.mail.get()
+    first, again = (mail.message(row).message() for _i in range(2))
+    assert first["Message-ID"] == again["Message-ID"] == f"<{case.reference}.{row.pk}@127.0.0.1>"
+    assert first["Auto-Submitted"] == "auto-generated"
+    assert first["Reply-To"] is None
+    assert case.reference in first["Subject"]
+
+
+def test_no_word_of_the_sender_goes_into_a_mail(client, file_case):
+    bait = "Win-a-prize-at-evil.test"
+    file_case(
+        client,
+        pages={"pages": f"https://{bait}/"},
+        who={"name": bait, "organisation": bait, "relation": "other"},
+        why={"kind": "other", "explanation": bait},
+    )
+    mail.deliver()
+    assert bait.lower() not in sent_mail.outbox[-1].message().as_string().lower()
+
+
+def test_the_sender_reads_the_decision_the_reason_and_what_changed(client, story, confirmed_case):
+    case = confirmed_case(client)
+    rights.decide(case, None, Ruling("granted", "terms", "You decide <that>.", level="link"))
+    mail.deliver()
+    body = sent_mail.outbox[-1].body
+    assert "Granted" in body and "You decide <that>." in body
+    assert "https://wire.example.test/1" in body and "/takedown/link/" in body
+    assert "If you disagree" in body
+
+
+@pytest.mark.parametrize("kind", OutgoingMail.Kind.values)
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_kind_has_a_link_and_leaves_no_gap(client, confirmed_case, kind, language):
+    case = confirmed_case(client, contact={"email": "a@wire.example.test", "language": language})
+    rights.decide(case, None, Ruling("declined", "none", "No."))
+    row = OutgoingMail.objects.create(case=case, kind=kind, to=case.email)
+    body = mail.message(row).body
+    assert "/takedown/link/" in body and case.reference in body
+    assert "\n\n\n\n" not in body and "&" not in body and "{" not in body
+
+
+def test_a_failure_is_kept_on_the_row_and_the_task_asks_to_be_run_again(client, file_case, monkeypatch):
+    case = file_case(client)
+    monkeypatch.setattr(mail, "message", lambda row: (_ for _ in ()).throw(OSError("no route")))
+    with pytest.raises(MailWaitsError):
+        tasks.deliver_mail.func()
+    row = case.mail.get()
+    assert (row.attempts, row.sent_at, row.error) == (1, None, "OSError: no route")
+    with pytest.raises(CommandError):
+        call_command("deliver_mail")
+    monkeypatch.undo()
+    assert tasks.deliver_mail.func() == 1
+    row.refresh_from_db()
+    assert row.sent_at and not row.error and row.attempts == 3
+
+
+def test_one_bad_address_holds_nobody_up(client, file_case, monkeypatch):
+    bad, good = file_case(client).mail.get(), file_case(client).mail.get()
+    real = mail.message
+
+    def message(row):
+        if row.pk == bad.pk:
+            raise ValueError("no such address")
+        return real(row)
+
+    monkeypatch.setattr(mail, "message", message)
+    assert mail.deliver() == (1, 1)
+    good.refresh_from_db()
+    assert good.sent_at
+
+
+def test_a_claimed_row_is_left_alone_until_its_lease_ends(client, file_case):
+    row = file_case(client).mail.get()
+    OutgoingMail.objects.update(claimed_at=timezone.now())
+    assert mail.deliver() == (0, 1)
+    OutgoingMail.objects.update(claimed_at=timezone.now() - mail.LEASE - timedelta(seconds=1))
+    assert mail.deliver() == (1, 0)
+    assert row.pk
