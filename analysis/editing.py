@@ -16,7 +16,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analysis import preflight, search
-from analysis.models import Appearance, Article, Citation, Correction, Desk, Mention, PublishedLink, Revision, Source, Story, StoryLink, WatchItem
+from analysis.models import (
+    Appearance,
+    Article,
+    Citation,
+    Correction,
+    Desk,
+    Mention,
+    PublishedLink,
+    Revision,
+    Source,
+    Story,
+    StoryLink,
+    WatchItem,
+)
+from analysis.models.watch import NOT_REPLACED
 from analysis.models.writing import Slot
 from analysis.text import to_html, to_plain
 
@@ -153,7 +167,11 @@ def publish(
     Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop or nothing has changed.
     """
     at = at or timezone.now()
-    story = Story.objects.select_for_update(of=("self",)).select_related("topic", "desk", "edited_by", "current").get(pk=story.pk)
+    story = (
+        Story.objects.select_for_update(of=("self",))
+        .select_related("topic", "desk", "edited_by", "current")
+        .get(pk=story.pk)
+    )
     first = story.current is None
     content = snapshot(story)
     stops = preflight.stops(story, content, now or at)
@@ -230,10 +248,8 @@ def resolve(
     if not outcome.strip():
         raise EditingError(_("Say how it turned out and what shows it."))
     changed = WatchItem.objects.filter(
-        pk=item.pk, state=WatchItem.State.OPEN, public_since__isnull=False, superseded_by__isnull=True
-    ).update(
-        state=state, outcome=outcome.strip(), outcome_url=url, resolved_at=at or timezone.now(), resolved_by=by
-    )
+        NOT_REPLACED, pk=item.pk, state=WatchItem.State.OPEN, public_since__isnull=False
+    ).update(state=state, outcome=outcome.strip(), outcome_url=url, resolved_at=at or timezone.now(), resolved_by=by)
     if not changed:
         raise EditingError(_("This watch item is not public, or someone has judged it already."))
 

@@ -17,7 +17,8 @@ def permits_of(content: dict[str, Any], now: datetime) -> dict[int, Permit]:
     """The permit of each source of a snapshot, by source id. Two queries."""
     articles = Article.objects.in_bulk([s["article"] for s in content["sources"]])
     book = rulebook.current()
-    return {s["id"]: book.permit(articles[s["article"]], now) for s in content["sources"]}
+    found = {s["id"]: articles[s["article"]] for s in content["sources"]}
+    return {pk: book.permit(a.url, a.publisher_id, a.published_at, now) for pk, a in found.items()}
 
 
 def lead_permit(content: dict[str, Any], permits: dict[int, Permit]) -> Permit:
@@ -95,7 +96,10 @@ def _watch(content: dict[str, Any]) -> list[str]:
 
 def _texts(content: dict[str, Any]) -> list[str]:
     found = []
-    for text in [*(note["text"] for note in content["notes"]), *([content["summary"]["text"]] if content["summary"] else [])]:
+    for text in [
+        *(note["text"] for note in content["notes"]),
+        *([content["summary"]["text"]] if content["summary"] else []),
+    ]:
         try:
             check(text)
         except TextError as error:

@@ -108,7 +108,7 @@ def open_case(request: Request, site: str, at: datetime | None = None) -> Case:
 
 @transaction.atomic
 def confirm(case: Case, at: datetime | None = None) -> bool:
-    """The sender has shown that the address is theirs. False if it was confirmed before: a second click does nothing."""
+    """The sender has shown that the address is theirs. False if that was so before: a second click does nothing."""
     at = at or timezone.now()
     changed = Case.objects.filter(pk=case.pk, state=Case.State.RECEIVED).update(
         state=Case.State.CONFIRMED, confirmed_at=at
@@ -248,7 +248,7 @@ def _move(case: Case, expected: tuple[str, ...], state: str, **fields: Any) -> N
 
 
 def _record(case: Case, kind: str, at: datetime, by: User | None = None, data: dict[str, Any] | None = None) -> Event:
-    """Append an event to the case's chain. The case row was written in this transaction, so nobody appends beside us."""
+    """Append an event to the case's chain. This transaction wrote the case row, so nobody appends beside us."""
     last = case.events.order_by("number").last()
     event = Event(
         case=case,
@@ -344,9 +344,7 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher, str]]:
     try:
         value = {Scope.URL: canonical, Scope.DOMAIN: host, Scope.PATH: path_prefix}[Scope(ruling.scope)](ruling.value)
     except AddressError as error:
-        raise RightsError(
-            _("“%(value)s” cannot be read: %(why)s.") % {"value": ruling.value, "why": error}
-        ) from error
+        raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % {"value": ruling.value, "why": error}) from error
     name = host_of(value) if ruling.scope == Scope.URL else value.partition("/")[0]
     owner = Domain.objects.filter(host__in=parents(name)).select_related("publisher").order_by("-host").first()
     if not owner:

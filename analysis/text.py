@@ -86,5 +86,7 @@ def count_words(text: str) -> int:
 
 def count_quoted_words(text: str) -> int:
     """Words inside quotation marks; up to three in one pair are a term, not a quotation."""
-    counts = [count_words(next(part for part in groups if part or part == groups[-1])) for groups in _QUOTES.findall(text)]
+    counts = [
+        count_words(next(part for part in groups if part or part == groups[-1])) for groups in _QUOTES.findall(text)
+    ]
     return sum(n for n in counts if n > TERM_WORDS)

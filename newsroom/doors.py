@@ -94,4 +94,3 @@ class HeadersMiddleware:
 def site(request: HttpRequest) -> dict[str, object]:
     """What every template may say of the site."""
     return {"SITE_NAME": settings.SITE_NAME, "ORIGIN": settings.ORIGIN, "LANGUAGES": settings.LANGUAGES}
-

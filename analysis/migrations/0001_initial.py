@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,776 +16,1933 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('about', models.CharField(blank=True, max_length=300, verbose_name='about')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                ("about", models.CharField(blank=True, max_length=300, verbose_name="about")),
             ],
             options={
-                'verbose_name': 'desk',
-                'verbose_name_plural': 'desks',
-                'ordering': ['name'],
+                "verbose_name": "desk",
+                "verbose_name_plural": "desks",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=64)),
             ],
             options={
-                'verbose_name': 'rule version',
+                "verbose_name": "rule version",
             },
         ),
         migrations.CreateModel(
-            name='Story',
+            name="Story",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=100, unique=True, verbose_name='address')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français')], default='en', max_length=2, verbose_name='language')),
-                ('form', models.CharField(choices=[('brief', 'Brief'), ('analysis', 'Analysis'), ('verification', 'Verification'), ('explainer', 'Explainer'), ('synthesis', 'Synthesis')], default='brief', max_length=12, verbose_name='form')),
-                ('headline', models.CharField(max_length=140, verbose_name='headline')),
-                ('dek', models.CharField(blank=True, help_text='One or two sentences under the headline.', max_length=240, verbose_name='dek')),
-                ('event_on', models.DateField(blank=True, help_text='Sources older than this are pointed out.', null=True, verbose_name='day of the event')),
-                ('disclosure', models.TextField(blank=True, help_text='Who or what wrote it, who checked it, and any stake we have. Shown on the page.', max_length=1500, verbose_name='how this was made')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', editable=False, max_length=9, verbose_name='status')),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first published')),
-                ('updated_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='public text changed')),
-                ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='withdrawn')),
-                ('withdrawn_reason', models.CharField(blank=True, editable=False, max_length=500, verbose_name='why withdrawn')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=100, unique=True, verbose_name="address")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("fr", "Français")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("brief", "Brief"),
+                            ("analysis", "Analysis"),
+                            ("verification", "Verification"),
+                            ("explainer", "Explainer"),
+                            ("synthesis", "Synthesis"),
+                        ],
+                        default="brief",
+                        max_length=12,
+                        verbose_name="form",
+                    ),
+                ),
+                ("headline", models.CharField(max_length=140, verbose_name="headline")),
+                (
+                    "dek",
+                    models.CharField(
+                        blank=True,
+                        help_text="One or two sentences under the headline.",
+                        max_length=240,
+                        verbose_name="dek",
+                    ),
+                ),
+                (
+                    "event_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Sources older than this are pointed out.",
+                        null=True,
+                        verbose_name="day of the event",
+                    ),
+                ),
+                (
+                    "disclosure",
+                    models.TextField(
+                        blank=True,
+                        help_text="Who or what wrote it, who checked it, and any stake we have. Shown on the page.",
+                        max_length=1500,
+                        verbose_name="how this was made",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("review", "In review"),
+                            ("published", "Published"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="first published"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="public text changed"),
+                ),
+                ("withdrawn_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="withdrawn")),
+                (
+                    "withdrawn_reason",
+                    models.CharField(blank=True, editable=False, max_length=500, verbose_name="why withdrawn"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'story',
-                'verbose_name_plural': 'stories',
-                'ordering': ['-published_at', '-id'],
-                'permissions': [('publish_story', 'Can publish and correct stories'), ('withdraw_story', 'Can withdraw stories')],
+                "verbose_name": "story",
+                "verbose_name_plural": "stories",
+                "ordering": ["-published_at", "-id"],
+                "permissions": [
+                    ("publish_story", "Can publish and correct stories"),
+                    ("withdraw_story", "Can withdraw stories"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='description')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="description")),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ['name'],
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(editable=False, max_length=16, unique=True, verbose_name='reference')),
-                ('submission', models.UUIDField(editable=False, unique=True)),
-                ('lane', models.CharField(choices=[('preference', 'Preference'), ('legal', 'Legal demand')], max_length=10, verbose_name='lane')),
-                ('want', models.CharField(choices=[('remove', 'Remove it'), ('reduce', 'Show less of it'), ('correct', 'Correct it'), ('other', 'Something else')], max_length=7, verbose_name='asks to')),
-                ('kind', models.CharField(choices=[('opt_out', 'We do not want it summarised'), ('embargo', 'It is under embargo'), ('factual_error', 'A fact is wrong'), ('copyright', 'Copyright'), ('press_publishers_right', 'Press publishers’ right'), ('privacy', 'Privacy, right to be forgotten'), ('defamation', 'Defamation'), ('trademark', 'Trade mark'), ('court_order', 'Court order'), ('impersonation', 'Impersonation'), ('other', 'Another reason')], max_length=22, verbose_name='reason')),
-                ('state', models.CharField(choices=[('received', 'Received, address not confirmed'), ('confirmed', 'Confirmed'), ('in_review', 'In review'), ('decided', 'Decided'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn by the sender')], default='received', max_length=9, verbose_name='state')),
-                ('explanation', models.TextField(max_length=10000, verbose_name='explanation')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='organisation')),
-                ('relation', models.CharField(choices=[('publisher', 'We published the work'), ('agent', 'I act for the publisher or the author'), ('author', 'I wrote it'), ('subject', 'It is about me or my organisation'), ('other', 'Something else')], max_length=9, verbose_name='relation to the work')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français')], default='en', max_length=2, verbose_name='language')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='opened')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='address confirmed')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigned to')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(editable=False, max_length=16, unique=True, verbose_name="reference")),
+                ("submission", models.UUIDField(editable=False, unique=True)),
+                (
+                    "lane",
+                    models.CharField(
+                        choices=[("preference", "Preference"), ("legal", "Legal demand")],
+                        max_length=10,
+                        verbose_name="lane",
+                    ),
+                ),
+                (
+                    "want",
+                    models.CharField(
+                        choices=[
+                            ("remove", "Remove it"),
+                            ("reduce", "Show less of it"),
+                            ("correct", "Correct it"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=7,
+                        verbose_name="asks to",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opt_out", "We do not want it summarised"),
+                            ("embargo", "It is under embargo"),
+                            ("factual_error", "A fact is wrong"),
+                            ("copyright", "Copyright"),
+                            ("press_publishers_right", "Press publishers’ right"),
+                            ("privacy", "Privacy, right to be forgotten"),
+                            ("defamation", "Defamation"),
+                            ("trademark", "Trade mark"),
+                            ("court_order", "Court order"),
+                            ("impersonation", "Impersonation"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=22,
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received, address not confirmed"),
+                            ("confirmed", "Confirmed"),
+                            ("in_review", "In review"),
+                            ("decided", "Decided"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn by the sender"),
+                        ],
+                        default="received",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("explanation", models.TextField(max_length=10000, verbose_name="explanation")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("organisation", models.CharField(blank=True, max_length=200, verbose_name="organisation")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("publisher", "We published the work"),
+                            ("agent", "I act for the publisher or the author"),
+                            ("author", "I wrote it"),
+                            ("subject", "It is about me or my organisation"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=9,
+                        verbose_name="relation to the work",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("fr", "Français")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="opened")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="address confirmed")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assigned to",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'case',
-                'verbose_name_plural': 'cases',
-                'ordering': ['-opened_at', '-id'],
-                'permissions': [('decide_case', 'Can decide cases')],
+                "verbose_name": "case",
+                "verbose_name_plural": "cases",
+                "ordering": ["-opened_at", "-id"],
+                "permissions": [("decide_case", "Can decide cases")],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('granted', 'Granted'), ('partly', 'Granted in part'), ('declined', 'Declined')], max_length=8, verbose_name='outcome')),
-                ('action', models.CharField(choices=[('remove', 'Remove'), ('terms', 'Change the terms'), ('correct', 'Correct the text'), ('none', 'Change nothing')], max_length=7, verbose_name='action')),
-                ('reason', models.TextField(max_length=5000, verbose_name='reason that the publisher sees')),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='analysis.case')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("granted", "Granted"), ("partly", "Granted in part"), ("declined", "Declined")],
+                        max_length=8,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("remove", "Remove"),
+                            ("terms", "Change the terms"),
+                            ("correct", "Correct the text"),
+                            ("none", "Change nothing"),
+                        ],
+                        max_length=7,
+                        verbose_name="action",
+                    ),
+                ),
+                ("reason", models.TextField(max_length=5000, verbose_name="reason that the publisher sees")),
+                ("decided_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="analysis.case"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
             },
         ),
         migrations.CreateModel(
-            name='Entity',
+            name="Entity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(max_length=120, unique=True, verbose_name='address')),
-                ('kind', models.CharField(choices=[('organisation', 'Organisation'), ('person', 'Person'), ('product', 'Product'), ('place', 'Place')], default='organisation', max_length=12, verbose_name='kind')),
-                ('description', models.CharField(blank=True, max_length=300, verbose_name='description, one line')),
-                ('aliases', models.JSONField(blank=True, default=list, verbose_name='other names')),
-                ('site', models.URLField(blank=True, max_length=500, verbose_name='official site')),
-                ('wikidata', models.CharField(blank=True, max_length=20, verbose_name='Wikidata id')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                ("slug", models.SlugField(max_length=120, unique=True, verbose_name="address")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("organisation", "Organisation"),
+                            ("person", "Person"),
+                            ("product", "Product"),
+                            ("place", "Place"),
+                        ],
+                        default="organisation",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=300, verbose_name="description, one line")),
+                ("aliases", models.JSONField(blank=True, default=list, verbose_name="other names")),
+                ("site", models.URLField(blank=True, max_length=500, verbose_name="official site")),
+                ("wikidata", models.CharField(blank=True, max_length=20, verbose_name="Wikidata id")),
             ],
             options={
-                'verbose_name': 'entity',
-                'verbose_name_plural': 'entities',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['organisation', 'person', 'product', 'place'])), name='entity_kind', violation_error_message='Choose one of the offered values.')],
+                "verbose_name": "entity",
+                "verbose_name_plural": "entities",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["organisation", "person", "product", "place"])),
+                        name="entity_kind",
+                        violation_error_message="Choose one of the offered values.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('data', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('previous', models.CharField(blank=True, max_length=64)),
-                ('sha256', models.CharField(max_length=64)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='analysis.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("data", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("previous", models.CharField(blank=True, max_length=64)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="analysis.case"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['number'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='OutgoingMail',
+            name="OutgoingMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('confirm', 'Please confirm your address'), ('confirmed', 'Your request is confirmed'), ('decided', 'We have decided'), ('access', 'A new link to your case')], max_length=9)),
-                ('to', models.EmailField(max_length=254)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mail', to='analysis.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("confirm", "Please confirm your address"),
+                            ("confirmed", "Your request is confirmed"),
+                            ("decided", "We have decided"),
+                            ("access", "A new link to your case"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("to", models.EmailField(max_length=254)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mail", to="analysis.case"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outgoing mail',
-                'verbose_name_plural': 'outgoing mail',
-                'ordering': ['id'],
+                "verbose_name": "outgoing mail",
+                "verbose_name_plural": "outgoing mail",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Page',
+            name="Page",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, verbose_name='address')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français')], default='en', max_length=2, verbose_name='language')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('body', models.TextField(max_length=40000, verbose_name='text (Markdown)')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, verbose_name="address")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("fr", "Français")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("body", models.TextField(max_length=40000, verbose_name="text (Markdown)")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'page',
-                'verbose_name_plural': 'pages',
-                'ordering': ['position', 'slug', 'language'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('language__in', ['en', 'fr'])), name='page_language', violation_error_message='Choose one of the offered values.'), models.UniqueConstraint(fields=('slug', 'language'), name='page_once_per_language', violation_error_message='This page exists in this language already.')],
+                "verbose_name": "page",
+                "verbose_name_plural": "pages",
+                "ordering": ["position", "slug", "language"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "fr"])),
+                        name="page_language",
+                        violation_error_message="Choose one of the offered values.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("slug", "language"),
+                        name="page_once_per_language",
+                        violation_error_message="This page exists in this language already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Publisher',
+            name="Publisher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(help_text="Part of the page's URL.", max_length=80, unique=True, verbose_name='address')),
-                ('homepage', models.URLField(max_length=500, verbose_name='home page')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français')], default='en', max_length=2, verbose_name='language')),
-                ('country', models.CharField(blank=True, help_text='Two letters, such as GB.', max_length=2, verbose_name='country')),
-                ('about', models.CharField(blank=True, max_length=300, verbose_name='about')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Part of the page's URL.", max_length=80, unique=True, verbose_name="address"
+                    ),
+                ),
+                ("homepage", models.URLField(max_length=500, verbose_name="home page")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("fr", "Français")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True, help_text="Two letters, such as GB.", max_length=2, verbose_name="country"
+                    ),
+                ),
+                ("about", models.CharField(blank=True, max_length=300, verbose_name="about")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'publisher',
-                'verbose_name_plural': 'publishers',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('language__in', ['en', 'fr'])), name='publisher_language', violation_error_message='Choose one of the offered values.')],
+                "verbose_name": "publisher",
+                "verbose_name_plural": "publishers",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "fr"])),
+                        name="publisher_language",
+                        violation_error_message="Choose one of the offered values.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('house', 'Everyone (house default)'), ('publisher', 'The publisher'), ('domain', 'A domain and its subdomains'), ('path', 'A part of a site'), ('url', 'One page')], max_length=9, verbose_name='scope')),
-                ('value', models.CharField(blank=True, max_length=2000, verbose_name='host, path or URL')),
-                ('level', models.CharField(choices=[('full', 'Summary'), ('short', 'Short summary'), ('link', 'Headline and link only'), ('none', 'Nothing')], max_length=5, verbose_name='level')),
-                ('starts_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='analysis.case')),
-                ('publisher', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analysis.publisher')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("house", "Everyone (house default)"),
+                            ("publisher", "The publisher"),
+                            ("domain", "A domain and its subdomains"),
+                            ("path", "A part of a site"),
+                            ("url", "One page"),
+                        ],
+                        max_length=9,
+                        verbose_name="scope",
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=2000, verbose_name="host, path or URL")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("full", "Summary"),
+                            ("short", "Short summary"),
+                            ("link", "Headline and link only"),
+                            ("none", "Nothing"),
+                        ],
+                        max_length=5,
+                        verbose_name="level",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="analysis.case"
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="analysis.publisher",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hold',
-                'verbose_name_plural': 'holds',
+                "verbose_name": "hold",
+                "verbose_name_plural": "holds",
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(error_messages={'unique': 'This host already belongs to a publisher. Open that publisher to move it.'}, max_length=253, unique=True, verbose_name='host')),
-                ('publisher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='domains', to='analysis.publisher', verbose_name='publisher')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "host",
+                    models.CharField(
+                        error_messages={
+                            "unique": "This host already belongs to a publisher. Open that publisher to move it."
+                        },
+                        max_length=253,
+                        unique=True,
+                        verbose_name="host",
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="domains",
+                        to="analysis.publisher",
+                        verbose_name="publisher",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'domain',
-                'verbose_name_plural': 'domains',
-                'ordering': ['host'],
+                "verbose_name": "domain",
+                "verbose_name_plural": "domains",
+                "ordering": ["host"],
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(error_messages={'unique': 'This article is known already. Choose it instead of adding it again.'}, max_length=2000, unique=True, verbose_name='URL')),
-                ('title', models.CharField(max_length=300, verbose_name='their headline')),
-                ('author', models.CharField(blank=True, max_length=200, verbose_name='author')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français')], default='en', max_length=2, verbose_name='language')),
-                ('published_at', models.DateTimeField(blank=True, help_text='UTC. Empty if the page does not say.', null=True, verbose_name='published by them')),
-                ('retrieved_at', models.DateTimeField(blank=True, null=True, verbose_name='read by us')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('retrieved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='read by')),
-                ('publisher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='analysis.publisher', verbose_name='publisher')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "url",
+                    models.CharField(
+                        error_messages={
+                            "unique": "This article is known already. Choose it instead of adding it again."
+                        },
+                        max_length=2000,
+                        unique=True,
+                        verbose_name="URL",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="their headline")),
+                ("author", models.CharField(blank=True, max_length=200, verbose_name="author")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("fr", "Français")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="UTC. Empty if the page does not say.",
+                        null=True,
+                        verbose_name="published by them",
+                    ),
+                ),
+                ("retrieved_at", models.DateTimeField(blank=True, null=True, verbose_name="read by us")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "retrieved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="read by",
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="articles",
+                        to="analysis.publisher",
+                        verbose_name="publisher",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
-                'ordering': ['-id'],
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('first', 'First published'), ('edit', 'Minor edit'), ('update', 'Update'), ('clarification', 'Clarification'), ('correction', 'Correction')], max_length=13)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('headline', models.CharField(max_length=140)),
-                ('dek', models.CharField(blank=True, max_length=240)),
-                ('content', models.JSONField()),
-                ('html', models.JSONField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first", "First published"),
+                            ("edit", "Minor edit"),
+                            ("update", "Update"),
+                            ("clarification", "Clarification"),
+                            ("correction", "Correction"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("headline", models.CharField(max_length=140)),
+                ("dek", models.CharField(blank=True, max_length=240)),
+                ("content", models.JSONField()),
+                ("html", models.JSONField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'revision',
-                'verbose_name_plural': 'revisions',
-                'ordering': ['-number'],
+                "verbose_name": "revision",
+                "verbose_name_plural": "revisions",
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='SearchEntry',
+            name="SearchEntry",
             fields=[
-                ('story', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_entry', serialize=False, to='analysis.story')),
-                ('words', models.TextField()),
+                (
+                    "story",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="search_entry",
+                        serialize=False,
+                        to="analysis.story",
+                    ),
+                ),
+                ("words", models.TextField()),
             ],
         ),
         migrations.AddField(
-            model_name='story',
-            name='current',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analysis.revision'),
+            model_name="story",
+            name="current",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="analysis.revision",
+            ),
         ),
         migrations.AddField(
-            model_name='story',
-            name='desk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='analysis.desk', verbose_name='by'),
+            model_name="story",
+            name="desk",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="stories",
+                to="analysis.desk",
+                verbose_name="by",
+            ),
         ),
         migrations.AddField(
-            model_name='story',
-            name='edited_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analysis.desk', verbose_name='edited by'),
+            model_name="story",
+            name="edited_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="analysis.desk",
+                verbose_name="edited by",
+            ),
         ),
         migrations.AddField(
-            model_name='revision',
-            name='story',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='analysis.story'),
+            model_name="revision",
+            name="story",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="analysis.story"
+            ),
         ),
         migrations.CreateModel(
-            name='PublishedLink',
+            name="PublishedLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('follows', 'Follows'), ('updates', 'Updates'), ('contradicts', 'Contradicts'), ('background', 'Background')], max_length=11)),
-                ('verdict', models.CharField(blank=True, choices=[('held', 'That held'), ('wrong', 'We were wrong')], max_length=5)),
-                ('why', models.CharField(max_length=300)),
-                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published_later', to='analysis.story')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='published_earlier', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("follows", "Follows"),
+                            ("updates", "Updates"),
+                            ("contradicts", "Contradicts"),
+                            ("background", "Background"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True, choices=[("held", "That held"), ("wrong", "We were wrong")], max_length=5
+                    ),
+                ),
+                ("why", models.CharField(max_length=300)),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="published_later", to="analysis.story"
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="published_earlier",
+                        to="analysis.story",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Mention',
+            name="Mention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='analysis.entity', verbose_name='entity')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mentions",
+                        to="analysis.entity",
+                        verbose_name="entity",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="mentions", to="analysis.story"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mention',
-                'verbose_name_plural': 'mentions',
-                'ordering': ['position', 'id'],
+                "verbose_name": "mention",
+                "verbose_name_plural": "mentions",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('correction', 'Correction'), ('clarification', 'Clarification'), ('update', 'Update'), ('note', 'Editor’s note')], max_length=13, verbose_name='kind')),
-                ('text', models.CharField(max_length=600, verbose_name='what was wrong, and what is right')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date')),
-                ('revision', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='correction', to='analysis.revision')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("correction", "Correction"),
+                            ("clarification", "Clarification"),
+                            ("update", "Update"),
+                            ("note", "Editor’s note"),
+                        ],
+                        max_length=13,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("text", models.CharField(max_length=600, verbose_name="what was wrong, and what is right")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date")),
+                (
+                    "revision",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction",
+                        to="analysis.revision",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="analysis.story"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction',
-                'verbose_name_plural': 'corrections',
-                'ordering': ['-at', '-id'],
+                "verbose_name": "correction",
+                "verbose_name_plural": "corrections",
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(help_text='One statement that can be checked.', max_length=400, verbose_name='claim')),
-                ('standing', models.CharField(choices=[('confirmed', 'Confirmed at primary source'), ('reported', 'Reported'), ('disputed', 'Disputed'), ('withdrawn', 'Withdrawn')], max_length=9, verbose_name='standing')),
-                ('why', models.CharField(blank=True, max_length=300, verbose_name='why it stands so')),
-                ('checked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='checked')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "text",
+                    models.CharField(
+                        help_text="One statement that can be checked.", max_length=400, verbose_name="claim"
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "Confirmed at primary source"),
+                            ("reported", "Reported"),
+                            ("disputed", "Disputed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=9,
+                        verbose_name="standing",
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=300, verbose_name="why it stands so")),
+                ("checked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="checked")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="claims", to="analysis.story"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'claim',
-                'verbose_name_plural': 'claims',
-                'ordering': ['position', 'id'],
+                "verbose_name": "claim",
+                "verbose_name_plural": "claims",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('original', 'Original reporting'), ('coverage', 'Coverage'), ('primary', 'Primary document'), ('wire', 'Wire'), ('social', 'Social post'), ('background', 'Background')], max_length=10)),
-                ('in_summary', models.BooleanField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('published_at', models.DateTimeField()),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='analysis.article')),
-                ('publisher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='analysis.publisher')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("original", "Original reporting"),
+                            ("coverage", "Coverage"),
+                            ("primary", "Primary document"),
+                            ("wire", "Wire"),
+                            ("social", "Social post"),
+                            ("background", "Background"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("in_summary", models.BooleanField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("published_at", models.DateTimeField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="citations", to="analysis.article"
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="citations", to="analysis.publisher"
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="citations", to="analysis.story"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='CaseURL',
+            name="CaseURL",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('typed', models.CharField(max_length=2000, verbose_name='as typed')),
-                ('url', models.CharField(blank=True, max_length=2000, verbose_name='URL')),
-                ('match', models.CharField(choices=[('matched', 'We cover it'), ('unmatched', 'We do not cover it'), ('unreadable', 'Not readable as a web address')], max_length=10, verbose_name='found')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='case_urls', to='analysis.article')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='urls', to='analysis.case')),
-                ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='case_urls', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("typed", models.CharField(max_length=2000, verbose_name="as typed")),
+                ("url", models.CharField(blank=True, max_length=2000, verbose_name="URL")),
+                (
+                    "match",
+                    models.CharField(
+                        choices=[
+                            ("matched", "We cover it"),
+                            ("unmatched", "We do not cover it"),
+                            ("unreadable", "Not readable as a web address"),
+                        ],
+                        max_length=10,
+                        verbose_name="found",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="case_urls",
+                        to="analysis.article",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="urls", to="analysis.case"
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="case_urls",
+                        to="analysis.story",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'page asked about',
-                'verbose_name_plural': 'pages asked about',
-                'ordering': ['position'],
+                "verbose_name": "page asked about",
+                "verbose_name_plural": "pages asked about",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Appearance',
+            name="Appearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('published_at', models.DateTimeField()),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appearances', to='analysis.entity')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appearances', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("published_at", models.DateTimeField()),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appearances", to="analysis.entity"
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="appearances", to="analysis.story"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('original', 'Original reporting'), ('coverage', 'Coverage'), ('primary', 'Primary document'), ('wire', 'Wire'), ('social', 'Social post'), ('background', 'Background')], max_length=10, verbose_name='role')),
-                ('in_summary', models.BooleanField(default=False, verbose_name='the summary uses it')),
-                ('why', models.CharField(blank=True, max_length=300, verbose_name='why it is there')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='analysis.article', verbose_name='article')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("original", "Original reporting"),
+                            ("coverage", "Coverage"),
+                            ("primary", "Primary document"),
+                            ("wire", "Wire"),
+                            ("social", "Social post"),
+                            ("background", "Background"),
+                        ],
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                ("in_summary", models.BooleanField(default=False, verbose_name="the summary uses it")),
+                ("why", models.CharField(blank=True, max_length=300, verbose_name="why it is there")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="analysis.article",
+                        verbose_name="article",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sources", to="analysis.story"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': ['position', 'id'],
+                "verbose_name": "source",
+                "verbose_name_plural": "sources",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stance', models.CharField(choices=[('states', 'States it'), ('attributes', 'Says someone says so'), ('disputes', 'Disputes it'), ('silent', 'Silent')], max_length=10, verbose_name='stance')),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='analysis.claim')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='analysis.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stance",
+                    models.CharField(
+                        choices=[
+                            ("states", "States it"),
+                            ("attributes", "Says someone says so"),
+                            ("disputes", "Disputes it"),
+                            ("silent", "Silent"),
+                        ],
+                        max_length=10,
+                        verbose_name="stance",
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="analysis.claim"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="analysis.source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'evidence',
-                'verbose_name_plural': 'evidence',
+                "verbose_name": "evidence",
+                "verbose_name_plural": "evidence",
             },
         ),
         migrations.CreateModel(
-            name='ContextNote',
+            name="ContextNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.CharField(choices=[('take', 'Our take'), ('disagreement', 'Room for disagreement'), ('connection', 'What we wrote before'), ('why', 'Why it matters'), ('uncertainty', 'What is not known'), ('synthesis', 'Taken together'), ('framing', 'How our coverage differs from the wire’s')], max_length=12, verbose_name='slot')),
-                ('title', models.CharField(blank=True, max_length=120, verbose_name='title')),
-                ('text', models.TextField(max_length=40000, verbose_name='text (Markdown)')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='analysis.story')),
-                ('rests_on', models.ManyToManyField(blank=True, help_text='None chosen means: on all the story’s sources.', related_name='notes', to='analysis.source', verbose_name='rests on')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slot",
+                    models.CharField(
+                        choices=[
+                            ("take", "Our take"),
+                            ("disagreement", "Room for disagreement"),
+                            ("connection", "What we wrote before"),
+                            ("why", "Why it matters"),
+                            ("uncertainty", "What is not known"),
+                            ("synthesis", "Taken together"),
+                            ("framing", "How our coverage differs from the wire’s"),
+                        ],
+                        max_length=12,
+                        verbose_name="slot",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=120, verbose_name="title")),
+                ("text", models.TextField(max_length=40000, verbose_name="text (Markdown)")),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="analysis.story"
+                    ),
+                ),
+                (
+                    "rests_on",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="None chosen means: on all the story’s sources.",
+                        related_name="notes",
+                        to="analysis.source",
+                        verbose_name="rests on",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'context note',
-                'verbose_name_plural': 'context notes',
+                "verbose_name": "context note",
+                "verbose_name_plural": "context notes",
             },
         ),
         migrations.CreateModel(
-            name='StandingChange',
+            name="StandingChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('standing', models.CharField(choices=[('confirmed', 'Confirmed at primary source'), ('reported', 'Reported'), ('disputed', 'Disputed'), ('withdrawn', 'Withdrawn')], max_length=9)),
-                ('why', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='analysis.claim')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "Confirmed at primary source"),
+                            ("reported", "Reported"),
+                            ("disputed", "Disputed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("why", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="analysis.claim"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change of standing',
-                'verbose_name_plural': 'changes of standing',
-                'ordering': ['at', 'id'],
+                "verbose_name": "change of standing",
+                "verbose_name_plural": "changes of standing",
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='StoryLink',
+            name="StoryLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('follows', 'Follows'), ('updates', 'Updates'), ('contradicts', 'Contradicts'), ('background', 'Background')], max_length=11, verbose_name='this story … it')),
-                ('verdict', models.CharField(blank=True, choices=[('held', 'That held'), ('wrong', 'We were wrong')], max_length=5, verbose_name='how its take turned out')),
-                ('why', models.CharField(max_length=300, verbose_name='why we link it')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='later', to='analysis.story', verbose_name='earlier story')),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='earlier', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("follows", "Follows"),
+                            ("updates", "Updates"),
+                            ("contradicts", "Contradicts"),
+                            ("background", "Background"),
+                        ],
+                        max_length=11,
+                        verbose_name="this story … it",
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("held", "That held"), ("wrong", "We were wrong")],
+                        max_length=5,
+                        verbose_name="how its take turned out",
+                    ),
+                ),
+                ("why", models.CharField(max_length=300, verbose_name="why we link it")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="later",
+                        to="analysis.story",
+                        verbose_name="earlier story",
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="earlier", to="analysis.story"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'earlier coverage',
-                'verbose_name_plural': 'earlier coverage',
-                'ordering': ['position', 'id'],
+                "verbose_name": "earlier coverage",
+                "verbose_name_plural": "earlier coverage",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Summary',
+            name="Summary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(help_text='What the original reported, in our words.', max_length=4000, verbose_name='summary')),
-                ('made_by', models.CharField(choices=[('person', 'A person'), ('model', 'A language model'), ('both', 'A person with a language model')], default='person', max_length=6, verbose_name='written by')),
-                ('model', models.CharField(blank=True, max_length=80, verbose_name='which model')),
-                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='analysis.desk', verbose_name='checked by')),
-                ('story', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='summary', to='analysis.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "text",
+                    models.TextField(
+                        help_text="What the original reported, in our words.", max_length=4000, verbose_name="summary"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.CharField(
+                        choices=[
+                            ("person", "A person"),
+                            ("model", "A language model"),
+                            ("both", "A person with a language model"),
+                        ],
+                        default="person",
+                        max_length=6,
+                        verbose_name="written by",
+                    ),
+                ),
+                ("model", models.CharField(blank=True, max_length=80, verbose_name="which model")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="analysis.desk",
+                        verbose_name="checked by",
+                    ),
+                ),
+                (
+                    "story",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="summary", to="analysis.story"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'summary',
-                'verbose_name_plural': 'summary',
+                "verbose_name": "summary",
+                "verbose_name_plural": "summary",
             },
         ),
         migrations.CreateModel(
-            name='Terms',
+            name="Terms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('house', 'Everyone (house default)'), ('publisher', 'The publisher'), ('domain', 'A domain and its subdomains'), ('path', 'A part of a site'), ('url', 'One page')], max_length=9, verbose_name='scope')),
-                ('value', models.CharField(blank=True, max_length=2000, verbose_name='host, path or URL')),
-                ('basis', models.CharField(choices=[('legal', 'Upheld legal removal'), ('publisher', "Publisher's decision"), ('page_signal', 'Signal on the page'), ('site_signal', 'Signal on the site'), ('house', 'Our own decision')], max_length=11, verbose_name='basis')),
-                ('revoked', models.BooleanField(default=False, verbose_name='withdraws the earlier statement')),
-                ('level', models.CharField(blank=True, choices=[('full', 'Summary'), ('short', 'Short summary'), ('link', 'Headline and link only'), ('none', 'Nothing')], max_length=5, verbose_name='level')),
-                ('max_words', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(400)], verbose_name='words in a summary')),
-                ('quote_words', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(400)], verbose_name='quoted words')),
-                ('ai', models.CharField(blank=True, choices=[('allow', 'Allowed'), ('deny', 'Not allowed')], max_length=5, verbose_name='machine-made summaries')),
-                ('embargo_hours', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(8760)], verbose_name='embargo, hours after publication')),
-                ('attribution', models.CharField(blank=True, max_length=200, verbose_name='words we must show')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason (public)')),
-                ('note', models.TextField(blank=True, max_length=4000, verbose_name='note (private)')),
-                ('effective_from', models.DateTimeField(default=django.utils.timezone.now, verbose_name='in force from')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='analysis.case')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('publisher', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='analysis.publisher', verbose_name='publisher')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("house", "Everyone (house default)"),
+                            ("publisher", "The publisher"),
+                            ("domain", "A domain and its subdomains"),
+                            ("path", "A part of a site"),
+                            ("url", "One page"),
+                        ],
+                        max_length=9,
+                        verbose_name="scope",
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=2000, verbose_name="host, path or URL")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("legal", "Upheld legal removal"),
+                            ("publisher", "Publisher's decision"),
+                            ("page_signal", "Signal on the page"),
+                            ("site_signal", "Signal on the site"),
+                            ("house", "Our own decision"),
+                        ],
+                        max_length=11,
+                        verbose_name="basis",
+                    ),
+                ),
+                ("revoked", models.BooleanField(default=False, verbose_name="withdraws the earlier statement")),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("full", "Summary"),
+                            ("short", "Short summary"),
+                            ("link", "Headline and link only"),
+                            ("none", "Nothing"),
+                        ],
+                        max_length=5,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "max_words",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(400)],
+                        verbose_name="words in a summary",
+                    ),
+                ),
+                (
+                    "quote_words",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(400)],
+                        verbose_name="quoted words",
+                    ),
+                ),
+                (
+                    "ai",
+                    models.CharField(
+                        blank=True,
+                        choices=[("allow", "Allowed"), ("deny", "Not allowed")],
+                        max_length=5,
+                        verbose_name="machine-made summaries",
+                    ),
+                ),
+                (
+                    "embargo_hours",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(8760)],
+                        verbose_name="embargo, hours after publication",
+                    ),
+                ),
+                ("attribution", models.CharField(blank=True, max_length=200, verbose_name="words we must show")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason (public)")),
+                ("note", models.TextField(blank=True, max_length=4000, verbose_name="note (private)")),
+                (
+                    "effective_from",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="in force from"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="analysis.case",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "publisher",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="terms",
+                        to="analysis.publisher",
+                        verbose_name="publisher",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'terms',
-                'verbose_name_plural': 'terms',
-                'ordering': ['-effective_from', '-id'],
+                "verbose_name": "terms",
+                "verbose_name_plural": "terms",
+                "ordering": ["-effective_from", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='story',
-            name='topic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stories', to='analysis.topic', verbose_name='topic'),
+            model_name="story",
+            name="topic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="stories",
+                to="analysis.topic",
+                verbose_name="topic",
+            ),
         ),
         migrations.CreateModel(
-            name='WatchItem',
+            name="WatchItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('statement', models.CharField(help_text='What would prove us right or wrong.', max_length=300, verbose_name='statement')),
-                ('due', models.DateField(verbose_name='by')),
-                ('likelihood', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)], verbose_name='likelihood, percent')),
-                ('settled_by', models.CharField(help_text='Which source will decide it.', max_length=300, verbose_name='settled by')),
-                ('public_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('yes', 'It happened'), ('no', 'It did not happen'), ('ambiguous', 'Ambiguous'), ('annulled', 'Annulled')], default='open', max_length=9, verbose_name='outcome')),
-                ('outcome', models.CharField(blank=True, max_length=500, verbose_name='how it turned out')),
-                ('outcome_url', models.URLField(blank=True, max_length=500, verbose_name='where that can be seen')),
-                ('resolved_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('resolved_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watch_items', to='analysis.story')),
-                ('superseded_by', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supersedes', to='analysis.watchitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "statement",
+                    models.CharField(
+                        help_text="What would prove us right or wrong.", max_length=300, verbose_name="statement"
+                    ),
+                ),
+                ("due", models.DateField(verbose_name="by")),
+                (
+                    "likelihood",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                        verbose_name="likelihood, percent",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.CharField(
+                        help_text="Which source will decide it.", max_length=300, verbose_name="settled by"
+                    ),
+                ),
+                ("public_since", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("yes", "It happened"),
+                            ("no", "It did not happen"),
+                            ("ambiguous", "Ambiguous"),
+                            ("annulled", "Annulled"),
+                        ],
+                        default="open",
+                        max_length=9,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=500, verbose_name="how it turned out")),
+                ("outcome_url", models.URLField(blank=True, max_length=500, verbose_name="where that can be seen")),
+                ("resolved_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "story",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="watch_items", to="analysis.story"
+                    ),
+                ),
+                (
+                    "superseded_by",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supersedes",
+                        to="analysis.watchitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'watch item',
-                'verbose_name_plural': 'watch items',
-                'ordering': ['position', 'id'],
-                'permissions': [('resolve_watchitem', 'Can say how a watch item turned out')],
+                "verbose_name": "watch item",
+                "verbose_name_plural": "watch items",
+                "ordering": ["position", "id"],
+                "permissions": [("resolve_watchitem", "Can say how a watch item turned out")],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'opened_at'], name='case_waiting'),
+            model_name="case",
+            index=models.Index(fields=["state", "opened_at"], name="case_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'confirmed', 'in_review', 'decided', 'closed', 'withdrawn'])), name='case_state', violation_error_message='Choose one of the offered values.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["received", "confirmed", "in_review", "decided", "closed", "withdrawn"])
+                ),
+                name="case_state",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('lane__in', ['preference', 'legal'])), name='case_lane', violation_error_message='Choose one of the offered values.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lane__in", ["preference", "legal"])),
+                name="case_lane",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('want__in', ['remove', 'reduce', 'correct', 'other'])), name='case_want', violation_error_message='Choose one of the offered values.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("want__in", ["remove", "reduce", "correct", "other"])),
+                name="case_want",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['opt_out', 'embargo', 'factual_error', 'copyright', 'press_publishers_right', 'privacy', 'defamation', 'trademark', 'court_order', 'impersonation', 'other'])), name='case_kind', violation_error_message='Choose one of the offered values.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "opt_out",
+                            "embargo",
+                            "factual_error",
+                            "copyright",
+                            "press_publishers_right",
+                            "privacy",
+                            "defamation",
+                            "trademark",
+                            "court_order",
+                            "impersonation",
+                            "other",
+                        ],
+                    )
+                ),
+                name="case_kind",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('relation__in', ['publisher', 'agent', 'author', 'subject', 'other'])), name='case_relation', violation_error_message='Choose one of the offered values.'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("relation__in", ["publisher", "agent", "author", "subject", "other"])),
+                name="case_relation",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['granted', 'partly', 'declined'])), name='decision_outcome', violation_error_message='Choose one of the offered values.'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["granted", "partly", "declined"])),
+                name="decision_outcome",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['remove', 'terms', 'correct', 'none'])), name='decision_action', violation_error_message='Choose one of the offered values.'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("action__in", ["remove", "terms", "correct", "none"])),
+                name="decision_action",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='event_number_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="event_number_once"),
         ),
         migrations.AddIndex(
-            model_name='outgoingmail',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['id'], name='mail_unsent'),
+            model_name="outgoingmail",
+            index=models.Index(condition=models.Q(("sent_at__isnull", True)), fields=["id"], name="mail_unsent"),
         ),
         migrations.AddConstraint(
-            model_name='outgoingmail',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['confirm', 'confirmed', 'decided', 'access'])), name='mail_kind', violation_error_message='Choose one of the offered values.'),
+            model_name="outgoingmail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["confirm", "confirmed", "decided", "access"])),
+                name="mail_kind",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['full', 'short', 'link', 'none'])), name='hold_level', violation_error_message='Choose one of the offered values.'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["full", "short", "link", "none"])),
+                name="hold_level",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('publisher__isnull', False), ('scope', 'publisher'), ('value', '')), models.Q(('scope__in', ['domain', 'path', 'url']), models.Q(('value', ''), _negated=True)), _connector='OR'), name='hold_scope_names_its_object', violation_error_message='Name the publisher, host, path or URL that is held.'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("publisher__isnull", False), ("scope", "publisher"), ("value", "")),
+                    models.Q(("scope__in", ["domain", "path", "url"]), models.Q(("value", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="hold_scope_names_its_object",
+                violation_error_message="Name the publisher, host, path or URL that is held.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='domain',
-            constraint=models.CheckConstraint(condition=models.Q(('host__regex', '^[a-z0-9-]+(\\.[a-z0-9-]+)+$')), name='domain_host_is_lower_case', violation_error_message='Write the host alone, in lower case, such as example-wire.test.'),
+            model_name="domain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("host__regex", "^[a-z0-9-]+(\\.[a-z0-9-]+)+$")),
+                name="domain_host_is_lower_case",
+                violation_error_message="Write the host alone, in lower case, such as example-wire.test.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['publisher', '-id'], name='article_of_publisher'),
+            model_name="article",
+            index=models.Index(fields=["publisher", "-id"], name="article_of_publisher"),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['en', 'fr'])), name='article_language', violation_error_message='Choose one of the offered values.'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["en", "fr"])),
+                name="article_language",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('url__startswith', 'https://'), ('url__startswith', 'http://'), _connector='OR'), name='article_url_is_http', violation_error_message="An article's URL begins with https:// or http://."),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("url__startswith", "https://"), ("url__startswith", "http://"), _connector="OR"),
+                name="article_url_is_http",
+                violation_error_message="An article's URL begins with https:// or http://.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['first', 'edit', 'update', 'clarification', 'correction'])), name='revision_kind', violation_error_message='Choose one of the offered values.'),
+            model_name="revision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["first", "edit", "update", "clarification", "correction"])),
+                name="revision_kind",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('story', 'number'), name='revision_number_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("story", "number"), name="revision_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='publishedlink',
-            constraint=models.UniqueConstraint(fields=('story', 'earlier'), name='publishedlink_once'),
+            model_name="publishedlink",
+            constraint=models.UniqueConstraint(fields=("story", "earlier"), name="publishedlink_once"),
         ),
         migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('story', 'entity'), name='mention_once_per_story', violation_error_message='This entity is mentioned already.'),
+            model_name="mention",
+            constraint=models.UniqueConstraint(
+                fields=("story", "entity"),
+                name="mention_once_per_story",
+                violation_error_message="This entity is mentioned already.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(fields=['-at', '-id'], name='correction_latest'),
+            model_name="correction",
+            index=models.Index(fields=["-at", "-id"], name="correction_latest"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['correction', 'clarification', 'update', 'note'])), name='correction_kind', violation_error_message='Choose one of the offered values.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["correction", "clarification", "update", "note"])),
+                name="correction_kind",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ['confirmed', 'reported', 'disputed', 'withdrawn'])), name='claim_standing', violation_error_message='Choose one of the offered values.'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("standing__in", ["confirmed", "reported", "disputed", "withdrawn"])),
+                name="claim_standing",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='citation',
-            index=models.Index(fields=['publisher', '-published_at', '-story'], name='citation_of_publisher'),
+            model_name="citation",
+            index=models.Index(fields=["publisher", "-published_at", "-story"], name="citation_of_publisher"),
         ),
         migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.UniqueConstraint(fields=('story', 'article'), name='citation_once'),
+            model_name="citation",
+            constraint=models.UniqueConstraint(fields=("story", "article"), name="citation_once"),
         ),
         migrations.AddConstraint(
-            model_name='caseurl',
-            constraint=models.CheckConstraint(condition=models.Q(('match__in', ['matched', 'unmatched', 'unreadable'])), name='caseurl_match', violation_error_message='Choose one of the offered values.'),
+            model_name="caseurl",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("match__in", ["matched", "unmatched", "unreadable"])),
+                name="caseurl_match",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseurl',
-            constraint=models.UniqueConstraint(fields=('case', 'position'), name='caseurl_position_once'),
+            model_name="caseurl",
+            constraint=models.UniqueConstraint(fields=("case", "position"), name="caseurl_position_once"),
         ),
         migrations.AddIndex(
-            model_name='appearance',
-            index=models.Index(fields=['entity', '-published_at', '-story'], name='appearance_of_entity'),
+            model_name="appearance",
+            index=models.Index(fields=["entity", "-published_at", "-story"], name="appearance_of_entity"),
         ),
         migrations.AddConstraint(
-            model_name='appearance',
-            constraint=models.UniqueConstraint(fields=('story', 'entity'), name='appearance_once'),
+            model_name="appearance",
+            constraint=models.UniqueConstraint(fields=("story", "entity"), name="appearance_once"),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['original', 'coverage', 'primary', 'wire', 'social', 'background'])), name='source_role', violation_error_message='Choose one of the offered values.'),
+            model_name="source",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["original", "coverage", "primary", "wire", "social", "background"])),
+                name="source_role",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('story', 'article'), name='source_once_per_story', violation_error_message="This article is among the story's sources already."),
+            model_name="source",
+            constraint=models.UniqueConstraint(
+                fields=("story", "article"),
+                name="source_once_per_story",
+                violation_error_message="This article is among the story's sources already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('stance__in', ['states', 'attributes', 'disputes', 'silent'])), name='evidence_stance', violation_error_message='Choose one of the offered values.'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stance__in", ["states", "attributes", "disputes", "silent"])),
+                name="evidence_stance",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('claim', 'source'), name='evidence_once', violation_error_message='This source’s stance on the claim is recorded already.'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(
+                fields=("claim", "source"),
+                name="evidence_once",
+                violation_error_message="This source’s stance on the claim is recorded already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contextnote',
-            constraint=models.CheckConstraint(condition=models.Q(('slot__in', ['take', 'disagreement', 'connection', 'why', 'uncertainty', 'synthesis', 'framing'])), name='note_slot', violation_error_message='Choose one of the offered values.'),
+            model_name="contextnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("slot__in", ["take", "disagreement", "connection", "why", "uncertainty", "synthesis", "framing"])
+                ),
+                name="note_slot",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contextnote',
-            constraint=models.UniqueConstraint(fields=('story', 'slot'), name='note_once_per_slot', violation_error_message='This story has a note in this slot already.'),
+            model_name="contextnote",
+            constraint=models.UniqueConstraint(
+                fields=("story", "slot"),
+                name="note_once_per_slot",
+                violation_error_message="This story has a note in this slot already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingchange',
-            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ['confirmed', 'reported', 'disputed', 'withdrawn'])), name='standingchange_standing', violation_error_message='Choose one of the offered values.'),
+            model_name="standingchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("standing__in", ["confirmed", "reported", "disputed", "withdrawn"])),
+                name="standingchange_standing",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storylink',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['follows', 'updates', 'contradicts', 'background'])), name='storylink_kind', violation_error_message='Choose one of the offered values.'),
+            model_name="storylink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["follows", "updates", "contradicts", "background"])),
+                name="storylink_kind",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storylink',
-            constraint=models.UniqueConstraint(fields=('story', 'earlier'), name='storylink_once', violation_error_message='This earlier story is linked already.'),
+            model_name="storylink",
+            constraint=models.UniqueConstraint(
+                fields=("story", "earlier"),
+                name="storylink_once",
+                violation_error_message="This earlier story is linked already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storylink',
-            constraint=models.CheckConstraint(condition=models.Q(('story', models.F('earlier')), _negated=True), name='storylink_not_itself', violation_error_message='A story cannot be its own earlier coverage.'),
+            model_name="storylink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("story", models.F("earlier")), _negated=True),
+                name="storylink_not_itself",
+                violation_error_message="A story cannot be its own earlier coverage.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='summary',
-            constraint=models.CheckConstraint(condition=models.Q(('made_by', 'person'), models.Q(('made_by__in', ['model', 'both']), models.Q(('model', ''), _negated=True)), _connector='OR'), name='summary_names_its_model', violation_error_message='Name the language model that wrote it or helped.'),
+            model_name="summary",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("made_by", "person"),
+                    models.Q(("made_by__in", ["model", "both"]), models.Q(("model", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="summary_names_its_model",
+                violation_error_message="Name the language model that wrote it or helped.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='terms',
-            index=models.Index(fields=['publisher', '-effective_from'], name='terms_of_publisher'),
+            model_name="terms",
+            index=models.Index(fields=["publisher", "-effective_from"], name="terms_of_publisher"),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__in', ['house', 'publisher', 'domain', 'path', 'url'])), name='terms_scope', violation_error_message='Choose one of the offered values.'),
+            model_name="terms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scope__in", ["house", "publisher", "domain", "path", "url"])),
+                name="terms_scope",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['legal', 'publisher', 'page_signal', 'site_signal', 'house'])), name='terms_basis', violation_error_message='Choose one of the offered values.'),
+            model_name="terms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("basis__in", ["legal", "publisher", "page_signal", "site_signal", "house"])),
+                name="terms_basis",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['', 'full', 'short', 'link', 'none']), ('ai__in', ['', 'allow', 'deny'])), name='terms_level_and_ai', violation_error_message='Level and machine-made summaries must be one of the offered values.'),
+            model_name="terms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("level__in", ["", "full", "short", "link", "none"]), ("ai__in", ["", "allow", "deny"])
+                ),
+                name="terms_level_and_ai",
+                violation_error_message="Level and machine-made summaries must be one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'house'), ('publisher__isnull', True), ('scope', 'house'), ('value', '')), models.Q(('publisher__isnull', False), ('scope', 'publisher'), ('value', '')), models.Q(('publisher__isnull', False), ('scope__in', ['domain', 'path', 'url']), models.Q(('value', ''), _negated=True)), _connector='OR'), name='terms_scope_names_its_object', violation_error_message='Name what the terms are about: a publisher; and for a domain, a path or a page also its host, host and path, or URL.'),
+            model_name="terms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", "house"), ("publisher__isnull", True), ("scope", "house"), ("value", "")),
+                    models.Q(("publisher__isnull", False), ("scope", "publisher"), ("value", "")),
+                    models.Q(
+                        ("publisher__isnull", False),
+                        ("scope__in", ["domain", "path", "url"]),
+                        models.Q(("value", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="terms_scope_names_its_object",
+                violation_error_message="Name what the terms are about: a publisher; and for a domain, a path or a page also its host, host and path, or URL.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('max_words__isnull', True), ('max_words__lte', 400), _connector='OR'), models.Q(('quote_words__isnull', True), ('quote_words__lte', 400), _connector='OR')), name='terms_words_in_range', violation_error_message='A number of words is at most 400.'),
+            model_name="terms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("max_words__isnull", True), ("max_words__lte", 400), _connector="OR"),
+                    models.Q(("quote_words__isnull", True), ("quote_words__lte", 400), _connector="OR"),
+                ),
+                name="terms_words_in_range",
+                violation_error_message="A number of words is at most 400.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['status', '-published_at', '-id'], name='story_river'),
+            model_name="story",
+            index=models.Index(fields=["status", "-published_at", "-id"], name="story_river"),
         ),
         migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['topic', 'status', '-published_at', '-id'], name='story_of_topic'),
+            model_name="story",
+            index=models.Index(fields=["topic", "status", "-published_at", "-id"], name="story_of_topic"),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['en', 'fr'])), name='story_language', violation_error_message='Choose one of the offered values.'),
+            model_name="story",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("language__in", ["en", "fr"])),
+                name="story_language",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('current__isnull', True), ('published_at__isnull', True), ('status__in', ['draft', 'review'])), models.Q(('current__isnull', False), ('published_at__isnull', False), ('status', 'published'), ('withdrawn_at__isnull', True)), models.Q(('current__isnull', False), ('status', 'withdrawn'), ('withdrawn_at__isnull', False)), _connector='OR'), name='story_status_has_its_dates', violation_error_message='A published story has a revision and a date; a withdrawn one also the day it was withdrawn.'),
+            model_name="story",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("current__isnull", True), ("published_at__isnull", True), ("status__in", ["draft", "review"])
+                    ),
+                    models.Q(
+                        ("current__isnull", False),
+                        ("published_at__isnull", False),
+                        ("status", "published"),
+                        ("withdrawn_at__isnull", True),
+                    ),
+                    models.Q(("current__isnull", False), ("status", "withdrawn"), ("withdrawn_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="story_status_has_its_dates",
+                violation_error_message="A published story has a revision and a date; a withdrawn one also the day it was withdrawn.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='watchitem',
-            index=models.Index(fields=['state', 'due'], name='watch_due'),
+            model_name="watchitem",
+            index=models.Index(fields=["state", "due"], name="watch_due"),
         ),
         migrations.AddConstraint(
-            model_name='watchitem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'yes', 'no', 'ambiguous', 'annulled'])), name='watch_state', violation_error_message='Choose one of the offered values.'),
+            model_name="watchitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "yes", "no", "ambiguous", "annulled"])),
+                name="watch_state",
+                violation_error_message="Choose one of the offered values.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='watchitem',
-            constraint=models.CheckConstraint(condition=models.Q(('likelihood__gte', 1), ('likelihood__lte', 99)), name='watch_likelihood_1_to_99', violation_error_message='A likelihood is between 1 and 99 percent: nothing is certain.'),
+            model_name="watchitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("likelihood__gte", 1), ("likelihood__lte", 99)),
+                name="watch_likelihood_1_to_99",
+                violation_error_message="A likelihood is between 1 and 99 percent: nothing is certain.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='watchitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('outcome', ''), _negated=True), ('resolved_at__isnull', False)), _connector='OR'), name='watch_outcome_is_explained', violation_error_message='Say how it turned out and what shows it.'),
+            model_name="watchitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True),
+                        models.Q(("outcome", ""), _negated=True),
+                        ("resolved_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="watch_outcome_is_explained",
+                violation_error_message="Say how it turned out and what shows it.",
+            ),
         ),
     ]

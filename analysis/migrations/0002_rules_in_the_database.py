@@ -56,9 +56,7 @@ def _postgresql() -> list[str]:
             f"CREATE TRIGGER {table}_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION analysis_new_rule_version()"
         )
-    sql.append(
-        "CREATE INDEX analysis_search ON analysis_searchentry USING gin (to_tsvector('simple', words))"
-    )
+    sql.append("CREATE INDEX analysis_search ON analysis_searchentry USING gin (to_tsvector('simple', words))")
     return sql
 
 

@@ -96,7 +96,9 @@ class Story(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     form = models.CharField(_("form"), max_length=12, choices=Form, default=Form.BRIEF)
     headline = models.CharField(_("headline"), max_length=140)
-    dek = models.CharField(_("dek"), max_length=240, blank=True, help_text=_("One or two sentences under the headline."))
+    dek = models.CharField(
+        _("dek"), max_length=240, blank=True, help_text=_("One or two sentences under the headline.")
+    )
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="stories", verbose_name=_("topic"))
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="stories", verbose_name=_("by"))
     edited_by = models.ForeignKey(

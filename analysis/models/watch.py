@@ -19,6 +19,10 @@ class WatchItemState(models.TextChoices):
     ANNULLED = "annulled", _("Annulled")
 
 
+# A replacement counts once it is public itself: until then the public reads, and judges, the item it will replace.
+NOT_REPLACED = Q(superseded_by__isnull=True) | Q(superseded_by__public_since__isnull=True)
+
+
 class WatchItem(models.Model):
     State = WatchItemState
 

@@ -5,16 +5,24 @@ that does not say what it rests on rests on every source of the story.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from analysis import rulebook
-from analysis.models import Article, Citation, PublishedLink, Revision, Story, WatchItem
-from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict
+from analysis.models import WatchItem
+from analysis.models.stories import (
+    CorrectionKind,
+    RevisionKind,
+    Role,
+    StoryForm,
+    StoryLinkKind,
+    StoryLinkVerdict,
+    StoryStatus,
+)
 from analysis.models.watch import WatchItemState
 from analysis.models.writing import Slot, Stance, Standing
 from analysis.provenance import checks_of
+from analysis.rendition.rows import Changed, Cited, Row, Work, citations
 from analysis.rendition.values import (
     ClaimView,
     EvidenceView,
@@ -41,60 +49,58 @@ class Gate:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.book = rulebook.current()
-        self.known: dict[int, list[Citation]] = {}  # citations by story, as far as this request has read them
+        self.known: dict[int, list[Cited]] = {}  # citations by story, as far as this request has read them
         self._permits: dict[int, Permit] = {}
 
-    def permit(self, article: Article) -> Permit:
-        if article.pk not in self._permits:
-            self._permits[article.pk] = self.book.permit(article, self.now)
-        return self._permits[article.pk]
+    def permit(self, work: Work) -> Permit:
+        if work.id not in self._permits:
+            self._permits[work.id] = self.book.permit(work.url, work.publisher_id, work.published_at, self.now)
+        return self._permits[work.id]
+
+    def learn(self, story_ids: Iterable[int]) -> None:
+        """Read the citations of these stories, those not known yet, in one query."""
+        missing = set(story_ids) - self.known.keys()
+        if missing:
+            self.known.update(citations(missing))
 
     # --- lists ----------------------------------------------------------------------------------------------------
 
-    def citations(self, story_ids: Iterable[int]) -> dict[int, list[Citation]]:
-        """What the published revisions of these stories rest on, with articles and publishers. One query."""
-        found: dict[int, list[Citation]] = {pk: [] for pk in story_ids}
-        for citation in Citation.objects.filter(story__in=list(found)).select_related("article__publisher"):
-            found[citation.story_id].append(citation)
-        return found
-
-    def card(self, story: Story, citations: Sequence[Citation]) -> StoryCard | None:
-        """A story in a list; None if it may not be listed. Needs `story.current` (content not) and `story.topic`."""
-        if story.status != Story.Status.PUBLISHED or story.current is None:
+    def card(self, row: Row) -> StoryCard | None:
+        """A story in a list; None if it may not be listed. Its citations must be known."""
+        if row.status != StoryStatus.PUBLISHED:
             return None
-        leads = [c for c in citations if c.role == Role.ORIGINAL or c.in_summary]
-        lead = strictest([self.permit(c.article) for c in leads])
+        leads = [cited for cited in self.known[row.id] if cited.leads]
+        lead = strictest([self.permit(cited.work) for cited in leads])
         if not lead.listed:
             return None
-        theirs = [c.article for c in leads if c.role == Role.ORIGINAL] or [c.article for c in leads]
-        return _card(story, story.current.headline, story.current.dek, lead, theirs)
+        return _card(row, lead, [c.work for c in leads if c.role == Role.ORIGINAL] or [c.work for c in leads])
 
-    def names_entities(self, _row: object, citations: Sequence[Citation]) -> bool:
+    def names_entities(self, story_id: int) -> bool:
         """Whether a story may say whom it mentions: where something of ours is said of it."""
-        leads = [c for c in citations if c.role == Role.ORIGINAL or c.in_summary]
-        return strictest([self.permit(c.article) for c in leads]).headline or self.may_analyse(citations)
+        leads = [self.permit(cited.work) for cited in self.known[story_id] if cited.leads]
+        return strictest(leads).headline or self.may_analyse(story_id)
 
-    def may_analyse(self, citations: Sequence[Citation]) -> bool:
+    def may_analyse(self, story_id: int) -> bool:
         """Whether our own writing that rests on all of a story's sources may be shown."""
-        return analysis_allowed([self.permit(c.article) for c in citations])
+        return analysis_allowed([self.permit(cited.work) for cited in self.known[story_id]])
 
     # --- one story ------------------------------------------------------------------------------------------------
 
     def page(
         self,
-        story: Story,
+        row: Row,
         content: dict[str, Any],
         html: dict[str, Any],
-        articles: dict[int, Article],
+        works: dict[int, Work],
         watch: dict[int, WatchItem] | None = None,
         number: int = 0,
     ) -> StoryPage | Tombstone | None:
         """A story's page from one frozen content; a Tombstone, or None while an embargo lasts.
 
-        `articles` holds every article that the content names, with publishers. `watch` holds the rows of its watch
-        items, for how they turned out.
+        `works` holds every article that the content names. `watch` holds the rows of its watch items, for how they
+        turned out.
         """
-        permits = {s["id"]: self._source_permit(s, articles) for s in content["sources"]}
+        permits = {s["id"]: self._source_permit(s, works) for s in content["sources"]}
         leads = [s for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
         lead = strictest([permits[s["id"]] for s in leads])
         if not lead.listed:
@@ -105,17 +111,20 @@ class Gate:
 
         ours = analysis_allowed(list(permits.values()))
         event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
-        story_on = (story.published_at or self.now).date()
         sources = tuple(
-            self._source(s, articles[s["article"]], permits[s["id"]], event_on, story_on)
+            self._source(s, works[s["article"]], permits[s["id"]], event_on, row.published_at.date())
             for s in content["sources"]
             if permits[s["id"]].listed
         )
         by_id = {source.id: source for source in sources}
-        originals = [articles[s["article"]] for s in leads if s["role"] == Role.ORIGINAL]
+        originals = [works[s["article"]] for s in leads if s["role"] == Role.ORIGINAL]
         told = lead.headline or ours  # something of ours is said, so what surrounds it may stand too
         return StoryPage(
-            card=_card(story, content["headline"], content["dek"], lead, originals or [articles[leads[0]["article"]]]),
+            card=_card(
+                row._replace(headline=content["headline"], dek=content["dek"]),
+                lead,
+                originals or [works[leads[0]["article"]]],
+            ),
             form=content["form"],
             form_label=str(StoryForm(content["form"]).label),
             desk=Ref(**content["desk"]),
@@ -131,45 +140,32 @@ class Gate:
             number=number,
         )
 
-    def with_company(
-        self, page: StoryPage, story: Story, links: Sequence[PublishedLink], revisions: Sequence[Revision],
-        citations: dict[int, list[Citation]],
-    ) -> StoryPage:  # fmt: skip
-        """The page with its neighbours: earlier and later coverage of ours, and its history."""
-        told = self.may_analyse(citations[story.pk])
-        earlier, later = [], []
-        for link in links:
-            ahead = link.earlier_id == story.pk
-            other = link.story if ahead else link.earlier
-            card = self.card(other, citations[other.pk])
-            if not card:
-                continue
-            words = told and card.ours
-            view = LinkView(
-                story=card,
-                kind=link.kind,
-                kind_label=str(StoryLinkKind(link.kind).label),
-                verdict=link.verdict if words else "",
-                verdict_label=str(StoryLinkVerdict(link.verdict).label) if words and link.verdict else "",
-                why=link.why if words and not ahead else "",
-            )
-            (later if ahead else earlier).append(view)
-        earlier.sort(key=lambda v: v.story.published_at)
-        later.sort(key=lambda v: v.story.published_at)
-        history = tuple(self.revision(r, told and page.card.ours) for r in revisions)
-        return replace(page, earlier=tuple(earlier), later=tuple(later), history=history)
+    def link(self, other: Row, told: bool, ahead: bool, kind: str, verdict: str, why: str) -> LinkView | None:
+        """A neighbour among our own stories, if it may be listed. `ahead`: it came later, and its words are its own."""
+        card = self.card(other)
+        if not card:
+            return None
+        words = told and card.ours
+        return LinkView(
+            story=card,
+            kind=kind,
+            kind_label=str(StoryLinkKind(kind).label),
+            verdict=verdict if words else "",
+            verdict_label=str(StoryLinkVerdict(verdict).label) if words and verdict else "",
+            why=why if words and not ahead else "",
+        )
 
-    def revision(self, revision: Revision, told: bool, card: StoryCard | None = None) -> RevisionView:
+    def revision(self, revision: Changed, told: bool, card: StoryCard | None = None) -> RevisionView:
         """A line of a story's history. `told`: whether its words may be shown."""
-        correction = getattr(revision, "correction", None)
-        words = correction.text if correction else revision.reason
+        corrected = revision.correction_kind is not None
+        label = CorrectionKind(revision.correction_kind) if corrected else RevisionKind(revision.kind)
         return RevisionView(
             number=revision.number,
-            kind=correction.kind if correction else revision.kind,
-            label=str(correction.get_kind_display() if correction else revision.get_kind_display()),
-            text=words if told else "",
-            at=correction.at if correction else revision.created_at,
-            correction=correction is not None,
+            kind=label.value,
+            label=str(label.label),
+            text=(revision.correction_text if corrected else revision.reason) or "" if told else "",
+            at=revision.corrected_at or revision.at,
+            correction=corrected,
             story=card,
         )
 
@@ -194,22 +190,22 @@ class Gate:
             story=card,
         )
 
-    def _source_permit(self, raw: dict[str, Any], articles: dict[int, Article]) -> Permit:
-        article = articles.get(raw["article"])
-        return self.permit(article) if article else FORBIDDEN
+    def _source_permit(self, raw: dict[str, Any], works: dict[int, Work]) -> Permit:
+        work = works.get(raw["article"])
+        return self.permit(work) if work else FORBIDDEN
 
     def _source(
-        self, raw: dict[str, Any], article: Article, permit: Permit, event_on: date | None, story_on: date
+        self, raw: dict[str, Any], work: Work, permit: Permit, event_on: date | None, story_on: date
     ) -> SourceView:
-        found = checks_of(article.url, event_on, story_on)
+        found = checks_of(work.url, event_on, story_on)
         linked_only = permit.level == Level.LINK
         return SourceView(
             id=raw["id"],
-            url=article.url,
-            title=article.title,
-            publisher=Ref(name=article.publisher.name, slug=article.publisher.slug),
-            language=article.language,
-            published_at=article.published_at,
+            url=work.url,
+            title=work.title,
+            publisher=Ref(name=work.publisher_name, slug=work.publisher_slug),
+            language=work.language,
+            published_at=work.published_at,
             role=raw["role"],
             role_label=str(Role(raw["role"]).label),
             why="" if linked_only else raw["why"],
@@ -220,20 +216,20 @@ class Gate:
         )
 
 
-def _card(story: Story, headline: str, dek: str, lead: Permit, originals: Sequence[Article]) -> StoryCard:
+def _card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
     ours = lead.headline
     first = originals[0]
     return StoryCard(
-        id=story.pk or 0,
-        slug=story.slug,
-        headline=headline if ours else first.title,
+        id=row.id,
+        slug=row.slug,
+        headline=row.headline if ours else first.title,
         ours=ours,
-        dek=dek if ours else "",
-        language=story.language if ours else first.language,
-        topic=Ref(name=story.topic.name, slug=story.topic.slug),
-        published_at=story.published_at or story.created_at,
-        updated_at=story.updated_at or story.published_at or story.created_at,
-        publishers=tuple(dict.fromkeys(a.publisher.name for a in originals)),
+        dek=row.dek if ours else "",
+        language=row.language if ours else first.language,
+        topic=Ref(name=row.topic, slug=row.topic_slug),
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        publishers=tuple(dict.fromkeys(work.publisher_name for work in originals)),
     )
 
 

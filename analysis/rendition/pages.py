@@ -5,16 +5,15 @@ out; a list may therefore run a little short, never long.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from analysis.models import (
     Appearance,
-    Article,
     Citation,
     Domain,
     Entity,
@@ -23,15 +22,17 @@ from analysis.models import (
     Publisher,
     Revision,
     Story,
-    StoryLink,
     Terms,
     Topic,
     WatchItem,
 )
+from analysis.models.watch import NOT_REPLACED
 from analysis.rendition.gate import Gate
+from analysis.rendition.rows import CHANGED, Changed, Cited, Row, row_of, rows, works
 from analysis.rendition.values import (
     EntityView,
     Home,
+    LinkView,
     Listing,
     PageView,
     PublisherView,
@@ -92,9 +93,9 @@ def home(before: Cursor | None = None) -> Home:
     gate = Gate(timezone.now())
     if before:
         return Home(river=_river(gate, _published(), before))
-    due = list(_open_watch_items(gate.now)[: 5 * BATCHES])
-    corrected = list(_corrections()[: 5 * BATCHES])
-    river = _river(gate, _published(), None, also=[w.story for w in due] + [r.story for r in corrected])
+    due = _open_watch_items(gate.now, 20)
+    corrected = _corrections(16)
+    river = _river(gate, _published(), None, also=[row.id for row, _item in [*due, *corrected]])
     return Home(
         river=river,
         watch=tuple(_watch_views(gate, due))[:5],
@@ -103,24 +104,20 @@ def home(before: Cursor | None = None) -> Home:
 
 
 def story(slug: str) -> StoryPage | Tombstone | None:
-    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Six queries."""
+    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Seven queries."""
     gate = Gate(timezone.now())
     found = _find(slug)
-    if not isinstance(found, Story):
+    if not isinstance(found, _Found):
         return found
-    links = list(
-        PublishedLink.objects.filter(Q(story=found) | Q(earlier=found))
-        .select_related("story__topic", "story__current", "earlier__topic", "earlier__current")
-        .defer("story__current__content", "story__current__html", "earlier__current__content", "earlier__current__html")
-    )
-    citations = gate.citations({found.pk, *(pk for link in links for pk in (link.story_id, link.earlier_id))})
-    articles = {c.article_id: c.article for c in citations[found.pk]}
-    revision: Revision = found.current  # type: ignore[assignment]  # a published story has one, says a constraint
-    watch = WatchItem.objects.in_bulk([w["id"] for w in revision.content["watch"]])
-    page = gate.page(found, revision.content, revision.html, articles, watch, revision.number)
+    pk = found.row.id
+    links = _links(pk)
+    gate.learn({pk, *(link.other.id for link in links)})
+    works = {cited.work.id: cited.work for cited in gate.known[pk]}
+    watch = WatchItem.objects.in_bulk([w["id"] for w in found.content["watch"]])
+    page = gate.page(found.row, found.content, found.html, works, watch, found.number)
     if not isinstance(page, StoryPage):
         return page
-    return gate.with_company(page, found, links, _history(found), citations)
+    return _with_company(gate, page, links, _history(pk))
 
 
 def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | None:
@@ -130,35 +127,43 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
     """
     gate = Gate(timezone.now())
     found = _find(slug)
-    if not isinstance(found, Story):
+    if not isinstance(found, _Found):
         return found
-    revision = found.current if number is None else found.revisions.filter(number=number).first()
-    if revision is None:
-        return None
-    wanted = [s["article"] for s in revision.content["sources"]]
-    articles = Article.objects.select_related("publisher").in_bulk(wanted)
-    page = gate.page(found, revision.content, revision.html, articles, number=revision.number)
+    if number is not None and number != found.number:
+        version = Revision.objects.filter(story=found.row.id, number=number).values_list("number", "content", "html")
+        values = version.first()
+        if values is None:
+            return None
+        found = _Found(found.row, *values)
+    gate.learn([found.row.id])
+    works_named = works(s["article"] for s in found.content["sources"])
+    page = gate.page(found.row, found.content, found.html, works_named, number=found.number)
     if not isinstance(page, StoryPage):
         return page
-    return gate.with_company(page, found, [], _history(found), gate.citations([found.pk]))
+    return _with_company(gate, page, [], _history(found.row.id))
 
 
 def preview(story: Story, content: dict[str, Any], html: dict[str, Any]) -> StoryPage | Tombstone | None:
     """What the public would see of this content now: the same gate, the same values."""
     gate = Gate(timezone.now())
-    articles = Article.objects.select_related("publisher").in_bulk([s["article"] for s in content["sources"]])
-    page = gate.page(story, content, html, articles, WatchItem.objects.in_bulk([w["id"] for w in content["watch"]]))
+    at = story.published_at or gate.now
+    row = Row(story.pk, story.slug, story.language, "published", at, story.updated_at or at, story.topic.name,
+              story.topic.slug, content["headline"], content["dek"])  # fmt: skip
+    named = works(s["article"] for s in content["sources"])
+    page = gate.page(row, content, html, named, WatchItem.objects.in_bulk([w["id"] for w in content["watch"]]))
     if not isinstance(page, StoryPage):
         return page
+    earlier = {link["story"]: link for link in content["earlier"]}
     links = [
-        PublishedLink(story=story, earlier=link.earlier, kind=link.kind, verdict=link.verdict, why=link.why)
-        for link in StoryLink.objects.filter(story=story)
-        .select_related("earlier__topic", "earlier__current")
-        .defer("earlier__current__content", "earlier__current__html")
+        _Link(row_of(values), False, link["kind"], link["verdict"], link["why"])
+        for values in rows(Story.objects.filter(pk__in=earlier, current__isnull=False))
+        if (link := earlier[values[0]])
     ]
-    citations = gate.citations([link.earlier_id for link in links])
-    citations[story.pk] = [Citation(article=a, story=story, role="original", in_summary=True) for a in articles.values()]
-    return gate.with_company(page, story, links, [], citations)
+    gate.known[row.id] = [
+        Cited(named[s["article"]], s["role"], s["in_summary"]) for s in content["sources"] if s["article"] in named
+    ]
+    gate.learn(link.other.id for link in links)
+    return _with_company(gate, page, links, [])
 
 
 def topics() -> tuple[TopicView, ...]:
@@ -179,7 +184,8 @@ def mention(slug: str, before: Cursor | None = None) -> tuple[EntityView, Listin
     if not row:
         return None
     gate = Gate(timezone.now())
-    listing = _through(gate, Appearance.objects.filter(entity=row), before, keep=gate.names_entities)
+    appearances = Appearance.objects.filter(entity=row)
+    listing = _through(gate, appearances, before, keep=lambda story_id: gate.names_entities(story_id))
     if not listing.items and not before:
         return None
     view = EntityView(
@@ -196,9 +202,9 @@ def mention(slug: str, before: Cursor | None = None) -> tuple[EntityView, Listin
 
 def publishers() -> tuple[PublisherView, ...]:
     """The register: everyone whose work we draw on or have been asked about, and under which level."""
-    rows = Publisher.objects.order_by("name")[:500]
-    statements = _statements([row.pk for row in rows])
-    return tuple(_publisher(row, (), statements.get(row.pk, [])) for row in rows)
+    found = Publisher.objects.order_by("name")[:500]
+    statements = _statements([row.pk for row in found])
+    return tuple(_publisher(row, (), statements.get(row.pk, [])) for row in found)
 
 
 def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, Listing[StoryCard]] | None:
@@ -210,31 +216,31 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
     domains = tuple(Domain.objects.filter(publisher=row).values_list("host", flat=True)[:50])
     view = _publisher(row, domains, _statements([row.pk]).get(row.pk, []))
     # The citation itself must be allowed as well: a page may stand while its link to this publisher may not.
-    listing = _through(gate, Citation.objects.filter(publisher=row).select_related("article"), before,
-                       keep=lambda c, _: gate.permit(c.article).listed)  # fmt: skip
+    listing = _through(gate, Citation.objects.filter(publisher=row), before, keep=lambda story_id: any(
+        cited.work.publisher_id == row.pk and gate.permit(cited.work).listed for cited in gate.known[story_id]))  # fmt: skip
     return view, listing
 
 
 def watch() -> tuple[WatchView, ...]:
     """Open watch items, by date; at most 200."""
     gate = Gate(timezone.now())
-    items = list(_open_watch_items(gate.now)[:200])
-    _give_citations(gate, [w.story for w in items])
+    items = _open_watch_items(gate.now, 200)
+    gate.learn(row.id for row, _item in items)
     return tuple(_watch_views(gate, items))
 
 
 def corrections() -> tuple[RevisionView, ...]:
     """The latest corrections of every kind; at most 100."""
     gate = Gate(timezone.now())
-    rows = list(_corrections()[:100])
-    _give_citations(gate, [r.story for r in rows])
-    return tuple(_correction_views(gate, rows))
+    found = _corrections(100)
+    gate.learn(row.id for row, _changed in found)
+    return tuple(_correction_views(gate, found))
 
 
 def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | None:
     """The newest thirty stories with their text, of everything, a topic, an entity or a publisher, and its name."""
     gate = Gate(timezone.now())
-    stories = _published(content=True)
+    stories = _published()
     title = ""
     if kind == "topics":
         owner: Any = Topic.objects.filter(slug=slug).first()
@@ -269,15 +275,15 @@ def removed() -> tuple[tuple[str, datetime], ...]:
     """Addresses that went in the last 30 days, so that search engines come and see: path and moment; at most 1,000."""
     gate = Gate(timezone.now())
     since = gate.now - timedelta(days=30)
-    rows = Story.objects.filter(status=Story.Status.WITHDRAWN, withdrawn_at__gte=since).order_by("-withdrawn_at")
-    gone = {row.get_absolute_url(): row.withdrawn_at for row in rows[:1000] if row.withdrawn_at}
+    withdrawn = Story.objects.filter(status=Story.Status.WITHDRAWN, withdrawn_at__gte=since).order_by("-withdrawn_at")
+    gone = {s.get_absolute_url(): s.withdrawn_at for s in withdrawn[:1000] if s.withdrawn_at}
     forbidding = Terms.objects.filter(level="none", publisher__isnull=False, effective_from__range=(since, gate.now))
     for terms in forbidding.order_by("-effective_from")[:100]:
-        stories = list(_published().filter(pk__in=_about(terms).values("story"))[:1000])
-        _give_citations(gate, stories)
-        for row in stories:
-            if not gate.card(row, gate.known[row.pk]):
-                gone.setdefault(row.get_absolute_url(), terms.effective_from)
+        found = [row_of(v) for v in rows(_published().filter(pk__in=_about(terms).values("story"))[:1000])]
+        gate.learn(row.id for row in found)
+        for row in found:
+            if not gate.card(row):
+                gone.setdefault(f"/stories/{row.slug}/", terms.effective_from)
     return tuple(sorted(gone.items(), key=lambda item: item[1], reverse=True)[:1000])
 
 
@@ -310,31 +316,76 @@ def about(slug: str, language: str) -> PageView | None:
 def pages_of(ids: Sequence[int]) -> dict[int, StoryPage]:
     """Full renditions of some published stories by id, for search. Three queries."""
     gate = Gate(timezone.now())
-    return {page.card.id: page for page in _pages(gate, _published(content=True).filter(pk__in=ids))}
+    return {page.card.id: page for page in _pages(gate, _published().filter(pk__in=ids))}
 
 
 # --- how they are fetched -----------------------------------------------------------------------------------------
 
 
-def _find(slug: str) -> Story | Tombstone | None:
-    found = Story.objects.filter(slug=slug).select_related("topic", "current").first()
-    if not found or found.current is None:
+class _Found(NamedTuple):
+    """A story that is public, with the content of its current revision."""
+
+    row: Row
+    number: int
+    content: dict[str, Any]
+    html: dict[str, Any]
+
+
+class _Link(NamedTuple):
+    """Another story of ours. `ahead`: it came later and leans on this one."""
+
+    other: Row
+    ahead: bool
+    kind: str
+    verdict: str
+    why: str
+
+
+def _find(slug: str) -> _Found | Tombstone | None:
+    found = rows(
+        Story.objects.filter(slug=slug, current__isnull=False), "current__number", "current__content", "current__html"
+    )
+    if not found:
         return None
-    return Tombstone(legal=False) if found.status == Story.Status.WITHDRAWN else found
+    values = found[0]
+    row = row_of(values)
+    return Tombstone(legal=False) if row.status == Story.Status.WITHDRAWN else _Found(row, *values[-3:])
 
 
-def _history(found: Story) -> list[Revision]:
-    return list(found.revisions.select_related("correction").defer("content", "html")[:100])
+def _links(pk: int) -> list[_Link]:
+    """Earlier and later stories that this one leans on, or that lean on it. Two queries."""
+    own = ("kind", "verdict", "why", "story_id")
+    earlier = rows(PublishedLink.objects.filter(story=pk), *own, prefix="earlier__")
+    later = rows(PublishedLink.objects.filter(earlier=pk), *own, prefix="story__")
+    return [_Link(row_of(v), False, *v[-4:-1]) for v in earlier] + [_Link(row_of(v), True, *v[-4:-1]) for v in later]
 
 
-def _published(*, content: bool = False) -> QuerySet[Story]:
-    stories = Story.objects.filter(status=Story.Status.PUBLISHED).select_related("topic", "current")
-    stories = stories.order_by("-published_at", "-id")
-    return stories if content else stories.defer("current__content", "current__html", "disclosure")
+def _with_company(gate: Gate, page: StoryPage, links: Sequence[_Link], changes: Sequence[Changed]) -> StoryPage:
+    """The page with its neighbours: earlier and later coverage of ours, and its history."""
+    told = gate.may_analyse(page.card.id)
+    views: dict[bool, list[LinkView]] = {False: [], True: []}
+    for link in sorted(links, key=lambda link: link.other.published_at):
+        if view := gate.link(link.other, told, link.ahead, link.kind, link.verdict, link.why):
+            views[link.ahead].append(view)
+    return replace(
+        page,
+        earlier=tuple(views[False]),
+        later=tuple(views[True]),
+        history=tuple(gate.revision(change, told and page.card.ours) for change in changes),
+    )
+
+
+def _history(pk: int) -> list[Changed]:
+    changes = Revision.objects.filter(story=pk).order_by("-number").values_list(*CHANGED)
+    return [Changed(*values) for values in changes[:100]]
+
+
+def _published() -> QuerySet[Story]:
+    return Story.objects.filter(status=Story.Status.PUBLISHED).order_by("-published_at", "-id")
 
 
 def _river(
-    gate: Gate, stories: QuerySet[Story], before: Cursor | None, also: Sequence[Story] = (), size: int = PAGE
+    gate: Gate, stories: QuerySet[Story], before: Cursor | None, also: Sequence[int] = (), size: int = PAGE
 ) -> Listing[StoryCard]:
     """Cards of the newest stories before a cursor. `also`: stories whose citations the caller will ask for."""
     cards: list[StoryCard] = []
@@ -342,17 +393,17 @@ def _river(
         page = stories
         if before:
             page = stories.filter(Q(published_at__lt=before.at) | Q(published_at=before.at, pk__lt=before.id))
-        rows = list(page[: size + 1])
-        _give_citations(gate, [*rows, *(also if batch == 0 else ())])
+        found = [row_of(values) for values in rows(page[: size + 1])]
+        gate.learn([*(row.id for row in found), *(also if batch == 0 else ())])
         seen = 0
-        for row in rows[:size]:
+        for row in found[:size]:
             seen += 1
-            before = Cursor(row.published_at or gate.now, row.pk)
-            if card := gate.card(row, gate.known[row.pk]):
+            before = Cursor(row.published_at, row.id)
+            if card := gate.card(row):
                 cards.append(card)
             if len(cards) == size:
                 break
-        if seen == len(rows):
+        if seen == len(found):
             return Listing(items=tuple(cards))
         if len(cards) == size:
             break
@@ -360,68 +411,57 @@ def _river(
 
 
 def _through(
-    gate: Gate, rows: QuerySet[Any], before: Cursor | None, keep: Callable[[Any, Sequence[Citation]], bool]
+    gate: Gate, pointers: QuerySet[Any], before: Cursor | None, keep: Callable[[int], bool]
 ) -> Listing[StoryCard]:
-    """Cards of the stories that some narrow rows (citations, appearances) point to, newest first."""
-    rows = rows.filter(story__status=Story.Status.PUBLISHED).select_related(
-        *(["article"] if rows.model is Citation else []), "story__topic", "story__current"
-    )
-    rows = rows.defer("story__current__content", "story__current__html").order_by("-published_at", "-story_id")
+    """Cards of the stories that some narrow rows (citations, appearances) point to, newest first.
+
+    A story may be pointed to several times, by neighbouring rows; it is listed once.
+    """
+    pointers = pointers.filter(story__status=Story.Status.PUBLISHED).order_by("-published_at", "-story_id")
     cards: dict[int, StoryCard] = {}
     for _batch in range(BATCHES):
-        page = rows
+        page = pointers
         if before:
-            page = rows.filter(Q(published_at__lt=before.at) | Q(published_at=before.at, story_id__lt=before.id))
-        found = list(page[: PAGE * 2])
-        _give_citations(gate, [row.story for row in found])
+            page = pointers.filter(Q(published_at__lt=before.at) | Q(published_at=before.at, story_id__lt=before.id))
+        found = [row_of(values) for values in rows(page[: PAGE * 2], prefix="story__")]
+        gate.learn(row.id for row in found)
         for row in found:
-            if len(cards) == PAGE and row.story_id not in cards:
+            if len(cards) == PAGE and row.id not in cards:
                 return Listing(items=tuple(cards.values()), after=str(before))
-            before = Cursor(row.published_at, row.story_id)
-            citations = gate.known[row.story_id]
-            if keep(row, citations) and (card := gate.card(row.story, citations)):
-                cards.setdefault(row.story_id, card)
+            before = Cursor(row.published_at, row.id)
+            if row.id not in cards and keep(row.id) and (card := gate.card(row)):
+                cards[row.id] = card
         if len(found) < PAGE * 2:
             return Listing(items=tuple(cards.values()))
     return Listing(items=tuple(cards.values()), after=str(before))
 
 
-def _give_citations(gate: Gate, stories: Sequence[Story]) -> None:
-    """Read the citations of these stories, those not known yet, in one query."""
-    missing = {story.pk for story in stories} - gate.known.keys()
-    if missing:
-        gate.known.update(gate.citations(missing))
-
-
 def _pages(gate: Gate, stories: QuerySet[Story]) -> Iterator[StoryPage]:
-    rows = list(stories)
-    citations = gate.citations([row.pk for row in rows])
-    for row in rows:
-        revision = row.current
-        assert revision is not None  # noqa: S101  a published story has one, says a database constraint
-        articles = {c.article_id: c.article for c in citations[row.pk]}
-        page = gate.page(row, revision.content, revision.html, articles, number=revision.number)
+    found = rows(stories, "current__number", "current__content", "current__html")
+    gate.learn(values[0] for values in found)
+    for values in found:
+        row, (number, content, html) = row_of(values), values[-3:]
+        named = {cited.work.id: cited.work for cited in gate.known[row.id]}
+        page = gate.page(row, content, html, named, number=number)
         if isinstance(page, StoryPage):
             yield page
 
 
-def _open_watch_items(now: datetime) -> QuerySet[WatchItem]:
-    return (
-        WatchItem.objects.filter(
-            state="open", public_since__isnull=False, superseded_by__isnull=True, story__status="published"
-        )
-        .filter(due__gte=now.date() - timedelta(days=60))
-        .select_related("story__topic", "story__current")
-        .defer("story__current__html", "story__current__content")
-        .order_by("due", "id")
-    )
+def _open_watch_items(now: datetime, most: int) -> list[tuple[Row, WatchItem]]:
+    """Public watch items that nobody has judged, by date; those more than 60 days over are on their stories only."""
+    items = WatchItem.objects.filter(
+        state="open", public_since__isnull=False, superseded_by__isnull=True, story__status="published",
+        due__gte=now.date() - timedelta(days=60),
+    )  # fmt: skip
+    own = ("pk", "statement", "due", "likelihood", "settled_by")
+    found = rows(items.order_by("due", "pk")[:most], *own, prefix="story__")
+    return [(row_of(values), WatchItem(**dict(zip(own, values[-5:], strict=True)))) for values in found]
 
 
-def _watch_views(gate: Gate, items: Sequence[WatchItem]) -> Iterator[WatchView]:
-    for item in items:
-        citations = gate.known[item.story_id]
-        card = gate.card(item.story, citations)
-        if card and gate.may_analyse(citations):
+def _watch_views(gate: Gate, items: Sequence[tuple[Row, WatchItem]]) -> Iterator[WatchView]:
+    for row, item in items:
+        card = gate.card(row)
+        if card and gate.may_analyse(row.id):
             frozen = {
                 "id": item.pk,
                 "statement": item.statement,
@@ -432,21 +472,17 @@ def _watch_views(gate: Gate, items: Sequence[WatchItem]) -> Iterator[WatchView]:
             yield gate.watch_item(frozen, item, card)
 
 
-def _corrections() -> QuerySet[Revision]:
-    return (
-        Revision.objects.filter(correction__isnull=False, story__status=Story.Status.PUBLISHED)
-        .select_related("correction", "story__topic", "story__current")
-        .defer("content", "html", "story__current__content", "story__current__html")
-        .order_by("-correction__at", "-correction__id")
-    )
+def _corrections(most: int) -> list[tuple[Row, Changed]]:
+    revisions = Revision.objects.filter(correction__isnull=False, story__status=Story.Status.PUBLISHED)
+    newest = revisions.order_by("-correction__at", "-correction__pk")[:most]
+    return [(row_of(values), Changed(*values[-7:])) for values in rows(newest, *CHANGED, prefix="story__")]
 
 
-def _correction_views(gate: Gate, rows: Sequence[Revision]) -> Iterator[RevisionView]:
-    for row in rows:
-        citations = gate.known[row.story_id]
-        card = gate.card(row.story, citations)
-        if card and card.ours and gate.may_analyse(citations):
-            yield gate.revision(row, told=True, card=card)
+def _correction_views(gate: Gate, found: Sequence[tuple[Row, Changed]]) -> Iterator[RevisionView]:
+    for row, changed in found:
+        card = gate.card(row)
+        if card and card.ours and gate.may_analyse(row.id):
+            yield gate.revision(changed, told=True, card=card)
 
 
 def _statements(publisher_ids: Sequence[int]) -> dict[int | None, list[Terms]]:
@@ -458,9 +494,7 @@ def _statements(publisher_ids: Sequence[int]) -> dict[int | None, list[Terms]]:
     for row in rows:
         found.setdefault(row.publisher_id, {})[row.scope, row.value, row.basis] = row
     house = list(found.get(None, {}).values())
-    return {
-        pk: house + [row for row in found.get(pk, {}).values() if not row.revoked] for pk in publisher_ids
-    }
+    return {pk: house + [row for row in found.get(pk, {}).values() if not row.revoked] for pk in publisher_ids}
 
 
 def _publisher(row: Publisher, domains: tuple[str, ...], statements: Sequence[Terms]) -> PublisherView:

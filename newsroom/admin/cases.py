@@ -138,7 +138,7 @@ class CaseAdmin(DeskAdmin):
         if not self.has_view_permission(request, case):
             raise PermissionDenied
         if case is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         may = request.user.has_perm("analysis.decide_case")
         context = {
             "steps": [step for step in STEPS if may and case.state in step.from_states],

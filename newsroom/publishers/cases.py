@@ -39,6 +39,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     reference = mail.read_link_token(token)
     if reference is None:
         return _ask_for_link(request, NewLinkForm(), "expired", status=410)
+    response: HttpResponse
     if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
         found = get_object_or_404(Case, reference=reference)
         with transaction.atomic():
@@ -107,7 +108,7 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
             {"label": _("Received"), "at": case.opened_at, "done": True},
             {"label": _("Taken back"), "at": at.get("withdrawn"), "done": True, "now": True},
         ]
-    stages = [
+    stages: list[dict[str, Any]] = [
         {"label": _("Received"), "at": case.opened_at, "done": True},
         {"label": _("Confirmed"), "at": case.confirmed_at, "note": _("when you open the link in our mail")},
         {"label": _("In review"), "at": at.get("in_review"), "note": _("within one working day")},

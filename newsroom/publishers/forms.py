@@ -1,6 +1,6 @@
 """The questions of a request, one form for each, and the form that asks for a new link."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django import forms
@@ -65,7 +65,7 @@ class Question(forms.BoundField):
         """Radio buttons under their headings; those that stand under none, under an empty one."""
         radios = iter(self)
         found: list[tuple[str, list[forms.boundfield.BoundWidget]]] = []
-        for heading, options in self.field.choices:
+        for heading, options in cast(Any, self.field).choices:
             if isinstance(options, list):
                 found.append((heading, [next(radios) for _option in options]))
             else:
@@ -87,20 +87,23 @@ class Step(forms.Form):
     title: Any = ""
     hint: Any = ""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", use_required_attribute=False, **kwargs)
+    use_required_attribute = False  # what is missing is said in words
+
+    def __init__(self, data: dict[str, str] | None = None, initial: dict[str, str] | None = None) -> None:
+        super().__init__(data, initial=initial, label_suffix="")
         for field in self.fields.values():
             # Long text is answered in words, with what was typed; the browser must not cut it off in silence.
             field.widget.attrs.pop("maxlength", None)
 
     def said(self) -> list[tuple[str, str]]:
         """Label and words of each answer. A label that only repeats the title is left out."""
-        return [("" if q.label == self.title else q.label, q.answer) for q in self if q.answer]
+        questions = [cast(Question, question) for question in self]
+        return [("" if q.label == self.title else str(q.label), q.answer) for q in questions if q.answer]
 
     def summary(self) -> list[tuple[str, str]]:
         """Each error with the id of the control that it is about, for the list at the top of the page."""
         return [
-            (next(iter(self[name])).id_for_label if name in self.fields else "", error)
+            (next(iter(self[name])).id_for_label if name in self.fields else "", str(error))
             for name, errors in self.errors.items()
             for error in errors
         ]

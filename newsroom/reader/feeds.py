@@ -55,7 +55,9 @@ def _entry(page: rendition.StoryPage) -> str:
         dek = format_html("<p><strong>{}</strong></p>", page.card.dek) if page.card.dek else ""
         summary = mark_safe(page.summary.html) if page.summary else ""  # noqa: S308  sanitised by analysis.text
         notes = format_html_join(
-            "\n", "<h2>{}</h2>{}", ((n.title or n.label, mark_safe(n.html)) for n in page.notes)  # noqa: S308
+            "\n",
+            "<h2>{}</h2>{}",
+            ((n.title or n.label, mark_safe(n.html)) for n in page.notes),  # noqa: S308
         )
         corrections = format_html_join(
             "\n", "<p><strong>{}.</strong> {}</p>", ((c.label, c.text) for c in page.corrections if c.text)

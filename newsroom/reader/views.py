@@ -60,9 +60,7 @@ def mention(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def publishers(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "reader/publishers.html", {"section": "publishers", "publishers": rendition.publishers()}
-    )
+    return render(request, "reader/publishers.html", {"section": "publishers", "publishers": rendition.publishers()})
 
 
 @require_safe

@@ -17,7 +17,6 @@ ANSWERS = {
 }
 
 
-
 def answer_all(client: Client, **others: dict[str, str]) -> None:
     """Answers every question in order: answer_all(client, who={...}) with another answer here and there."""
     for name, data in (ANSWERS | others).items():

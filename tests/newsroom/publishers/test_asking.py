@@ -108,7 +108,9 @@ def test_the_answers_become_the_case(client, story, file_case):
 
 
 def test_a_page_of_ours_is_recognised_however_it_is_written(client, story, file_case):
-    case = file_case(client, pages={"pages": f"/stories/{story.slug}/\nhttp://127.0.0.1:8000/stories/{story.slug}/?x=1"})
+    case = file_case(
+        client, pages={"pages": f"/stories/{story.slug}/\nhttp://127.0.0.1:8000/stories/{story.slug}/?x=1"}
+    )
     assert [line.story for line in case.urls.all()] == [story, story]
 
 

@@ -29,7 +29,9 @@ def test_junk_in_one_field(client, answer, step, field, junk):
     assert client.get(f"/takedown/request/{step}/").status_code in (200, 302)
 
 
-@pytest.mark.parametrize("path", ["request/pages/", "request/check/", "link/", "link/x/", "cases/CD-AAAA-AAAA/withdraw/"])
+@pytest.mark.parametrize(
+    "path", ["request/pages/", "request/check/", "link/", "link/x/", "cases/CD-AAAA-AAAA/withdraw/"]
+)
 @pytest.mark.parametrize("body", [b"pages=" + b"a" * 10_000_000, b"&".join(b"a=1" for _i in range(5_000))])
 def test_a_body_too_large_or_with_too_many_fields_is_refused_with_a_page(path, body):
     # With the real check, which reads the form before the view does.
@@ -39,15 +41,18 @@ def test_a_body_too_large_or_with_too_many_fields_is_refused_with_a_page(path, b
     assert "<!doctype html>" in response.content.decode().lower()
 
 
-@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "base64", "nonsense", "utf-16"])
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "nonsense", "utf-16"])
 @pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=x"])
 def test_strange_charsets(client, charset, kind):
     part = b'--x\r\nContent-Disposition: form-data; name="pages"\r\n\r\n\\ud800\r\n--x--\r\n'
-    response = client.post("/takedown/request/pages/", part, content_type=f"{kind}; charset={charset}")
+    # Not post(): the test client would translate the bytes itself.
+    response = client.generic("POST", "/takedown/request/pages/", part, content_type=f"{kind}; charset={charset}")
     assert response.status_code in (302, 400, 422)
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=", ""])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=", ""]
+)
 def test_a_body_that_is_no_form(client, kind):
     response = client.post("/takedown/request/who/", b'{"name": ["a"]}', content_type=kind)
     assert response.status_code in (400, 422)

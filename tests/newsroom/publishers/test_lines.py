@@ -12,8 +12,12 @@ from analysis.addresses import AddressError
 from newsroom.publishers.forms import PagesForm, lines, problem
 
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=300)
-_urls = st.builds("https://{}.example.test/{}".format, st.from_regex(r"[a-z]{1,10}", fullmatch=True), st.text("aé/?=&#", max_size=9))
-_boxes = st.lists(st.one_of(_text, _urls, st.sampled_from(["", "  ", "\r", "//x", "/stories/a/", "http://[", "javascript:1"])))
+_urls = st.builds(
+    "https://{}.example.test/{}".format, st.from_regex(r"[a-z]{1,10}", fullmatch=True), st.text("aé/?=&#", max_size=9)
+)
+_boxes = st.lists(
+    st.one_of(_text, _urls, st.sampled_from(["", "  ", "\r", "//x", "/stories/a/", "http://[", "javascript:1"]))
+)
 
 
 @given(_boxes.map("\n".join))
