@@ -1,13 +1,16 @@
 """Web addresses as this house writes them: one canonical form for each outside page. Pure: no Django, no network."""
 
 import re
+import string
 import unicodedata
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 MAX_LENGTH = 2000
 # Parameters that say where a reader came from, never what the page is.
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src|cmpid|_hs\w+|yclid)$", re.I)
-_LABEL = re.compile(r"^(?!-)[a-z0-9-]{1,63}(?<!-)$")
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # at the end of a host it makes an IP address of it (WHATWG URL, 3.5)
+_UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 
 
 class AddressError(ValueError):
@@ -37,12 +40,28 @@ def canonical(typed: str) -> str:
     netloc = host(parts.hostname or "")
     if port and port != {"http": 80, "https": 443}[parts.scheme]:
         netloc += f":{port}"
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
+    path = _path(parts.path)
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k)])
     url = urlunsplit((parts.scheme, netloc, path or "/", query, ""))
     if len(url) > MAX_LENGTH:
         raise AddressError(f"it is longer than {MAX_LENGTH} characters")
     return url
+
+
+def _path(typed: str) -> str:
+    """Escapes in one spelling and no dot segments, or terms about /press would miss /%70ress and /x/../press."""
+    escaped = quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", typed), safe="/%:@!$&'()*+,;=~-._")
+    plain = re.sub(r"%[0-9A-Fa-f]{2}", lambda m: c if (c := unquote(m[0])) in _UNRESERVED else m[0].upper(), escaped)
+    kept: list[str] = []
+    *before, last = plain.split("/")[1:] or [""]
+    for segment in before:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if last == "..":
+        del kept[-1:]
+    return "/" + "/".join([*kept, "" if last in (".", "..") else last])
 
 
 def host(name: str) -> str:
@@ -54,7 +73,7 @@ def host(name: str) -> str:
         except UnicodeError as error:
             raise AddressError("its host is not a readable name") from error
     labels = name.split(".")
-    if len(labels) < 2 or len(name) > 253 or not all(_LABEL.match(label) for label in labels) or labels[-1].isdigit():
+    if len(labels) < 2 or len(name) > 253 or not all(map(_LABEL.fullmatch, labels)) or _NUMBER.fullmatch(labels[-1]):
         raise AddressError("it has no host such as example-wire.test")
     return name
 

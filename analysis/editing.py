@@ -209,7 +209,7 @@ def publish(
     story.current = revision
     story.save(update_fields=["status", "published_at", "updated_at", "current"])
     story.watch_items.filter(public_since__isnull=True).update(public_since=at)
-    _list(story, revision)
+    _list(story, revision, story.published_at)
     return revision
 
 
@@ -254,7 +254,7 @@ def resolve(
         raise EditingError(_("This watch item is not public, or someone has judged it already."))
 
 
-def _list(story: Story, revision: Revision) -> None:
+def _list(story: Story, revision: Revision, since: datetime) -> None:
     """Rewrite what lists and search read of a story: what it rests on, whom it names, its words."""
     Citation.objects.filter(story=story).delete()
     Citation.objects.bulk_create(
@@ -265,13 +265,13 @@ def _list(story: Story, revision: Revision) -> None:
             role=source.role,
             in_summary=source.in_summary,
             position=position,
-            published_at=story.published_at,
+            published_at=since,
         )
         for position, source in enumerate(Source.objects.filter(story=story).select_related("article"))
     )
     Appearance.objects.filter(story=story).delete()
     Appearance.objects.bulk_create(
-        Appearance(story=story, entity_id=mention.entity_id, published_at=story.published_at)
+        Appearance(story=story, entity_id=mention.entity_id, published_at=since)
         for mention in Mention.objects.filter(story=story)
     )
     PublishedLink.objects.filter(story=story).delete()

@@ -18,7 +18,7 @@ def permits_of(content: dict[str, Any], now: datetime) -> dict[int, Permit]:
     articles = Article.objects.in_bulk([s["article"] for s in content["sources"]])
     book = rulebook.current()
     found = {s["id"]: articles[s["article"]] for s in content["sources"]}
-    return {pk: book.permit(a.url, a.publisher_id, a.published_at, now) for pk, a in found.items()}
+    return {pk: book.permit(rulebook.work_of(article), now) for pk, article in found.items()}
 
 
 def lead_permit(content: dict[str, Any], permits: dict[int, Permit]) -> Permit:

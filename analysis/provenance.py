@@ -28,7 +28,7 @@ class Check:
 def posted_at(url: str) -> datetime | None:
     """When a post was made, if its own id says so; aware UTC. None where it says nothing or cannot be read.
 
-    X: (id >> 22) + 1288834974657 ms. Bluesky: a TID, base32, microseconds, and chosen by the client. TikTok: id >> 32 s.
+    X: (id >> 22) + 1288834974657 ms. Bluesky: a TID, base32, microseconds, chosen by the client. TikTok: id >> 32 s.
     Mastodon ids hold a time on their origin server only, so an address alone does not tell.
     """
     parts = urlsplit(url)

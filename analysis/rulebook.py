@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from analysis.addresses import host_of, parents
-from analysis.models import Hold, RuleVersion, Terms
+from analysis.models import Article, Hold, RuleVersion, Terms
 from analysis.terms import Basis, Level, Permit, Rule, Scope, Work, resolve
 
 
@@ -46,9 +46,8 @@ class RuleBook:
             yield from self.by_host.get(name, ())
         yield from self.by_url.get(work.url, ())
 
-    def permit(self, url: str, publisher: int, published_at: datetime | None, now: datetime) -> Permit:
+    def permit(self, work: Work, now: datetime) -> Permit:
         """What may be shown of an article at an aware moment."""
-        work = Work(url, publisher, published_at)
         return resolve(self.rules_for(work), work, now)
 
 
@@ -69,6 +68,10 @@ def current() -> RuleBook:
             book.add(from_hold(hold))
         _held = book
     return book
+
+
+def work_of(article: Article) -> Work:
+    return Work(article.url, article.publisher_id, article.published_at)
 
 
 def from_terms(row: Terms) -> Rule:

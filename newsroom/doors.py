@@ -30,19 +30,19 @@ class _PrivateDoor:
         return self.get_response(request)
 
 
-class SessionMiddleware(_PrivateDoor, sessions.SessionMiddleware):
+class SessionMiddleware(_PrivateDoor, sessions.SessionMiddleware):  # type: ignore[misc]
     pass
 
 
-class AuthenticationMiddleware(_PrivateDoor, auth.AuthenticationMiddleware):
+class AuthenticationMiddleware(_PrivateDoor, auth.AuthenticationMiddleware):  # type: ignore[misc]
     pass
 
 
-class MessageMiddleware(_PrivateDoor, messages.MessageMiddleware):
+class MessageMiddleware(_PrivateDoor, messages.MessageMiddleware):  # type: ignore[misc]
     pass
 
 
-class CsrfViewMiddleware(_PrivateDoor, csrf.CsrfViewMiddleware):
+class CsrfViewMiddleware(_PrivateDoor, csrf.CsrfViewMiddleware):  # type: ignore[misc]
     def process_view(self, request, callback, callback_args, callback_kwargs):  # type: ignore[no-untyped-def]
         if is_private(request):
             return super().process_view(request, callback, callback_args, callback_kwargs)

@@ -6,6 +6,7 @@ No word that a stranger typed goes into a mail: anyone may enter anyone's addres
 """
 
 import logging
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -97,7 +98,8 @@ def message(row: OutgoingMail) -> EmailMessage:
             "SITE_NAME": settings.SITE_NAME,
         }
         subject = f"{row.get_kind_display()} ({case.reference})"
-        body = render_to_string(f"email/{row.kind}.txt", context)
+        # Template tags leave empty lines behind.
+        body = re.sub(r"\n{3,}", "\n\n", render_to_string(f"email/{row.kind}.txt", context)).strip() + "\n"
     return EmailMessage(
         subject=subject,
         body=body,

@@ -1,9 +1,11 @@
 """Rows for tests, with one word where a test does not care. Everything is made as the desk makes it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+
+from django.utils import timezone
 
 from analysis import editing
 from analysis.addresses import canonical
@@ -134,11 +136,11 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
         story=story,
         statement=word("watch"),
         settled_by=word("watch_settled"),
-        due=date.today() + timedelta(days=3),
+        due=timezone.now().date() + timedelta(days=3),
         likelihood=40,
     )
     settled = WatchItem.objects.create(
-        story=story, statement=word("settled"), settled_by="it", due=date.today(), likelihood=40, position=1
+        story=story, statement=word("settled"), settled_by="it", due=timezone.now().date(), likelihood=40, position=1
     )
     entity = Entity.objects.create(
         name=word("mention"), slug=f"entity-{mark}", description=word("entity_description"), aliases=[word("alias")]

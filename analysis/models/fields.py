@@ -19,10 +19,15 @@ class _AppendOnlyQuerySet[M: models.Model](models.QuerySet[M]):
         raise AppendOnlyError(f"{self.model.__name__} rows are never deleted.")
 
 
+class AppendOnlyManager[M: models.Model](models.Manager[M]):
+    def get_queryset(self) -> models.QuerySet[M]:
+        return _AppendOnlyQuerySet(self.model, using=self._db)
+
+
 class AppendOnly(models.Model):
     """A row that is written once. A database trigger (migration 0002) holds this against raw SQL as well."""
 
-    objects = _AppendOnlyQuerySet.as_manager()
+    objects = AppendOnlyManager()
 
     class Meta:
         abstract = True

@@ -171,3 +171,6 @@ class RuleVersion(models.Model):
 
     class Meta:
         verbose_name = _("rule version")
+
+    def __str__(self) -> str:
+        return self.token

@@ -1,4 +1,4 @@
-"""Stories: the editors' working copy, the immutable revisions made from it, and the narrow tables that lists are read from.
+"""Stories: the editors' working copy, the immutable revisions made from it, and the narrow tables that lists read.
 
 The public never sees a working copy. Publishing freezes it into a Revision, and writes what the published text rests
 on (Citation), mentions (Appearance) and can be found by (SearchEntry).
@@ -358,6 +358,9 @@ class Citation(models.Model):
             models.Index(fields=["publisher", "-published_at", "-story"], name="citation_of_publisher"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.story_id} rests on {self.article_id}"
+
 
 class Appearance(models.Model):
     """An entity that a story's published revision names. Rewritten whole at each publication."""
@@ -373,6 +376,9 @@ class Appearance(models.Model):
             models.Index(fields=["entity", "-published_at", "-story"], name="appearance_of_entity"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.story_id} names {self.entity_id}"
+
 
 class PublishedLink(models.Model):
     """Earlier coverage that a story's published revision draws on. Rewritten whole at each publication."""
@@ -387,9 +393,15 @@ class PublishedLink(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["story", "earlier"], name="publishedlink_once")]
 
+    def __str__(self) -> str:
+        return f"{self.story_id} {self.kind} {self.earlier_id}"
+
 
 class SearchEntry(models.Model):
     """The published words of a story, normalised (analysis/search). A candidate list only: the gate decides."""
 
     story = models.OneToOneField(Story, models.CASCADE, primary_key=True, related_name="search_entry")
     words = models.TextField()
+
+    def __str__(self) -> str:
+        return self.words[:60]

@@ -147,3 +147,6 @@ class Evidence(models.Model):
                 violation_error_message=_("This source’s stance on the claim is recorded already."),
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.stance}"

@@ -1,5 +1,5 @@
-"""Search for the public. The engine proposes, the gate disposes: a story is a hit only if every word of the query stands
-in what the reader may see of it today. So neither a hit nor a count tells of a forbidden text."""
+"""Search for the public. The engine proposes, the gate disposes: a story is a hit only if every word of the query
+stands in what the reader may see of it today. So neither a hit nor a count tells of a forbidden text."""
 
 import re
 

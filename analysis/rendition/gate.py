@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from analysis import rulebook
+from analysis import rulebook, terms
 from analysis.models import WatchItem
 from analysis.models.stories import (
     CorrectionKind,
@@ -54,7 +54,9 @@ class Gate:
 
     def permit(self, work: Work) -> Permit:
         if work.id not in self._permits:
-            self._permits[work.id] = self.book.permit(work.url, work.publisher_id, work.published_at, self.now)
+            self._permits[work.id] = self.book.permit(
+                terms.Work(work.url, work.publisher_id, work.published_at), self.now
+            )
         return self._permits[work.id]
 
     def learn(self, story_ids: Iterable[int]) -> None:
@@ -157,15 +159,15 @@ class Gate:
 
     def revision(self, revision: Changed, told: bool, card: StoryCard | None = None) -> RevisionView:
         """A line of a story's history. `told`: whether its words may be shown."""
-        corrected = revision.correction_kind is not None
-        label = CorrectionKind(revision.correction_kind) if corrected else RevisionKind(revision.kind)
+        announced = revision.correction_kind
+        label = CorrectionKind(announced) if announced else RevisionKind(revision.kind)
         return RevisionView(
             number=revision.number,
             kind=label.value,
             label=str(label.label),
-            text=(revision.correction_text if corrected else revision.reason) or "" if told else "",
+            text=(revision.correction_text if announced else revision.reason) or "" if told else "",
             at=revision.corrected_at or revision.at,
-            correction=corrected,
+            correction=bool(announced),
             story=card,
         )
 

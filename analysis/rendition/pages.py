@@ -4,7 +4,7 @@ Lists are bounded and paged by keyset, so that no page costs more as the archive
 out; a list may therefore run a little short, never long.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -184,8 +184,7 @@ def mention(slug: str, before: Cursor | None = None) -> tuple[EntityView, Listin
     if not row:
         return None
     gate = Gate(timezone.now())
-    appearances = Appearance.objects.filter(entity=row)
-    listing = _through(gate, appearances, before, keep=lambda story_id: gate.names_entities(story_id))
+    listing = _through(gate, Appearance.objects.filter(entity=row), before, keep=gate.names_entities)
     if not listing.items and not before:
         return None
     view = EntityView(
@@ -215,9 +214,13 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
     gate = Gate(timezone.now())
     domains = tuple(Domain.objects.filter(publisher=row).values_list("host", flat=True)[:50])
     view = _publisher(row, domains, _statements([row.pk]).get(row.pk, []))
-    # The citation itself must be allowed as well: a page may stand while its link to this publisher may not.
-    listing = _through(gate, Citation.objects.filter(publisher=row), before, keep=lambda story_id: any(
-        cited.work.publisher_id == row.pk and gate.permit(cited.work).listed for cited in gate.known[story_id]))  # fmt: skip
+
+    def links_them(story_id: int) -> bool:
+        """A page may stand while its link to this publisher may not."""
+        theirs = [cited.work for cited in gate.known[story_id] if cited.work.publisher_id == row.pk]
+        return any(gate.permit(work).listed for work in theirs)
+
+    listing = _through(gate, Citation.objects.filter(publisher=row), before, keep=links_them)
     return view, listing
 
 
@@ -311,6 +314,14 @@ def about(slug: str, language: str) -> PageView | None:
         updated_at=row.updated_at,
         siblings=tuple(Ref(name=p.title, slug=p.slug) for p in siblings if p),
     )
+
+
+def cards(story_ids: Iterable[int]) -> dict[int, StoryCard]:
+    """Stories that may be listed, by id. Three queries."""
+    gate = Gate(timezone.now())
+    found = [row_of(values) for values in rows(_published().filter(pk__in=list(story_ids)))]
+    gate.learn(row.id for row in found)
+    return {row.id: card for row in found if (card := gate.card(row))}
 
 
 def pages_of(ids: Sequence[int]) -> dict[int, StoryPage]:
@@ -450,7 +461,7 @@ def _pages(gate: Gate, stories: QuerySet[Story]) -> Iterator[StoryPage]:
 def _open_watch_items(now: datetime, most: int) -> list[tuple[Row, WatchItem]]:
     """Public watch items that nobody has judged, by date; those more than 60 days over are on their stories only."""
     items = WatchItem.objects.filter(
-        state="open", public_since__isnull=False, superseded_by__isnull=True, story__status="published",
+        NOT_REPLACED, state="open", public_since__isnull=False, story__status="published",
         due__gte=now.date() - timedelta(days=60),
     )  # fmt: skip
     own = ("pk", "statement", "due", "likelihood", "settled_by")

@@ -6,6 +6,8 @@ if every word of the query stands in what the reader may see (analysis/rendition
 
 import re
 import unicodedata
+from datetime import datetime
+from types import ModuleType
 
 from django.db import connection
 
@@ -27,9 +29,10 @@ def query_tokens(query: str) -> list[str]:
     return list(dict.fromkeys(tokens(query[:MAX_QUERY])))[:MAX_TOKENS]
 
 
-def candidates(words: list[str], limit: int, before: tuple[object, int] | None = None) -> list[int]:
+def candidates(words: list[str], limit: int, before: tuple[datetime, int] | None = None) -> list[int]:
     """Ids of published stories whose index holds every word (the last may be unfinished), newest first."""
-    return _engine().candidates(words, limit, before) if words else []
+    found: list[int] = _engine().candidates(words, limit, before) if words else []
+    return found
 
 
 def remember(story_id: int, text: str) -> None:
@@ -41,5 +44,5 @@ def forget(story_id: int) -> None:
     _engine().forget(story_id)
 
 
-def _engine():  # type: ignore[no-untyped-def]
+def _engine() -> ModuleType:
     return sqlite if connection.vendor == "sqlite" else postgresql

@@ -1,11 +1,14 @@
 """Search on PostgreSQL: a GIN index over the normalised words of SearchEntry (migration 0002)."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import connection
 
 from analysis.models import SearchEntry, Story
 
 
-def candidates(words: list[str], limit: int, before: tuple[object, int] | None) -> list[int]:
+def candidates(words: list[str], limit: int, before: tuple[datetime, int] | None) -> list[int]:
     *whole, last = words
     # The words hold letters and digits only (analysis.search.tokens), so they cannot break out of the query's syntax.
     match = " & ".join([*(f"'{word}'" for word in whole), f"'{last}':*"])
@@ -13,7 +16,7 @@ def candidates(words: list[str], limit: int, before: tuple[object, int] | None) 
         "SELECT s.id FROM analysis_searchentry e JOIN analysis_story s ON s.id = e.story_id "
         "WHERE to_tsvector('simple', e.words) @@ to_tsquery('simple', %s) AND s.status = %s "
     )
-    params: list[object] = [match, Story.Status.PUBLISHED.value]
+    params: list[Any] = [match, Story.Status.PUBLISHED.value]
     if before:
         sql += "AND (s.published_at, s.id) < (%s, %s) "
         params += before

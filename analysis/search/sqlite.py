@@ -1,18 +1,21 @@
 """Search on SQLite: an FTS5 table whose rowid is the story's id (migration 0002)."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import connection
 
 from analysis.models import Story
 
 
-def candidates(words: list[str], limit: int, before: tuple[object, int] | None) -> list[int]:
+def candidates(words: list[str], limit: int, before: tuple[datetime, int] | None) -> list[int]:
     *whole, last = words
     match = " ".join([*(f'"{word}"' for word in whole), f'"{last}"*'])
     sql = (
         "SELECT s.id FROM analysis_search f JOIN analysis_story s ON s.id = f.rowid "
         "WHERE f.words MATCH %s AND s.status = %s "
     )
-    params: list[object] = [match, Story.Status.PUBLISHED.value]
+    params: list[Any] = [match, Story.Status.PUBLISHED.value]
     if before:
         sql += "AND (s.published_at, s.id) < (%s, %s) "
         moment = connection.ops.adapt_datetimefield_value(before[0])

@@ -168,7 +168,8 @@ class SourceInline(PartOfStory):
     def terms(self, source: Source) -> str:
         if not source.pk:
             return str(_("Shown when the source is saved."))
-        permit: Permit = self.book.permit(source.article, timezone.now())
+        article = source.article
+        permit: Permit = self.book.permit(rulebook.work_of(article), timezone.now())
         return format_html(
             '{} <a href="{}">{}</a>',
             permit_in_words(permit),

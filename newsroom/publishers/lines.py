@@ -3,10 +3,8 @@ name any address, so a case page must tell no more than the public pages do."""
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
-from analysis.models import Case, CaseURL, Citation, Story
-from analysis.rendition.gate import Gate
+from analysis.models import Case, CaseURL, Citation
+from analysis.rendition.pages import cards
 from analysis.rendition.values import StoryCard
 
 MAX_STORIES = 300  # in all, so that a widely used page does not make the list endless
@@ -29,27 +27,16 @@ def what_we_show(case: Case) -> list[Line]:
     for article, story in newest[:MAX_STORIES]:
         drawing.setdefault(article, []).append(story)
     wanted = {row.story_id for row in rows if row.story_id} | {pk for ids in drawing.values() for pk in ids}
-    cards = _cards(wanted)
+    found = cards(wanted)
     return [
         Line(
             typed=row.typed,
             unreadable=row.match == CaseURL.Match.UNREADABLE,
             ours=row.url.startswith("/"),
             stories=tuple(
-                cards[pk] for pk in ([row.story_id] if row.story_id else drawing.get(row.article_id or 0, []))
-                if pk in cards
+                found[pk] for pk in ([row.story_id] if row.story_id else drawing.get(row.article_id or 0, []))
+                if pk in found
             ),
         )
         for row in rows
     ]  # fmt: skip
-
-
-def _cards(ids: set[int]) -> dict[int, StoryCard]:
-    gate = Gate(timezone.now())
-    citations = gate.citations(ids)
-    stories = (
-        Story.objects.filter(pk__in=ids, current__isnull=False)
-        .select_related("topic", "current")
-        .defer("current__content", "current__html")
-    )
-    return {story.pk: card for story in stories if (card := gate.card(story, citations[story.pk]))}

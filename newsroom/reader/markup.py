@@ -1,4 +1,4 @@
-"""What machines read on a story page: schema.org as JSON-LD. Made from the rendition, so it never says more than the page."""
+"""What machines read on a story page: schema.org as JSON-LD, made from the rendition: never more than the page."""
 
 import json
 from typing import Any

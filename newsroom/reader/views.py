@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def story(request: HttpRequest, slug: str) -> HttpResponse:
-    page = _found(rendition.story(slug))
+    page: rendition.StoryPage | rendition.Tombstone = _found(rendition.story(slug))
     if isinstance(page, rendition.Tombstone):
         return _tombstone(request, page)
     return render(request, "reader/story.html", {"page": page, "jsonld": markup.jsonld(page)})
@@ -107,7 +107,7 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
         settings.LANGUAGE_COOKIE_NAME,
         code,
         max_age=timedelta(days=365),
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=True,
     )

@@ -1,4 +1,4 @@
-"""DESIGN 4.1: nothing forbidden is shown, anywhere. A word of its own is planted in every field; then everything public is read."""
+"""Nothing forbidden is shown, anywhere: a word of its own is planted in every field, then everything public is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

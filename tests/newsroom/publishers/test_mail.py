@@ -71,7 +71,8 @@ def test_every_kind_has_a_link_and_leaves_no_gap(client, confirmed_case, kind, l
     row = OutgoingMail.objects.create(case=case, kind=kind, to=case.email)
     body = mail.message(row).body
     assert "/takedown/link/" in body and case.reference in body
-    assert "\n\n\n\n" not in body and "&" not in body and "{" not in body
+    assert "\n\n\n" not in body and body == body.strip() + "\n"
+    assert "&" not in body and "{" not in body
 
 
 def test_a_failure_is_kept_on_the_row_and_the_task_asks_to_be_run_again(client, file_case, monkeypatch):
