@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -64,6 +65,8 @@ class StoryAdmin(DeskAdmin):
         return super().get_queryset(request).select_related("topic", "desk", "edited_by", "summary")
 
     def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):
+        if obj and not self.has_change_permission(request, obj):
+            return super().get_form(request, obj, change, **kwargs | {"form": ModelForm})
         # The fields of summary and notes are not the model's, so the fieldsets do not say what the model's are.
         return super().get_form(request, obj, change, **kwargs | {"fields": StoryForm.Meta.fields})
 

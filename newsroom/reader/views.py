@@ -24,7 +24,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def story(request: HttpRequest, slug: str) -> HttpResponse:
-    page: rendition.StoryPage | rendition.Tombstone = _found(rendition.story(slug))
+    page = rendition.story(slug)
+    if page is None:
+        raise Http404
     if isinstance(page, rendition.Tombstone):
         return _tombstone(request, page)
     return render(request, "reader/story.html", {"page": page, "jsonld": markup.jsonld(page)})
@@ -32,7 +34,9 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    page = _found(rendition.history(slug, number))
+    page = rendition.history(slug, number)
+    if page is None:
+        raise Http404
     if isinstance(page, rendition.Tombstone):
         return _tombstone(request, page)
     template = "reader/history.html" if number is None else "reader/version.html"
