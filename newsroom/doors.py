@@ -66,6 +66,9 @@ class PlainRequestMiddleware:
             if getattr(error, "status_code", 400) >= 500:
                 raise
             return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
+        # An encoding that is none of text ("base64") is named by the sender and fails deep inside Django.
+        if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
+            return HttpResponseBadRequest("Write in UTF-8.", content_type="text/plain")
         if any("\x00" in text or "\ufffd" in text for text in texts):
             return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
         return self.get_response(request)

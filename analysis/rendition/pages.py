@@ -505,7 +505,7 @@ def _statements(publisher_ids: Sequence[int]) -> dict[int | None, list[Terms]]:
     for row in rows:
         found.setdefault(row.publisher_id, {})[row.scope, row.value, row.basis] = row
     house = list(found.get(None, {}).values())
-    return {pk: house + [row for row in found.get(pk, {}).values() if not row.revoked] for pk in publisher_ids}
+    return {pk: [row for row in found.get(pk, {}).values() if not row.revoked] + house for pk in publisher_ids}
 
 
 def _publisher(row: Publisher, domains: tuple[str, ...], statements: Sequence[Terms]) -> PublisherView:

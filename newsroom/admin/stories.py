@@ -73,7 +73,8 @@ class StoryAdmin(DeskAdmin):
     def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and hasattr(field.widget, "can_change_related"):  # one may add a topic in passing, not rename one
-            field.widget.can_change_related = field.widget.can_view_related = False
+            widget = field.widget
+            widget.can_change_related = widget.can_view_related = widget.can_delete_related = False
         return field
 
     def get_fieldsets(self, request: HttpRequest, obj: Story | None = None):

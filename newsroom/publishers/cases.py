@@ -14,8 +14,9 @@ from analysis import rights
 from analysis.models import Case
 from newsroom import mail, tasks
 from newsroom.publishers import access
-from newsroom.publishers.forms import NewLinkForm, posted
+from newsroom.publishers.forms import NewLinkForm
 from newsroom.publishers.lines import what_we_show
+from newsroom.publishers.typed import posted
 
 OPEN = (Case.State.RECEIVED, Case.State.CONFIRMED, Case.State.IN_REVIEW)
 _STEPS = {

@@ -1,62 +1,16 @@
 """The questions of a request, one form for each, and the form that asks for a new link."""
 
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django import forms
-from django.conf import settings
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analysis.addresses import MAX_LENGTH, AddressError
+from analysis.addresses import MAX_LENGTH
 from analysis.models import Case
 from analysis.models.cases import CaseKind, CaseRelation, CaseWant
 from analysis.models.fields import Language
-from analysis.rights import MAX_URLS, read_line
-
-# The words of analysis.addresses, which knows no language; named here so that they get into the catalogue.
-_REASONS = (
-    _("it holds spaces or invisible characters"),
-    _("it is not formed like a web address"),
-    _("it does not begin with https:// or http://"),
-    _("it holds a user name or password"),
-    _("its host is not a readable name"),
-    _("it has no host such as example-wire.test"),
-    _("it is longer than 2000 characters"),
-)
-
-
-def posted(request: HttpRequest, form: type[forms.Form]) -> dict[str, str]:
-    """What was sent for the fields of a form, as text. Raises BadRequest for what no keyboard makes.
-
-    A NUL or half of a surrogate pair cannot be stored, and would surface as an error somewhere deep.
-    """
-    data = {name: request.POST.get(name, "") for name in form.base_fields}
-    if any(c == "\x00" or "\ud800" <= c <= "\udfff" for text in data.values() for c in text):
-        raise BadRequest("The form holds characters that are no text.")
-    return data
-
-
-def lines(text: str) -> list[tuple[int, str]]:
-    """The lines that hold something, each with its number, without the spaces around it."""
-    split = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return [(number, line.strip()) for number, line in enumerate(split, start=1) if line.strip()]
-
-
-def site_host() -> str:
-    """Our own host: a line with it is a page of ours."""
-    return urlsplit(settings.ORIGIN).hostname or ""
-
-
-def problem(line: str) -> str:
-    """Why a line cannot be read as a web address, in the reader's language; empty if it can."""
-    try:
-        read_line(line, site_host())
-    except AddressError as error:
-        return gettext(str(error))
-    return ""
+from analysis.rights import MAX_URLS
+from newsroom.publishers.typed import lines, problem
 
 
 class Question(forms.BoundField):

@@ -12,7 +12,8 @@ from analysis.models import Case
 from newsroom import tasks
 from newsroom.publishers import draft as drafts
 from newsroom.publishers.draft import Draft
-from newsroom.publishers.forms import STEPS, lines, posted, site_host
+from newsroom.publishers.forms import STEPS
+from newsroom.publishers.typed import lines, posted, site_host
 
 ask_or_answer = require_http_methods(["GET", "HEAD", "POST"])
 

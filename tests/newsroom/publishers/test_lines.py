@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from analysis import rights
 from analysis.addresses import AddressError
-from newsroom.publishers.forms import PagesForm, lines, problem
+from newsroom.publishers.forms import PagesForm
+from newsroom.publishers.typed import lines, problem
 
 _text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=300)
 _urls = st.builds(

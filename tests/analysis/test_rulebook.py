@@ -1,0 +1,137 @@
+"""The rules that a process holds: never older than the last commit, never those of a transaction that failed."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from analysis import rulebook
+from analysis.models import Hold, RuleVersion, Terms
+from analysis.terms import Basis, Level, Rule, Scope
+from tests import making
+from tests.analysis.cases import opened
+
+pytestmark = pytest.mark.django_db
+
+
+def token() -> str:
+    return RuleVersion.objects.get().token
+
+
+def level_of(article) -> Level:
+    return rulebook.current().permit(rulebook.work_of(article), timezone.now()).level
+
+
+@pytest.mark.parametrize("word", ["", "full", "short", "link", "none"])
+def test_a_level_is_read_as_written(word):
+    assert rulebook.from_terms(Terms(scope="house", basis="house", level=word)).level == (
+        Level[word.upper()] if word else None
+    )
+
+
+@pytest.mark.parametrize("word", ["FULL", "everything", "null", "full "])
+def test_an_unreadable_level_counts_as_nothing_allowed(word):
+    assert rulebook.from_terms(Terms(scope="house", basis="house", level=word)).level is Level.NONE
+    assert rulebook.from_hold(Hold(pk=1, scope="url", level=word)).level is Level.NONE
+
+
+@pytest.mark.parametrize(("word", "read"), [("allow", True), ("deny", False), ("yes", False), ("", None)])
+def test_only_the_word_allow_allows_machines(word, read):
+    assert rulebook.from_terms(Terms(scope="house", basis="house", ai=word)).ai is read
+
+
+def test_a_hold_is_not_taken_for_the_terms_with_its_number():
+    hold = rulebook.from_hold(Hold(pk=7, scope="url", value="u", level="link", starts_at=timezone.now()))
+    assert hold == Rule(-7, Scope.URL, Basis.HOLD, hold.effective_from, value="u", level=Level.LINK)
+
+
+def test_each_write_of_terms_and_holds_gives_a_new_token():
+    article = making.article()
+    seen = [token()]
+    making.terms(article.publisher, level="link")
+    seen.append(token())
+    making.terms(article.publisher, level="link")
+    seen.append(token())
+    hold = Hold.objects.create(case=opened(article.url), scope="url", value=article.url, level="none")
+    seen.append(token())
+    Hold.objects.filter(pk=hold.pk).update(lifted_at=timezone.now())
+    seen.append(token())
+    hold.delete()
+    seen.append(token())
+    assert len(set(seen)) == len(seen)
+
+
+def test_other_writes_leave_the_token_alone():
+    before = token()
+    making.published()
+    assert token() == before
+
+
+def test_a_new_rule_counts_from_the_next_question_on():
+    article = making.article()
+    assert level_of(article) is Level.FULL
+    making.terms(article.publisher, level="link")
+    assert level_of(article) is Level.LINK
+
+
+def test_a_rolled_back_rule_does_not_stay_in_the_book():
+    article = making.article()
+    before = token()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        making.terms(article.publisher, level="none")
+        assert level_of(article) is Level.NONE  # its own transaction obeys it
+        raise ZeroDivisionError
+    assert token() == before
+    assert level_of(article) is Level.FULL
+
+
+def test_a_rule_written_after_a_rolled_back_one_counts():
+    article = making.article()
+    for level in ("none", "short", "link"):
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            making.terms(article.publisher, level=level)
+            assert level_of(article) is Level[level.upper()]
+            raise ZeroDivisionError
+    making.terms(article.publisher, level="short")
+    assert level_of(article) is Level.SHORT
+
+
+def test_while_nothing_changed_the_book_costs_one_query(django_assert_num_queries):
+    article = making.article()
+    book = rulebook.current()
+    with django_assert_num_queries(1):
+        assert rulebook.current() is book
+    with django_assert_num_queries(0):
+        book.permit(rulebook.work_of(article), timezone.now())
+
+
+def test_a_lifted_hold_and_terms_of_tomorrow_do_not_count():
+    article = making.article()
+    hold = Hold.objects.create(case=opened(article.url), scope="url", value=article.url, level="none")
+    making.terms(article.publisher, level="none", effective_from=timezone.now() + timedelta(hours=1))
+    assert level_of(article) is Level.NONE
+    Hold.objects.filter(pk=hold.pk).update(lifted_at=timezone.now())
+    assert level_of(article) is Level.FULL
+
+
+SCOPES = [
+    ({"scope": "publisher"}, True),
+    ({"scope": "domain", "value": "a.test"}, True),
+    ({"scope": "domain", "value": "news.a.test"}, True),
+    ({"scope": "domain", "value": "ws.a.test"}, False),
+    ({"scope": "path", "value": "news.a.test/press"}, True),
+    ({"scope": "path", "value": "news.a.test/pre"}, False),
+    ({"scope": "path", "value": "a.test/press"}, False),
+    ({"scope": "url", "value": "https://news.a.test/press/1"}, True),
+    ({"scope": "url", "value": "https://news.a.test/press/11"}, False),
+]
+
+
+@pytest.mark.parametrize(("fields", "found"), SCOPES, ids=lambda x: str(x))
+def test_the_book_finds_a_rule_by_what_it_is_about(fields, found):
+    of = making.publisher(host="news.a.test")
+    article = making.article(of, path="press/1")
+    making.terms(of, level="link", **fields)
+    assert level_of(article) is (Level.LINK if found else Level.FULL)
+    assert level_of(making.article()) is Level.FULL

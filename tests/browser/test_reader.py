@@ -1,0 +1,96 @@
+"""A reader, from the river to the original: by mouse, by keyboard, without JavaScript, on a phone, in French."""
+
+import re
+
+import pytest
+
+from tests.browsing import axe
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+PAGES = [
+    "/", "/stories/anthropic-amazon-what-is-confirmed/", "/stories/a-quai-le-diesel-tourne/",
+    "/stories/half-metre-imagery-price-cut/", "/stories/archive-scanning-clause-fourteen/",
+    "/stories/one-licence-seven-prices/history/", "/stories/one-licence-seven-prices/history/1/", "/topics/",
+    "/topics/energy/", "/mentions/anthropic/", "/publishers/", "/publishers/la-veille/", "/search/?q=port", "/watch/",
+    "/corrections/", "/about/how-we-write/", "/stories/reserve-price-advice/", "/stories/halmouth-water-sensors/",
+    "/nothing-here/", "/takedown/",
+]  # fmt: skip
+
+
+@pytest.mark.smoke
+def test_a_reader_goes_from_the_river_to_the_original(demonstration, page):
+    page.goto(demonstration.url)
+    page.get_by_role("link", name="Two of eight claims about Anthropic and Amazon").click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Two of eight claims")
+    # What is ours and what is theirs are told apart, and the way to the original is the first button.
+    assert page.get_by_role("link", name="Read the original").get_attribute("href").startswith("https://")
+    assert page.get_by_role("heading", name="The news").is_visible()
+    page.get_by_role("link", name="8 claims on this page").click()
+    assert page.url.endswith("#claims")
+    assert page.get_by_role("rowheader").count() == 8
+    assert page.get_by_text("The 5 gigawatts are a target for about 2028").first.is_visible()
+    page.get_by_role("link", name="Anthropic", exact=True).last.click()
+    assert page.url.endswith("/mentions/anthropic/")
+
+
+def test_search_answers_while_one_types_and_the_address_keeps_it(demonstration, page):
+    page.goto(demonstration.url + "/search/")
+    page.get_by_label("Words in our stories").press_sequentially("gigaw", delay=20)
+    page.locator("#results li a").first.wait_for()
+    page.wait_for_url(re.compile(r"q=gigaw$"))
+    assert page.locator("#results mark").first.inner_text().lower().startswith("gigaw")
+    page.reload()
+    assert page.locator("#results li").count() > 1
+    page.get_by_label("Words in our stories").fill("zebra crossing")
+    page.get_by_text("No story holds all of these words").wait_for()
+
+
+def test_everything_works_without_javascript(demonstration, open_page):
+    page = open_page(java_script_enabled=False)
+    page.goto(demonstration.url + "/search/")
+    page.get_by_label("Words in our stories").fill("gigawatts")
+    page.get_by_role("button", name="Search").click()
+    page.locator("#results li a").first.click()
+    assert page.get_by_role("heading", level=1).is_visible()
+    page.get_by_text("Cite this page").click()
+    assert page.get_by_text("/stories/").last.is_visible()
+
+
+def test_the_keyboard_reaches_the_text_first(demonstration, page):
+    page.goto(demonstration.url + "/stories/five-gigawatts-on-paper/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+def test_a_reader_in_french_gets_french_around_every_story(demonstration, open_page):
+    page = open_page(locale="fr-FR")
+    page.goto(demonstration.url + "/stories/a-quai-le-diesel-tourne/")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert page.get_by_role("link", name="Lire l’original").is_visible()
+    page.get_by_role("link", name="English").click()
+    assert page.get_by_role("link", name="Read the original").is_visible()
+    assert page.locator("h1").get_attribute("lang") == "fr"  # the story stays French, and says so
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [{}, PHONE], ids=["wide", "phone"])
+def test_every_kind_of_page_is_accessible_and_fits(demonstration, open_page, scheme, size):
+    page = open_page(color_scheme=scheme, **size)
+    for path in PAGES:
+        page.goto(demonstration.url + path)
+        axe(page)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{path} is {wider}px wider than the screen"
+        assert page.locator("h1").count() == 1, path
+
+
+def test_text_has_the_contrast_of_aaa(demonstration, open_page):
+    for scheme in ("light", "dark"):
+        page = open_page(color_scheme=scheme)
+        page.goto(demonstration.url + "/stories/anthropic-amazon-what-is-confirmed/")
+        axe(page)
+        found = page.evaluate("""() => axe.run(document, {runOnly: ['color-contrast-enhanced'],
+            rules: {'color-contrast-enhanced': {enabled: true}}})""")
+        assert not [node["html"] for rule in found["violations"] for node in rule["nodes"]]
