@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.middleware import csrf
 from django.utils.cache import patch_vary_headers
@@ -62,9 +63,7 @@ class PlainRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             texts = [request.path_info, *request.GET.keys(), *(v for vs in request.GET.lists() for v in vs[1])]
-        except Exception as error:  # Django raises several kinds for junk; each means: not a readable request
-            if getattr(error, "status_code", 400) >= 500:
-                raise
+        except (BadRequest, SuspiciousOperation, UnicodeError):
             return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
         # An encoding that is none of text ("base64") is named by the sender and fails deep inside Django.
         if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):

@@ -49,7 +49,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         access.grant(request.session, reference)
         response = redirect("takedown-case", reference)
     else:
-        response = render(request, "publishers/link.html", {"reference": reference})
+        response = render(request, "publishers/link.html", {"reference": reference, "private_address": True})
     response["Referrer-Policy"] = "no-referrer"
     return response
 
