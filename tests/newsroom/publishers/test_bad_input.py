@@ -41,7 +41,7 @@ def test_a_body_too_large_or_with_too_many_fields_is_refused_with_a_page(path, b
     assert "<!doctype html>" in response.content.decode().lower()
 
 
-@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "nonsense", "utf-16"])
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "nonsense", "utf-16", "base64"])
 @pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=x"])
 def test_strange_charsets(client, charset, kind):
     part = b'--x\r\nContent-Disposition: form-data; name="pages"\r\n\r\n\\ud800\r\n--x--\r\n'
