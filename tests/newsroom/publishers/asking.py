@@ -10,7 +10,7 @@ from newsroom import mail
 
 ANSWERS = {
     "pages": {"pages": "https://wire.example.test/1"},
-    "who": {"name": "Ana Ruiz", "organisation": "The Wire", "relation": "publisher"},
+    "who": {"name": "Rights desk", "organisation": "The Wire", "relation": "publisher"},
     "want": {"want": "remove"},
     "why": {"kind": "opt_out", "explanation": "We want to be read whole."},
     "contact": {"email": "rights@wire.example.test", "language": "en"},

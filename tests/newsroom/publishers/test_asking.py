@@ -100,7 +100,7 @@ def test_an_unreadable_line_is_pointed_out_with_its_number_and_not_refused(clien
 
 def test_the_answers_become_the_case(client, story, file_case):
     case = file_case(client)
-    assert (case.name, case.organisation, case.relation) == ("Ana Ruiz", "The Wire", "publisher")
+    assert (case.name, case.organisation, case.relation) == ("Rights desk", "The Wire", "publisher")
     assert (case.want, case.kind, case.lane, case.email, case.language) == (
         "remove", "opt_out", "preference", "rights@wire.example.test", "en",
     )  # fmt: skip

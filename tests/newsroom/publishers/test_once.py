@@ -41,7 +41,7 @@ def test_a_second_browser_window_with_the_state_of_before_makes_no_second_case(c
 @pytest.mark.django_db
 def test_after_sending_a_new_request_starts_empty_and_makes_its_own_case(client, file_case):
     first = file_case(client)
-    assert "Ana Ruiz" not in client.get("/takedown/request/pages/").content.decode()
+    assert "Rights desk" not in client.get("/takedown/request/pages/").content.decode()
     assert client.get("/takedown/request/check/")["Location"] == "/takedown/request/pages/"
     assert file_case(client).pk != first.pk
 

@@ -1,0 +1,109 @@
+"""A publisher without an account, from the first question to a decision that every page obeys."""
+
+import re
+
+import pytest
+
+from tests.browser.people import hire, log_in
+from tests.browsing import axe
+
+STORY = "/stories/one-licence-seven-prices/"
+
+
+def _answer(page, **fields):
+    for name, value in fields.items():
+        place = page.locator(f"[name={name}]").first
+        if place.get_attribute("type") == "radio":
+            page.locator(f"[name={name}][value={value}]").check()
+        elif place.evaluate("e => e.tagName") == "SELECT":
+            place.select_option(value)
+        else:
+            place.fill(value)
+    axe(page)
+    page.get_by_role("button", name="Continue").click()
+
+
+def _file(page, site):
+    """From the story to the acknowledgement; returns the reference."""
+    page.goto(site.url + STORY)
+    page.get_by_role("link", name="Publisher? Ask for a change or removal").click()
+    page.get_by_role("button", name="Begin").or_(page.get_by_role("link", name="Begin")).first.click()
+    assert STORY in page.locator("[name=pages]").input_value()
+    _answer(page)
+    _answer(page, name="Rights desk", organisation="The Halmouth Ledger", relation="publisher")
+    _answer(page, want="remove")
+    _answer(page, kind="opt_out", explanation="We would rather be read than summarised.")
+    _answer(page, email="rights@halmouth-ledger.test", language="en")
+    axe(page)
+    page.get_by_role("button", name="Send the request").click()
+    page.get_by_role("heading", name="We have your request").wait_for()
+    axe(page)
+    return re.search(r"CD-\w{4}-\w{4}", page.inner_text("main"))[0]
+
+
+def _link_in(message):
+    return re.search(r"https?://\S+/takedown/link/\S+", message.get_content())[0]
+
+
+@pytest.mark.smoke
+def test_a_publisher_asks_and_every_page_obeys(open_site, open_page):
+    site = open_site(demonstration=True)
+    publisher = open_page()
+    reference = _file(publisher, site)
+    mail = site.mailbox.wait(1)[0]
+    assert mail["to"] == "rights@halmouth-ledger.test" and reference in mail.get_content()
+
+    publisher.goto(_link_in(mail))
+    axe(publisher)
+    publisher.get_by_role("button", name="Confirm and open").click()
+    publisher.wait_for_url(f"**/takedown/cases/{reference}/")  # and no token in the address
+    assert publisher.get_by_text("We would rather be read than summarised.").is_visible()
+    axe(publisher)
+
+    # The private page is private: another browser gets nothing of it.
+    stranger = open_page()
+    assert stranger.goto(f"{site.url}/takedown/cases/{reference}/").status == 404
+    assert "Ledger" not in stranger.inner_text("main")
+
+    standards = open_page()
+    log_in(standards, site, *hire(site, "standards"))
+    standards.goto(site.url + "/admin/analysis/case/")
+    standards.get_by_role("link", name=reference).click()
+    axe(standards, include="#content")
+    standards.get_by_role("link", name="Decide").click()
+    standards.locator("[name=outcome][value=granted]").check()
+    standards.locator("[name=action][value=remove]").check()
+    standards.get_by_label("The reason, as the sender sees it").fill("You publish it, and you asked.")
+    axe(standards, include="#content")
+    standards.locator("input[type=submit]").click()
+    standards.get_by_text("You publish it, and you asked.").wait_for()
+
+    # At once, on every surface.
+    reader = open_page()
+    assert reader.goto(site.url + STORY).status == 410
+    for path in ("/", "/search/?q=licence", "/publishers/halmouth-ledger/", "/topics/model-licensing/"):
+        reader.goto(site.url + path)
+        assert reader.locator(f"a[href='{STORY}']").count() == 0, path
+    for path in ("/feeds/latest.atom", "/sitemaps/stories.xml"):
+        assert STORY not in reader.request.get(site.url + path).text()
+    assert STORY in reader.request.get(site.url + "/sitemaps/removed.xml").text()
+
+    publisher.reload()
+    assert publisher.get_by_text("You publish it, and you asked.").is_visible()
+    assert publisher.get_by_role("heading", name="Granted").is_visible()
+    decided = site.mailbox.wait(3)[2]
+    assert "You publish it, and you asked." in decided.get_content()
+
+
+def test_all_of_it_works_without_javascript_on_a_phone(open_site, open_page):
+    site = open_site(demonstration=True)
+    page = open_page(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page.goto(site.url + "/takedown/request/pages/")
+    page.locator("[name=pages]").fill("")
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_role("alert").is_visible()  # an empty answer says what to do
+    page.locator("[name=pages]").fill("not an address at all\nhttps://halmouth-ledger.test/x")
+    page.get_by_role("button", name="Continue").click()
+    page.locator("[name=name]").fill("Rights desk")
+    page.get_by_role("link", name="Back").click()
+    assert "not an address at all" in page.locator("[name=pages]").input_value()
