@@ -177,7 +177,7 @@ class Gate:
 
     def watch_item(self, raw: dict[str, Any], row: WatchItem | None, card: StoryCard | None = None) -> WatchView:
         due = date.fromisoformat(raw["due"])
-        state = state_of(row.state if row else "open", due, self.now)
+        state = str(state_of(row.state if row else "open", due, self.now))  # a new row holds an enum member
         return WatchView(
             id=raw["id"],
             statement=raw["statement"],

@@ -57,14 +57,15 @@ class ClaimFormSet(RowFormSet):
     by = None  # who saves; the admin sets it
 
     def save(self, commit: bool = True):
+        forms: list[Any] = self.forms
         for form in self.initial_forms:
             form.initial["checked_at"] = form.instance.checked_at
             if form.has_changed():
                 form.instance.checked_at = timezone.now()
         saved = super().save(commit)
         still_there = set(self.instance.sources.values_list("pk", flat=True))
-        for form in self.forms:
-            if form.instance.pk and form.has_changed() and not self._should_delete_form(form):
+        for form in forms:
+            if form.instance.pk and form.has_changed() and form not in self.deleted_forms:
                 form.save_stances(still_there)
                 if form in self.initial_forms and "standing" in form.changed_data:
                     form.record_change(self.by)

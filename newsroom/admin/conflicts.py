@@ -11,7 +11,7 @@ def theirs(form: StoryForm, formsets: list[BaseInlineFormSet]) -> list[tuple[str
     """Label and saved value of each field in which what is saved now differs from what was typed."""
     found = _differing(form, "")
     for formset in formsets:
-        model = formset.model._meta
+        model = formset.model._meta  # type: ignore[union-attr]
         there = {row.pk: row for row in formset.get_queryset()}
         sent = set()
         for row in formset.initial_forms:
@@ -21,7 +21,11 @@ def theirs(form: StoryForm, formsets: list[BaseInlineFormSet]) -> list[tuple[str
             elif row.is_bound:
                 gone = _("Someone else removed this row. Copy what you need of it to a new row, and tick Delete.")
                 row.add_error(None, gone)
-        found += [(_("%(row)s, added by them") % {"row": model.verbose_name}, str(there[pk])) for pk in there if pk not in sent]
+        found += [
+            (_("%(row)s, added by them") % {"row": model.verbose_name}, str(there[pk]))
+            for pk in there
+            if pk not in sent
+        ]
     return found
 
 

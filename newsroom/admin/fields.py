@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ OFFERED = 500  # names in one <datalist>; whoever writes another name in full is
 class NameField(forms.CharField):
     """A row chosen by writing its name. The browser completes it from a <datalist>: no script, any size of table."""
 
-    def __init__(self, find: Callable[[str], Model | None], *, offers: str, unknown: str, **kwargs):
+    def __init__(self, find: Callable[[str], Model | None], *, offers: str, unknown: Any, **kwargs):
         kwargs.setdefault("max_length", 500)
         super().__init__(**kwargs)
         self.find, self.unknown = find, unknown

@@ -7,6 +7,7 @@ and a text typed at the same time as somebody else's keeps its place on the scre
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,8 @@ def sources_of(story: Story) -> list[Source]:
     """The saved sources of a story, read once for all the forms of a request."""
     if not hasattr(story, "_sources_at_desk"):
         rows = story.sources.select_related("article__publisher") if story.pk else []
-        story._sources_at_desk = list(rows)
-    return story._sources_at_desk
+        story._sources_at_desk = list(rows)  # type: ignore[attr-defined]
+    return story._sources_at_desk  # type: ignore[attr-defined]
 
 
 def source_label(source: Source) -> str:
@@ -75,7 +76,7 @@ class StoryForm(forms.ModelForm):
         self.summary = getattr(story, "summary", None)
         self.notes = {note.slot: note for note in story.notes.prefetch_related("rests_on")}
         if self.summary:
-            self.initial |= {name: getattr(self.summary, name.removeprefix("summary_")) for name in SUMMARY}
+            self.initial.update({name: getattr(self.summary, name.removeprefix("summary_")) for name in SUMMARY})
         self._add_notes([(str(source.pk), source_label(source)) for source in sources_of(story)])
 
     def _add_notes(self, sources: list[tuple[str, str]]) -> None:
@@ -116,8 +117,10 @@ class StoryForm(forms.ModelForm):
     def _refuse_stale(self, now: int) -> None:
         """Nothing is saved and nothing typed is lost; the next save, made knowing what was saved, is let through."""
         self.conflict = True
-        self.data = self.data.copy()
-        self.data["version"] = str(now)
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["version"] = str(now)
+        self.data = data
         self.add_error(
             None,
             _(
@@ -151,7 +154,9 @@ class StoryForm(forms.ModelForm):
 def note_fields(slot: Slot, sources: list[tuple[str, str]]) -> dict[str, forms.Field]:
     """The fields of one note; what it rests on can be chosen among saved sources only."""
     fields: dict[str, forms.Field] = {
-        f"note_{slot}_title": forms.CharField(label=_("title"), max_length=120, required=False),
+        f"note_{slot}_title": forms.CharField(
+            label=_("title"), max_length=120, required=False, widget=forms.TextInput(attrs={"class": "vTextField"})
+        ),
         f"note_{slot}_text": MarkdownField(label=slot.label, max_length=40_000, help_text=_("Markdown.")),
     }
     if sources:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis.addresses import AddressError, canonical, host, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
-from analysis.models.publishers import Basis, Scope
+from analysis.models.publishers import Basis
 from newsroom.admin.fields import MarkdownField
-from newsroom.admin.site import DeskAdmin, NamedForm
+from newsroom.admin.site import DeskAdmin, NamedForm, who
 
 
 def _readable(read, typed: str) -> str:
@@ -52,11 +52,12 @@ class TermsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "basis" in self.fields:  # signals are read from sites, never typed
             signals = (Basis.PAGE_SIGNAL, Basis.SITE_SIGNAL)
-            self.fields["basis"].choices = [c for c in self.fields["basis"].choices if c[0] not in signals]
+            choices = [choice for choice in Basis.choices if choice[0] not in signals]
+            self.fields["basis"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
 
     def clean(self):
-        data = super().clean()
-        read = {Scope.DOMAIN: host, Scope.PATH: path_prefix, Scope.URL: canonical}.get(data.get("scope"))
+        data = super().clean() or self.cleaned_data
+        read = {"domain": host, "path": path_prefix, "url": canonical}.get(data.get("scope", ""))
         if read and data.get("value"):
             try:
                 data["value"] = _readable(read, data["value"])
@@ -76,7 +77,9 @@ class TermsAdmin(DeskAdmin):
             _("What they allow"),
             {
                 "fields": ["level", ("max_words", "quote_words"), ("ai", "embargo_hours"), "attribution"],
-                "description": _("A field left empty says nothing: what was said before, or more broadly, still holds."),
+                "description": _(
+                    "A field left empty says nothing: what was said before, or more broadly, still holds."
+                ),
             },
         ),
         (_("Why"), {"fields": ["reason", "note", "revoked"]}),
@@ -94,7 +97,7 @@ class TermsAdmin(DeskAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Terms, form, change: bool) -> None:
-        obj.decided_by = request.user
+        obj.decided_by = who(request)
         super().save_model(request, obj, form, change)
 
 
@@ -121,7 +124,7 @@ class ArticleAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Article, form, change: bool) -> None:
         if obj.retrieved_at and "retrieved_at" in form.changed_data:
-            obj.retrieved_by = request.user
+            obj.retrieved_by = who(request)
         super().save_model(request, obj, form, change)
 
 

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from analysis.models import Story, WatchItem
 from analysis.models.stories import RevisionKind
 from analysis.models.watch import WatchItemState
 from analysis.text import TextError
+from newsroom.admin.site import who
 
 Status = Story.Status
 
@@ -85,7 +86,7 @@ class Step:
     says: Any  # what will happen
     done: Any
     run: Callable[[Story, Any, dict[str, Any]], object]
-    from_status: Story.Status
+    from_status: str
     form: type[StepForm] = StepForm
     permission: str = ""  # without one: whoever may change the story
     checks: bool = False  # shows what stops publication
@@ -107,7 +108,9 @@ def _again(story: Story, by, data) -> None:
 def _note(story: Story, by, data) -> None:
     # A note publishes too: edits that wait in the working copy would go out with it, unannounced.
     if story.current and editing.digest(editing.snapshot(story)) != story.current.sha256:
-        raise editing.EditingError(_("There are saved changes that are not public yet. Publish them first, then add the note."))
+        raise editing.EditingError(
+            _("There are saved changes that are not public yet. Publish them first, then add the note.")
+        )
     editing.note(story, by, data["text"])
 
 
@@ -115,7 +118,7 @@ def _withdraw(story: Story, by, data) -> None:
     editing.withdraw(story, data["reason"])
 
 
-def _move(to: Story.Status) -> Callable[[Story, Any, dict[str, Any]], object]:
+def _move(to: str) -> Callable[[Story, Any, dict[str, Any]], object]:
     return lambda story, by, data: Story.objects.filter(pk=story.pk, status__in=[Status.DRAFT, Status.REVIEW]).update(
         status=to
     )
@@ -150,7 +153,7 @@ STEPS = {
     ),
     "withdraw": Step(
         "withdraw", gettext_lazy("Withdraw"),
-        gettext_lazy("It leaves every page, feed and search at once, and cannot come back. Its address says that it was withdrawn."),
+        gettext_lazy("It leaves every page, feed and search at once, and does not come back. Its address says so."),
         gettext_lazy("Withdrawn. Its address now shows that it was withdrawn, and nothing else."), _withdraw,
         Status.PUBLISHED, form=WithdrawForm, permission="analysis.withdraw_story",
     ),
@@ -171,7 +174,9 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
         raise PermissionDenied
     back = HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
     if not fits(step, story):
-        messages.error(request, _("This story is “%(status)s”, so that cannot be done.") % {"status": story.get_status_display()})
+        messages.error(
+            request, _("This story is “%(status)s”, so that cannot be done.") % {"status": story.get_status_display()}
+        )
         return back
 
     def run(data: dict[str, Any]) -> None:
@@ -196,7 +201,7 @@ def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> Htt
 
     def run(data: dict[str, Any]) -> None:
         editing.claim_version(story, data["version"])
-        editing.resolve(item, request.user, data["state"], data["outcome"], data["url"])
+        editing.resolve(item, who(request), data["state"], data["outcome"], data["url"])
         stories.log_change(request, story, f"{item}: {data['state']}")
 
     form = ResolveForm(request.POST if request.method == "POST" else None, initial={"version": story.version})
@@ -219,8 +224,10 @@ def _done(form: StepForm, story: Story, run: Callable[[dict[str, Any]], None]) -
     except editing.NotReadyError as error:
         form.add_error(None, error.stops)
     except editing.ConflictError as error:
-        form.data = form.data.copy()
-        form.data["version"] = str(Story.objects.values_list("version", flat=True).get(pk=story.pk))
+        data = QueryDict(mutable=True)
+        data.update(form.data)
+        data["version"] = str(Story.objects.values_list("version", flat=True).get(pk=story.pk))
+        form.data = data
         form.add_error(None, _("%(what)s Look at the preview again before you go on.") % {"what": error})
     except (editing.EditingError, TextError) as error:
         form.add_error(None, str(error))

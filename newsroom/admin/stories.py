@@ -21,8 +21,10 @@ from newsroom.admin.claims import ClaimInline
 from newsroom.admin.conflicts import theirs
 from newsroom.admin.fields import offers
 from newsroom.admin.forms import SUMMARY, StoryForm, sources_of
-from newsroom.admin.rows import LinkInline, MentionInline, SourceInline, WatchInline, replaceable
-from newsroom.admin.site import DeskAdmin
+from newsroom.admin.rows import LinkInline, MentionInline
+from newsroom.admin.site import DeskAdmin, who
+from newsroom.admin.sources import SourceInline
+from newsroom.admin.watching import WatchInline, replaceable
 from newsroom.admin.wording import lead_of, permit_in_words, rule_in_words
 
 HEAD = ["headline", "dek", ("topic", "desk", "edited_by"), ("language", "form", "event_on"), "slug"]
@@ -154,7 +156,7 @@ class StoryAdmin(DeskAdmin):
             # Only what the form holds: status and current revision are not the form's to write.
             obj.save(update_fields=[name for name in StoryForm.Meta.fields if name in form.fields])
         else:
-            obj.created_by = request.user
+            obj.created_by = who(request)
             obj.save()
         form.save_writing()
 
@@ -213,8 +215,10 @@ class StoryAdmin(DeskAdmin):
         if story.status == Story.Status.WITHDRAWN:
             page = Tombstone(legal=False)
         if isinstance(page, Tombstone):
-            return render(request, "reader/tombstone.html", {"tombstone": page, "preview": True})
-        return render(request, "reader/story.html", {"page": page, "preview": True})
+            shown = {"template": "reader/tombstone.html", "tombstone": page}
+        else:
+            shown = {"template": "reader/story.html", "page": page}
+        return render(request, "admin/analysis/story/preview.html", shown | {"preview": True, "story": story})
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         if name not in steps.STEPS:

@@ -3,5 +3,4 @@
 from hypothesis import settings
 
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
-settings.register_profile("searching", deadline=None, max_examples=3_000, database=None)
 settings.load_profile("steady")

@@ -51,7 +51,9 @@ def draft(db):
 @pytest.fixture
 def published(db):
     """A public story with a claim, a watch item and a note."""
-    from datetime import date, timedelta
+    from datetime import timedelta
+
+    from django.utils import timezone
 
     from analysis import editing
     from analysis.models import Claim, ContextNote, Evidence, WatchItem
@@ -61,8 +63,10 @@ def published(db):
     claim = Claim.objects.create(story=story, text="Twelve firms bid.", standing="reported", why="One report.")
     Evidence.objects.create(claim=claim, source=story.sources.get(), stance="states")
     ContextNote.objects.create(story=story, slot="take", text="Our take as it was.")
-    due = date.today() + timedelta(days=30)
-    WatchItem.objects.create(story=story, statement="The winner is named.", due=due, likelihood=70, settled_by="A register")
+    due = timezone.localdate() + timedelta(days=30)
+    WatchItem.objects.create(
+        story=story, statement="The winner is named.", due=due, likelihood=70, settled_by="A register"
+    )
     editing.publish(story, None)
     story.refresh_from_db()
     return story

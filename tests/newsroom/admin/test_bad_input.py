@@ -1,4 +1,4 @@
-"""Junk in every field and address of the desk: 400, 404, or the form with the words kept. Never 500, never live HTML."""
+"""Junk in every field and address of the desk: 400, 404, or the form with the words kept. No 500, no live HTML."""
 
 import pytest
 
@@ -9,7 +9,19 @@ from tests.newsroom.admin.screen import ADD, errors, opened, sent_by, url
 pytestmark = pytest.mark.django_db
 
 HUGE = "9" * 40
-JUNK = ["\x00", "a\x00b", HUGE, "-1", "1e9", "\ud800", "\u202e\u200b", "'\"><script>", "[" * 5000, "💥" * 500, "ł" * 20_000]
+JUNK = [
+    "\x00",
+    "a\x00b",
+    HUGE,
+    "-1",
+    "1e9",
+    "\ud800",
+    "\u202e\u200b",
+    "'\"><script>",
+    "[" * 5000,
+    "💥" * 500,
+    "ł" * 20_000,
+]
 HTML = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 
@@ -32,11 +44,20 @@ def test_junk_in_all_fields_of_a_story_at_once(superuser, published, junk):
     superuser.post(url(published), dict.fromkeys(data, as_sent(junk)))
 
 
-@pytest.mark.parametrize("junk", ["\x00", HUGE, "\u202e💥"], ids=["nul", "huge", "odd"])
+# Each of these is read by code of its own, as a number, a date, a choice, a name or an address.
+READ = (
+    "version", "topic", "event_on", "language", "slug", "headline", "summary_checked_by", "note_take_rests_on",
+    "sources-0-id", "sources-0-story", "sources-0-role", "sources-0-position", "sources-1-url", "sources-1-publisher",
+    "claims-0-standing", "watch_items-1-due", "watch_items-1-likelihood", "watch_items-1-replaces", "mentions-0-entity",
+    "earlier-0-earlier",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("junk", ["\x00", HUGE], ids=["nul", "huge"])
 def test_junk_in_one_field_of_a_story(superuser, published, junk):
     """One after the other, all else being in order, so that no other error comes first."""
     data = opened(superuser, url(published))
-    for name in [name for name in data if not name.startswith(("earlier-", "watch_items-1"))]:
+    for name in READ:
         response = superuser.post(url(published), data | {name: junk})
         assert response.status_code in (200, 302, 400), name
         if response.status_code == 302:  # harmless, so it was saved: go on from there
@@ -145,4 +166,4 @@ def test_junk_in_every_field_of_every_other_form(superuser, model):
     data = opened(superuser, at)
     for junk in JUNK:
         junk = as_sent(junk)
-        assert superuser.post(at, {name: junk for name in data}).status_code in (200, 302, 400)
+        assert superuser.post(at, dict.fromkeys(data, junk)).status_code in (200, 302, 400)

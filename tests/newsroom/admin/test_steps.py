@@ -112,7 +112,12 @@ def test_a_watch_item_is_judged_once(editor, published):
     item = published.watch_items.get()
     at = url(published, "watch", item.pk)
     assert "The winner is named." in editor.get(at).content.decode()
-    data = {"version": version(published), "state": "yes", "outcome": "The register names it.", "url": "https://r.test/"}
+    data = {
+        "version": version(published),
+        "state": "yes",
+        "outcome": "The register names it.",
+        "url": "https://r.test/",
+    }
     editor.post(at, data)
     item.refresh_from_db()
     assert (item.state, item.outcome, item.resolved_by) == ("yes", "The register names it.", editor.user)

@@ -53,6 +53,8 @@ def test_the_script_counts_as_the_server_does():
     node = shutil.which("node")
     if not node:
         pytest.skip("no node here; the browser tests count in Chromium")
-    done = subprocess.run([node, "-e", COUNT, str(SCRIPT)], input=json.dumps(TEXTS), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [node, "-e", COUNT, str(SCRIPT)], input=json.dumps(TEXTS), capture_output=True, text=True, check=True
+    )
     in_browser = dict(zip(TEXTS, json.loads(done.stdout), strict=True))
     assert in_browser == {text: count_words(text) for text in TEXTS}

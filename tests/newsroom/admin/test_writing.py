@@ -1,8 +1,9 @@
 """An editor makes a story on one screen, and what stands on the screen is what is saved."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from analysis.models import Article, Claim, Domain, Entity, Story, WatchItem
 from tests import making
@@ -169,7 +170,7 @@ def test_a_public_watch_item_takes_nothing_from_the_browser(editor, published):
 def test_a_corrected_watch_item_gives_way_only_when_the_new_one_is_public(editor, published):
     old = published.watch_items.get()
     row = {
-        "statement": "Two winners are named.", "due": date.today() + timedelta(days=40), "likelihood": "60",
+        "statement": "Two winners are named.", "due": timezone.localdate() + timedelta(days=40), "likelihood": "60",
         "settled_by": "A register", "replaces": old.pk,
     }  # fmt: skip
     data = opened(editor, url(published)) | {f"watch_items-1-{name}": value for name, value in row.items()}

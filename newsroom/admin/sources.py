@@ -1,0 +1,130 @@
+"""The sources on a story's form: an article is named by its URL, and found or made."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from analysis import rulebook
+from analysis.addresses import AddressError, canonical, host_of, parents
+from analysis.models import Article, Domain, Publisher, Source
+from analysis.terms import Permit
+from newsroom.admin.fields import publisher_field
+from newsroom.admin.rows import PartOfStory, RowForm, RowFormSet
+from newsroom.admin.wording import permit_in_words
+
+
+class SourceForm(RowForm):
+    """A new row names an article by its URL: one that we know is found, another is made when the story is saved."""
+
+    url = forms.CharField(
+        label=_("URL"), max_length=2000, widget=forms.TextInput(attrs={"class": "vTextField", "inputmode": "url"})
+    )
+    title = forms.CharField(
+        label=_("their headline"), max_length=300, required=False, widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
+    publisher = publisher_field(
+        label=_("publisher"), required=False, help_text=_("Empty: guessed from the host, if we know it.")
+    )
+
+    class Meta:
+        model = Source
+        fields = ("role", "in_summary", "why", "position")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            article = self.instance.article
+            self.initial.update(url=article.url, title=article.title, publisher=article.publisher)
+            for name in ("url", "title", "publisher"):
+                self.fields[name].disabled = True
+                self.fields[name].help_text = ""
+
+    def clean_publisher(self) -> Publisher | None:
+        # A disabled field was given the row itself, not its name.
+        return self.instance.article.publisher if self.instance.pk else self.cleaned_data["publisher"]
+
+    def clean_url(self) -> str:
+        if self.instance.pk:
+            return self.instance.article.url
+        try:
+            return canonical(self.cleaned_data["url"])
+        except AddressError as error:
+            raise ValidationError(_("This cannot be read as a web address: %(why)s.") % {"why": error}) from error
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        url = data.get("url")
+        if self.instance.pk or not url or Article.objects.filter(url=url).exists():
+            return data
+        if not data.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Write their headline: we do not know this article yet."))
+        if not data.get("publisher") and "publisher" not in self.errors:
+            hosts = parents(host_of(url))
+            known = {d.host: d.publisher for d in Domain.objects.filter(host__in=hosts).select_related("publisher")}
+            data["publisher"] = next((known[host] for host in hosts if host in known), None)
+            if not data["publisher"]:
+                why = _("Choose the publisher: we do not know whose host %(host)s is.") % {"host": hosts[0]}
+                self.add_error("publisher", why)
+        return data
+
+    def save(self, commit: bool = True) -> Source:
+        if not self.instance.pk:
+            data = self.cleaned_data
+            self.instance.article, _created = Article.objects.get_or_create(
+                url=data["url"],
+                defaults={
+                    "title": data["title"],
+                    "publisher": data["publisher"],
+                    "language": self.instance.story.language,
+                },
+            )
+        return super().save(commit)
+
+
+class SourceFormSet(RowFormSet):
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            url = getattr(form, "cleaned_data", {}).get("url")
+            if not url or self._should_delete_form(form):  # type: ignore[attr-defined]
+                continue
+            if url in seen:
+                form.add_error("url", _("This article is among the story’s sources already."))
+            seen.add(url)
+
+
+class SourceInline(PartOfStory):
+    model = Source
+    form = SourceForm
+    formset = SourceFormSet
+    fields = ("url", ("title", "publisher"), "terms", ("role", "in_summary", "position"), "why")
+    readonly_fields = ("terms",)
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).select_related("article__publisher")
+
+    @cached_property
+    def book(self) -> rulebook.RuleBook:
+        return rulebook.current()
+
+    @admin.display(description=_("terms in force"))
+    def terms(self, source: Source) -> str:
+        if not source.pk:
+            return str(_("Shown when the source is saved."))
+        article = source.article
+        permit: Permit = self.book.permit(rulebook.work_of(article), timezone.now())
+        return format_html(
+            '{} <a href="{}">{}</a>',
+            permit_in_words(permit),
+            reverse("admin:analysis_article_change", args=[source.article_id]),
+            _("Open this article"),
+        )

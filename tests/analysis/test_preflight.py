@@ -1,0 +1,153 @@
+"""What stops a publication, each with a sentence that says what to do, and a number where there is one."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from analysis import editing, preflight
+from analysis.models import Article, Claim, ContextNote, Evidence, Source, Story, Summary, WatchItem
+from tests import making
+
+pytestmark = pytest.mark.django_db
+
+
+def stops(story: Story) -> str:
+    """Why it cannot be published. The function that says so and the one that publishes agree."""
+    story = Story.objects.get(pk=story.pk)  # as the next request reads it
+    found = preflight.stops(story, editing.snapshot(story), timezone.now())
+    if found:
+        with pytest.raises(editing.NotReadyError) as error:
+            editing.publish(story, None)
+        assert error.value.stops == found
+        assert all(sentence.endswith(".") for sentence in found)
+    else:
+        editing.publish(story, None)
+    return " ".join(found)
+
+
+def under(story: Story, **fields: object) -> Story:
+    making.terms(story.sources.get(role="original").article.publisher, **fields)
+    return story
+
+
+def test_a_story_with_all_it_needs_is_not_stopped():
+    assert stops(making.draft()) == ""
+
+
+def test_no_original_stops():
+    story = making.draft()
+    story.sources.update(role="coverage")
+    assert "Name the original reporting" in stops(story)
+
+
+def test_no_source_at_all_stops():
+    story = making.draft()
+    story.sources.all().delete()
+    assert "Name the original reporting" in stops(story)
+
+
+@pytest.mark.parametrize("disclosure", ["", " \n "])
+def test_no_disclosure_stops(disclosure):
+    assert "Say how this was made" in stops(making.draft(disclosure=disclosure))
+
+
+def test_too_many_words_stop_with_both_numbers():
+    assert "has 61 words; the terms of its sources allow 60" in stops(making.draft(summary="word " * 61))
+    assert "has 13 words; the terms of its sources allow 12" in stops(
+        under(making.draft(summary="word " * 13), max_words=12)
+    )
+    assert stops(making.draft(summary="word " * 60)) == ""
+
+
+def test_a_short_level_stops_at_forty_one_words():
+    assert "has 41 words; the terms of its sources allow 40" in stops(under(making.draft(summary="w " * 41), level="short"))
+
+
+@pytest.mark.parametrize("text", ["It said “one two three four”.", "Il dit « un deux trois quatre ».", 'It said "one two three four".'])
+def test_too_many_quoted_words_stop_with_both_numbers(text):
+    assert "quotes 4 words; the terms of its sources allow 3" in stops(under(making.draft(summary=text), quote_words=3))
+    assert "quotes 4 words; the terms of its sources allow 0" in stops(under(making.draft(summary=text), level="short"))
+
+
+@pytest.mark.parametrize("made_by", ["model", "both"])
+def test_a_machine_made_summary_stops_where_machines_are_denied(made_by):
+    story = under(making.draft(), ai="deny")
+    Summary.objects.filter(story=story).update(made_by=made_by, model="M-1")
+    assert "allow no summary made with a language model" in stops(story)
+
+
+def test_a_persons_summary_is_not_stopped_where_machines_are_denied():
+    assert stops(under(making.draft(), ai="deny")) == ""
+
+
+def test_an_original_of_which_nothing_may_be_published_stops():
+    assert "allow nothing to be published" in stops(under(making.draft(), level="none"))
+
+
+def test_an_embargo_stops_and_says_until_when():
+    appeared = timezone.now() - timedelta(hours=1)
+    story = under(making.draft(making.article(published_at=appeared)), embargo_hours=3)
+    assert f"until {appeared + timedelta(hours=3):%Y-%m-%d %H:%M} UTC" in stops(story)
+    Article.objects.update(published_at=appeared - timedelta(hours=2))
+    assert stops(story) == ""
+
+
+def test_the_strictest_source_that_the_summary_uses_counts():
+    story = making.draft(summary="word " * 20)
+    second = Source.objects.create(story=story, article=making.article(), role="coverage", position=1)
+    making.terms(second.article.publisher, max_words=10)
+    assert preflight.stops(story, editing.snapshot(story), timezone.now()) == []
+    Source.objects.filter(pk=second.pk).update(in_summary=True)
+    assert "has 20 words; the terms of its sources allow 10" in stops(story)
+
+
+@pytest.mark.parametrize(("role", "stance", "stopped"), [
+    ("primary", "states", False), ("primary", "attributes", True), ("primary", "silent", True), ("coverage", "states", True),
+    ("wire", "states", True),
+])  # fmt: skip
+def test_a_claim_is_confirmed_only_by_a_primary_source_that_states_it(role, stance, stopped):
+    story = making.draft()
+    source = Source.objects.create(story=story, article=making.article(), role=role, position=1)
+    claim = Claim.objects.create(story=story, text="Ten plants", standing="confirmed")
+    Evidence.objects.create(claim=claim, source=source, stance=stance)
+    said = stops(story)
+    assert ("“Ten plants” is marked confirmed, but no primary source states it." in said) is stopped
+
+
+def test_a_claim_confirmed_by_nothing_stops():
+    story = making.draft()
+    Claim.objects.create(story=story, text="Ten plants", standing="confirmed")
+    assert "“Ten plants”" in stops(story)
+
+
+def test_a_watch_item_that_nothing_can_settle_stops():
+    story = making.draft()
+    WatchItem.objects.create(story=story, statement="It opens", settled_by=" ", likelihood=50, due=date(2099, 1, 1))
+    assert "“It opens” does not say which source will settle it." in stops(story)
+
+
+@pytest.mark.parametrize("where", ["note", "summary"])
+def test_a_text_that_cannot_be_rendered_stops(where):
+    story = making.draft()
+    text = "> " * 13 + "deep"
+    if where == "note":
+        ContextNote.objects.create(story=story, slot="take", text=text)
+    else:
+        Summary.objects.filter(story=story).update(text=text)
+    assert "nested more than 12 deep" in stops(story)
+
+
+def test_all_reasons_are_told_at_once():
+    story = under(making.draft(disclosure="", summary="word " * 13), max_words=12)
+    assert len(preflight.stops(story, editing.snapshot(story), timezone.now())) == 2
+
+
+def test_advice_stops_nothing_and_goes_away_when_followed():
+    bare = making.draft(summary="")
+    ContextNote.objects.create(story=bare, slot="take", text="A take.")
+    advice = preflight.advice(editing.snapshot(bare))
+    assert len(advice) == 5
+    assert stops(bare) == ""
+    full = making.planted("advice", making.publisher()).story
+    assert preflight.advice(editing.snapshot(full)) == []

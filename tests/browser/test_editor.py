@@ -1,0 +1,119 @@
+"""An editor, from an empty screen to a public page, its correction and its withdrawal."""
+
+import pytest
+
+from tests.browser.people import hire, log_in
+from tests.browsing import axe
+
+ADD = "/admin/analysis/story/add/"
+
+
+def _write(page):
+    """Fills in the story screen; whatever is asked for by a label is found by it."""
+    page.locator("[name=headline]").fill("The ferry line wants the night rate")
+    page.locator("[name=dek]").fill("It asks for what the port already has.")
+    for name in ("topic", "desk"):
+        page.locator(f"[name={name}]").select_option(index=1)
+    page.locator("[name=sources-0-url]").fill("https://halmouth-ledger.test/ferry?utm_source=mail")
+    page.locator("[name=sources-0-title]").fill("Ferry line asks for night rate")
+    page.locator("[name=sources-0-role]").select_option("original")
+    page.locator("[name=sources-0-in_summary]").check()
+    page.locator("[name=summary_text]").fill("The line asked the grid for the night tariff, the Ledger reports.")
+    page.locator("[name=note_take_text]").fill("It will *get* it, because refusing costs more. <script>alert(1)</script>")
+    page.locator("[name=claims-0-text]").fill("The line asked for the night tariff.")
+    page.locator("[name=claims-0-standing][value=reported]").check()
+    page.locator("[name=watch_items-0-statement]").fill("The grid answers in public.")
+    page.locator("[name=watch_items-0-due]").fill("2027-06-30")
+    page.locator("[name=watch_items-0-likelihood]").fill("60")
+    page.locator("[name=watch_items-0-settled_by]").fill("The grid's register")
+    page.locator("[name=disclosure]").fill("Written and checked by people.")
+
+
+def _act(page, name, **answers):
+    """Opens a step of the story by its link, fills in what it asks, and does it."""
+    page.get_by_role("link", name=name).first.click()
+    for field, value in answers.items():
+        place = page.locator(f"[name={field}]").first
+        if place.get_attribute("type") == "radio":
+            page.locator(f"[name={field}][value={value}]").check()
+        else:
+            place.fill(value)
+    axe(page, include="#content")
+    page.locator("#content input[type=submit], #content button[type=submit]").first.click()
+
+
+@pytest.mark.smoke
+def test_an_editor_writes_publishes_corrects_and_withdraws(open_site, open_page):
+    site = open_site(demonstration=True)
+    page = open_page(viewport={"width": 1280, "height": 900})
+    log_in(page, site, *hire(site, "editor"))
+    axe(page, include="#content")
+    page.goto(site.url + ADD)
+    _write(page)
+    # The count beside the summary moves while one types.
+    assert page.get_by_text("11 words").or_(page.get_by_text("11 of")).first.is_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/change/**")
+    axe(page, include="#content")
+    # The publisher was known by the host of the URL, and its terms are said.
+    assert page.get_by_text("11 of the 80").or_(page.get_by_text("80 words")).first.is_visible()
+    story = page.url.split("/story/")[1].split("/")[0]
+
+    # The preview is what the public will see, through the gate, with nothing that runs.
+    page.goto(f"{site.url}/admin/analysis/story/{story}/preview/")
+    assert page.get_by_role("heading", level=1).inner_text() == "The ferry line wants the night rate"
+    assert page.get_by_text("<script>alert(1)</script>").is_visible()
+
+    page.goto(f"{site.url}/admin/analysis/story/{story}/change/")
+    _act(page, "Publish")
+    slug = site.shell(f"from analysis.models import Story; print(Story.objects.get(pk={story}).slug)")
+    reader = open_page()
+    address = f"{site.url}/stories/{slug}/"
+    assert reader.goto(address).status == 200
+    axe(reader)
+    assert reader.get_by_role("link", name="Read the original").get_attribute("href") == (
+        "https://halmouth-ledger.test/ferry"
+    )
+
+    # A change stays at the desk until it is published, and says what it is.
+    page.goto(f"{site.url}/admin/analysis/story/{story}/change/")
+    page.locator("[name=dek]").fill("It asks for what the port has had since May.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/change/**")
+    reader.reload()
+    assert reader.get_by_text("It asks for what the port already has.").is_visible()
+    _act(page, "Publish", kind="correction", reason="The port has had the rate since May, not for ever.")
+    reader.reload()
+    assert reader.get_by_text("It asks for what the port has had since May.").is_visible()
+    assert reader.get_by_text("The port has had the rate since May, not for ever.").first.is_visible()
+    reader.goto(site.url + "/corrections/")
+    assert reader.get_by_text("The port has had the rate since May, not for ever.").is_visible()
+
+    page.goto(f"{site.url}/admin/analysis/story/{story}/change/")
+    _act(page, "Withdraw", reason="The Ledger withdrew its report.")
+    assert reader.goto(address).status == 410
+    assert "Ledger" not in reader.inner_text("main")
+
+
+def test_the_desk_works_without_javascript(open_site, open_page):
+    site = open_site(demonstration=True)
+    page = open_page(java_script_enabled=False)
+    log_in(page, site, *hire(site, "editor"))
+    page.goto(site.url + ADD)
+    _write(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert page.url.endswith("/change/")
+    _act(page, "Publish")
+    slug = site.shell("from analysis.models import Story; print(Story.objects.latest('id').slug)")
+    assert page.goto(f"{site.url}/stories/{slug}/").status == 200
+
+
+def test_the_screens_of_the_desk_fit_a_phone_and_the_dark(open_site, open_page):
+    site = open_site(demonstration=True)
+    page = open_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    log_in(page, site, *hire(site, "standards"))
+    for path in ("", "analysis/story/", "analysis/story/add/", "analysis/case/", "analysis/terms/", "analysis/publisher/"):
+        page.goto(f"{site.url}/admin/{path}")
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"/admin/{path} is {wider}px wider than the screen"
+        axe(page, include="#content", ignore=("target-size",))
