@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -265,7 +265,8 @@ def _record(case: Case, kind: str, at: datetime, by: User | None = None, data: d
 
 
 def _digest(event: Event) -> str:
-    body = [event.previous, event.case_id, event.number, event.kind, event.data, event.by_id, event.at.isoformat()]
+    at = event.at.astimezone(UTC).isoformat()  # as it is read back, whatever zone it was written in
+    body = [event.previous, event.case_id, event.number, event.kind, event.data, event.by_id, at]
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -346,7 +347,8 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher, str]]:
     except AddressError as error:
         raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % {"value": ruling.value, "why": error}) from error
     name = host_of(value) if ruling.scope == Scope.URL else value.partition("/")[0]
-    owner = Domain.objects.filter(host__in=parents(name)).select_related("publisher").order_by("-host").first()
+    known = Domain.objects.filter(host__in=parents(name)).select_related("publisher")
+    owner = max(known, key=lambda domain: len(domain.host), default=None)  # the nearest
     if not owner:
         raise RightsError(_("“%(host)s” belongs to no publisher we know. Add the domain first.") % {"host": name})
     return [(str(ruling.scope), owner.publisher, value)]

@@ -17,7 +17,8 @@ from analysis.addresses import (
 
 pieces = st.sampled_from(
     ["https://", "http://", "HTTPS://", "//", "/", "?", "#", "&", "=", ":", "@", ".", "..", "%", "%41", "%2F", "%zz",
-     "%%341", "+", ";", " ", "\\", "a.test", "A.TEST", "www.", "bücher.test", "xn--", "utm_source=x", "a", "é", "[", "]",
+     "%%341", "+", ";", " ", "\\", "a.test", "A.TEST", "www.", "bücher.test", "xn--", "utm_source=x", "a", "é",
+     "[", "]",
      ":443", ":80", ":8080", "%C3%A9", "\u200b", "。", "①", "/../", "/./", "-", "_", "ß", "日本", "0x7f.1"]
 )  # fmt: skip
 url_like = st.lists(pieces, max_size=9).map("".join)

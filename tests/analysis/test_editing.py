@@ -65,7 +65,8 @@ def test_revisions_are_numbered_and_say_what_kind_of_change_they_were():
         (5, "clarification", "Not all."), (6, "correction", "It was ten."),
     ]  # fmt: skip
     announced = Correction.objects.filter(story=story).order_by("id").values_list("kind", "text", "revision__number")
-    assert list(announced) == [("update", "More is known.", 4), ("clarification", "Not all.", 5), ("correction", "It was ten.", 6)]  # fmt: skip
+    assert list(announced) == [("update", "More is known.", 4), ("clarification", "Not all.", 5),
+    ("correction", "It was ten.", 6)]  # fmt: skip
     assert [(r.number, r.correction) for r in rendition.story(story.slug).history] == [
         (6, True), (5, True), (4, True), (3, False), (2, False), (1, False),
     ]  # fmt: skip
@@ -109,7 +110,8 @@ def test_a_change_in_any_part_is_a_change():
         lambda: change(story, headline="New"), lambda: story.notes.filter(slot="why").update(text="New"),
         lambda: story.claims.update(why="New"), lambda: story.sources.update(why="New"),
         lambda: Summary.objects.filter(story=story).update(text="New"), lambda: story.mentions.all().delete(),
-        lambda: story.earlier.update(verdict="held"), lambda: change(story, topic=Topic.objects.create(name="N", slug="n")),
+        lambda: story.earlier.update(verdict="held"),
+        lambda: change(story, topic=Topic.objects.create(name="N", slug="n")),
     ):  # fmt: skip
         alter()
         editing.publish(story, None)
@@ -205,7 +207,8 @@ def test_what_lists_read_is_rewritten_whole():
 @pytest.fixture
 def item() -> WatchItem:
     story = making.draft()
-    made = WatchItem.objects.create(story=story, statement="It opens.", settled_by="Register", likelihood=70, due=date(2099, 1, 1))  # fmt: skip
+    made = WatchItem.objects.create(story=story, statement="It opens.", settled_by="Register", likelihood=70,
+    due=date(2099, 1, 1))  # fmt: skip
     editing.publish(story, None, at=making.LONG_AGO)
     made.refresh_from_db()
     return made
@@ -244,7 +247,8 @@ def test_a_judgement_needs_a_state_and_words(item, state, outcome, says):
 
 
 def test_a_watch_item_that_is_not_public_cannot_be_judged():
-    item = WatchItem.objects.create(story=making.draft(), statement="s", settled_by="x", likelihood=50, due=date(2099, 1, 1))  # fmt: skip
+    item = WatchItem.objects.create(story=making.draft(), statement="s", settled_by="x", likelihood=50,
+    due=date(2099, 1, 1))  # fmt: skip
     with pytest.raises(EditingError, match="not public"):
         editing.resolve(item, None, "yes", "It did.")
 

@@ -115,7 +115,13 @@ def test_a_link_shows_their_headline_plain_and_no_word_of_ours(desk):
     for publisher in (desk.original.publisher, desk.other.publisher):
         making.terms(publisher, level="link", attribution="© Them")
     page = desk.page()
-    assert (page.headline, page.card.dek, page.disclosure, page.mentions, page.linked_only) == ("Theirs", "", "", (), True)
+    assert (page.headline, page.card.dek, page.disclosure, page.mentions, page.linked_only) == (
+        "Theirs",
+        "",
+        "",
+        (),
+        True,
+    )
     assert [(s.why, s.linked_only, s.attribution) for s in page.sources] == [("", True, ("© Them",))] * 2
     assert page.original.url == desk.original.url
     assert "Our" not in page.text

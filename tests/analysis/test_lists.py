@@ -73,7 +73,7 @@ def test_a_page_that_names_a_publisher_in_many_citations_is_listed_once():
         Source.objects.create(story=story, article=making.article(of), role="coverage", position=i + 1)
     editing.publish(story, None)
     other = making.published(making.article(of), at=BEGAN)
-    view, listing = rendition.publisher(of.slug)
+    _view, listing = rendition.publisher(of.slug)
     assert [card.slug for card in listing.items] == [story.slug, other.slug]
     assert listing.after is None
 
@@ -103,7 +103,8 @@ def test_an_entity_is_there_only_while_some_page_may_name_it():
 
 @pytest.mark.parametrize(
     "text",
-    ["x", "1", "-", "1-", "-1", "1-2-3", "1--2", "+1-2", "1.5-2", " 1-2", "1-2 ", "1_0-2", "²-1", "١-٢", "1-" + "9" * 19,
+    ["x", "1", "-", "1-", "-1", "1-2-3", "1--2", "+1-2", "1.5-2", " 1-2", "1-2 ", "1_0-2", "²-1", "١-٢",
+    "1-" + "9" * 19,
      "9" * 30 + "-1", "1-9223372036854775808", "9" * 5000 + "-1", "1-" + "9" * 5000, "1-2\n", "\x00", "' OR 1=1"],
 )  # fmt: skip
 def test_a_junk_cursor_is_refused(text):
@@ -149,7 +150,9 @@ def rich(claims: int, sources: int, stances: int) -> Story:
     pairs = [(claim, source) for claim in story.claims.all() for source in rows][:stances]
     Evidence.objects.bulk_create(Evidence(claim=c, source=s, stance="states") for c, s in pairs)
     for i in range(sources):
-        Mention.objects.create(story=story, entity=Entity.objects.create(name=f"E{story.pk}-{i}", slug=f"e{story.pk}-{i}"))
+        Mention.objects.create(
+            story=story, entity=Entity.objects.create(name=f"E{story.pk}-{i}", slug=f"e{story.pk}-{i}")
+        )
         WatchItem.objects.create(story=story, statement="s", settled_by="x", likelihood=50, due=date(2099, 1, 1))
         making.StoryLink.objects.create(story=story, earlier=making.published(), kind="follows", why="w")
     editing.publish(story, None)
@@ -177,7 +180,8 @@ def test_a_story_costs_the_same_queries_whatever_it_holds():
     "ask",
     [
         rendition.home, rendition.watch, rendition.corrections, rendition.feed, rendition.sitemap, rendition.publishers,
-        lambda: rendition.topic("grids"), lambda: rendition.search("headline"), lambda: rendition.feed("topics", "grids"),
+        lambda: rendition.topic("grids"), lambda: rendition.search("headline"),
+            lambda: rendition.feed("topics", "grids"),
     ],
     ids=["home", "watch", "corrections", "feed", "sitemap", "publishers", "topic", "search", "topic feed"],
 )  # fmt: skip

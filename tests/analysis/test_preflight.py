@@ -61,10 +61,14 @@ def test_too_many_words_stop_with_both_numbers():
 
 
 def test_a_short_level_stops_at_forty_one_words():
-    assert "has 41 words; the terms of its sources allow 40" in stops(under(making.draft(summary="w " * 41), level="short"))
+    assert "has 41 words; the terms of its sources allow 40" in stops(
+        under(making.draft(summary="w " * 41), level="short")
+    )
 
 
-@pytest.mark.parametrize("text", ["It said “one two three four”.", "Il dit « un deux trois quatre ».", 'It said "one two three four".'])
+@pytest.mark.parametrize(
+    "text", ["It said “one two three four”.", "Il dit « un deux trois quatre ».", 'It said "one two three four".']
+)
 def test_too_many_quoted_words_stop_with_both_numbers(text):
     assert "quotes 4 words; the terms of its sources allow 3" in stops(under(making.draft(summary=text), quote_words=3))
     assert "quotes 4 words; the terms of its sources allow 0" in stops(under(making.draft(summary=text), level="short"))
@@ -103,7 +107,8 @@ def test_the_strictest_source_that_the_summary_uses_counts():
 
 
 @pytest.mark.parametrize(("role", "stance", "stopped"), [
-    ("primary", "states", False), ("primary", "attributes", True), ("primary", "silent", True), ("coverage", "states", True),
+    ("primary", "states", False), ("primary", "attributes", True), ("primary", "silent", True),
+    ("coverage", "states", True),
     ("wire", "states", True),
 ])  # fmt: skip
 def test_a_claim_is_confirmed_only_by_a_primary_source_that_states_it(role, stance, stopped):

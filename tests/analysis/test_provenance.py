@@ -57,7 +57,8 @@ def test_the_first_id_that_holds_a_time_is_read():
 
 
 @pytest.mark.parametrize("number", ["1.9128265456739985e18", "1912826545673998460.0", "-1912826545673998460",
-                                    "0x1a8b", "1912826545673998460abc", "", "9" * 21, "１９１２８２６５４５６７３９９８４６０"])  # fmt: skip
+                                    "0x1a8b", "1912826545673998460abc", "", "9" * 21,
+                                    "１９１２８２６５４５６７３９９８４６０"])  # fmt: skip
 def test_what_is_no_plain_number_is_no_id(number):
     assert posted_at(f"https://x.com/a/status/{number}") is None
 
@@ -79,7 +80,9 @@ def test_another_address_holds_no_time(url):
     assert posted_at(url) is None
 
 
-@given(st.sampled_from(["https://x.com/a/status/", "https://tiktok.com/@a/video/", "https://bsky.app/profile/a/post/"]), st.text(max_size=25) | st.from_regex(r"[0-9]{1,22}", fullmatch=True))  # fmt: skip
+@given(st.sampled_from(["https://x.com/a/status/", "https://tiktok.com/@a/video/",
+    "https://bsky.app/profile/a/post/"]),
+    st.text(max_size=25) | st.from_regex(r"[0-9]{1,22}", fullmatch=True))  # fmt: skip
 def test_no_id_breaks_the_reading(start, typed):
     when = posted_at(start + typed.replace("[", "").replace("]", ""))
     assert when is None or when.tzinfo is UTC

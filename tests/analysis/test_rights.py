@@ -79,9 +79,11 @@ def test_each_line_is_kept_as_typed_and_says_what_it_is():
         (f"{SITE}/stories/{story.slug}/?x=1#y", "matched"), (f"/stories/{story.slug}/", "matched"),
         (f"https://{SITE}/stories/{story.slug}/history/1/", "matched"), (f"https://{SITE}/stories/never/", "unmatched"),
         (f"https://{SITE}/about/us/", "unmatched"), (f"https://{SITE}", "unmatched"), ("/", "unmatched"),
-        (f"https://{SITE}.evil.test/stories/{story.slug}/", "unmatched"), (f"ftp://{SITE}/stories/{story.slug}/", "unreadable"),
+        (f"https://{SITE}.evil.test/stories/{story.slug}/", "unmatched"),
+        (f"ftp://{SITE}/stories/{story.slug}/", "unreadable"),
         (f"https://me@{SITE}/stories/{story.slug}/", "unreadable"), ("the one about grids", "unreadable"),
-        ("https://127.0.0.1/", "unreadable"), ("https://[", "unreadable"), ("//", "unreadable"), ("x" * 2000, "unreadable"),
+        ("https://127.0.0.1/", "unreadable"), ("https://[", "unreadable"), ("//", "unreadable"),
+        ("x" * 2000, "unreadable"),
     ]  # fmt: skip
     assert lines(opened(*(text for text, _match in typed))) == typed
 

@@ -65,7 +65,8 @@ def one_rule(draw, bases=tuple(Basis)):
 
 
 rules = st.lists(one_rule(), max_size=8)
-HOUSE = Rule(0, Scope.HOUSE, Basis.HOUSE, NOW - timedelta(days=99), level=Level.FULL, max_words=60, quote_words=15, ai=True, embargo_hours=0)  # fmt: skip
+HOUSE = Rule(0, Scope.HOUSE, Basis.HOUSE, NOW - timedelta(days=99), level=Level.FULL, max_words=60,
+    quote_words=15, ai=True, embargo_hours=0)  # fmt: skip
 with_default = rules.map(lambda some: [HOUSE, *some])
 either = rules | with_default
 

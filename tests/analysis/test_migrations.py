@@ -1,0 +1,62 @@
+"""Migrations over rows that matter, each in a database of its own: the triggers allow no flush in the tests' own."""
+
+import pytest
+
+from tests import sites
+
+MAKE = """
+from tests import making
+story = making.published(headline="Turbines", slug="turbines")
+making.terms(story.sources.get().article.publisher, level="full")
+"""
+LOOK = """
+from django.db import DatabaseError, connection
+from analysis import rendition
+from analysis.models import Revision, RuleVersion, Terms
+page = rendition.story("turbines")
+house = Terms.objects.filter(scope="house").count()
+print(page.headline, page.summary.limit, Revision.objects.count(), house, Terms.objects.count())
+token = RuleVersion.objects.get().token
+for table in ("terms", "revision"):
+    try:
+        connection.cursor().execute(f"DELETE FROM analysis_{table}")
+    except DatabaseError as error:
+        print("append-only" in str(error))
+publisher = Terms.objects.filter(publisher__isnull=False).get().publisher
+Terms.objects.create(scope="publisher", publisher=publisher, basis="publisher", level="link")
+print(token != RuleVersion.objects.get().token)
+print(rendition.story("turbines").card.ours)
+"""
+
+
+@pytest.fixture
+def database(databases):
+    url = databases.fresh()
+    yield sites.environment(url)
+    databases.drop(url)
+
+
+def run(env: dict[str, str], code: str) -> list[str]:
+    return sites.manage(env, "shell", "--no-imports", "--verbosity", "0", stdin=code).split("\n")[:-1]
+
+
+SEEN = ["Turbines 60 1 1 2", "True", "True", "True", "False"]
+
+
+def test_a_fresh_database_holds_the_house_default_and_guards_the_record(database):
+    run(database, MAKE)
+    assert run(database, LOOK) == SEEN
+
+
+def test_the_guards_can_be_taken_off_and_put_on_again_with_rows_in_place(database):
+    run(database, MAKE)
+    sites.manage(database, "migrate", "analysis", "0001", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert run(database, LOOK) == SEEN
+
+
+def test_the_migrations_can_be_taken_back_to_nothing(database):
+    run(database, MAKE)
+    sites.manage(database, "migrate", "analysis", "zero", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert run(database, MAKE + LOOK) == SEEN
