@@ -281,7 +281,12 @@ def _claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[in
         why=raw["why"],
         checked_at=datetime.fromisoformat(raw["checked_at"]),
         evidence=tuple(
-            EvidenceView(source=sources[e["source"]], stance=e["stance"], stance_label=str(Stance(e["stance"]).label))
+            EvidenceView(
+                source=(source := sources[e["source"]]),
+                stance=e["stance"],
+                stance_label=str(Stance(e["stance"]).label),
+                who=source.publisher.name,
+            )
             for e in raw["evidence"]
             if e["source"] in sources
         ),

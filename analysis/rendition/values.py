@@ -60,6 +60,7 @@ class EvidenceView:
     source: SourceView
     stance: str
     stance_label: str
+    who: str  # the source's publisher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,16 @@ def test_a_changed_event_is_found(case, column, value):
     assert broken.pk == (case.events.get(number=4).pk if column == "number" else third.pk)
 
 
+def test_an_event_rewritten_with_a_hash_that_fits_it_no_longer_fits_the_next(case):
+    third = case.events.get(number=3)
+    third.kind = "closed"
+    values = [third.kind, rights._digest(third), third.pk]
+    without_the_trigger(
+        "analysis_event", "update", "UPDATE analysis_event SET kind = %s, sha256 = %s WHERE id = %s", values
+    )
+    assert rights.first_broken_event(case).number == 4
+
+
 def test_a_deleted_event_is_found_by_the_gap_it_leaves(case):
     without_the_trigger("analysis_event", "delete",
     "DELETE FROM analysis_event WHERE case_id = %s AND number = 2", [case.pk])  # fmt: skip

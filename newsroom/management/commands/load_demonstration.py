@@ -22,5 +22,6 @@ class Command(BaseCommand):
         User.objects.create_superuser("admin", password=password)
         self.stdout.write(
             f"\n  Admin login:  admin\n  Password:     {password}\n"
-            "  It is shown this once and kept nowhere in clear. Change it with: manage.py changepassword admin\n"
+            "  It is shown this once and kept nowhere in clear. To change it later:\n"
+            "  SECRET_KEY=$(cat var/secret) .venv/bin/python manage.py changepassword admin\n"
         )
