@@ -78,6 +78,11 @@ def host(name: str) -> str:
     return name
 
 
+def page_of(url: str) -> str:
+    """A canonical URL without its scheme: http and https lead to one page, as far as terms are concerned."""
+    return url.partition("://")[2] or url
+
+
 def host_of(url: str) -> str:
     """The host of a canonical URL, without its port."""
     return urlsplit(url).hostname or ""
@@ -92,7 +97,7 @@ def parents(name: str) -> list[str]:
 def path_prefix(typed: str) -> str:
     """`host/prefix` for terms about a part of a site, from a pasted URL or host and path. Raises AddressError."""
     url = canonical(typed)
-    return host_of(url) + urlsplit(url).path
+    return (host_of(url) + urlsplit(url).path).rstrip("/")
 
 
 def is_under(url: str, prefix: str) -> bool:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from analysis import rulebook
 from analysis.models import Article, Story
 from analysis.models.stories import Role
-from analysis.models.writing import Stance, Standing
-from analysis.terms import Level, Permit, strictest
+from analysis.models.writing import Slot, Stance, Standing
+from analysis.terms import Level, Permit, analysis_allowed, strictest
 from analysis.text import TextError, check, count_quoted_words, count_words
 
 
@@ -33,7 +33,8 @@ def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
         found.append(_("Name the original reporting: no source has that role."))
     if not content["disclosure"].strip():
         found.append(_("Say how this was made: who or what wrote it, and who checked it."))
-    lead = lead_permit(content, permits_of(content, now))
+    permits = permits_of(content, now)
+    lead = lead_permit(content, permits)
     summary = content["summary"]
     if content["sources"] and lead.level == Level.NONE:
         found.append(
@@ -55,7 +56,7 @@ def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
             )
         if summary["made_by"] != "person" and not lead.ai:
             found.append(_("The terms of the original allow no summary made with a language model."))
-    found += _claims(content) + _watch(content) + _texts(content)
+    found += _notes(content, permits) + _claims(content) + _watch(content) + _texts(content)
     return found
 
 
@@ -73,6 +74,20 @@ def advice(content: dict[str, Any]) -> list[str]:
         found.append(_("Nothing to watch: what would prove this wrong, and by when?"))
     if not content["claims"]:
         found.append(_("No claims: what is established, and what is not?"))
+    return found
+
+
+def _notes(content: dict[str, Any], permits: dict[int, Permit]) -> list[str]:
+    """A note that quotes too much would be withheld by the gate without a word; say so before."""
+    found = []
+    for note in content["notes"]:
+        rests_on = [permits[pk] for pk in note["rests_on"] if pk in permits] or list(permits.values())
+        quoted, most = count_quoted_words(note["text"]), strictest(rests_on).quote_words
+        if quoted > most and analysis_allowed(rests_on):
+            found.append(
+                _("“%(note)s” quotes %(n)d words; the terms of its sources allow %(max)d.")
+                % {"note": Slot(note["slot"]).label, "n": quoted, "max": most}
+            )
     return found
 
 

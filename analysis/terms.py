@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
-from analysis.addresses import host_of, is_under, parents
+from analysis.addresses import host_of, is_under, page_of, parents
 
 
 class Level(IntEnum):
@@ -140,7 +140,10 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
     if values["embargo_hours"]:
         # Nobody knows when it appeared: then nobody knows that the embargo has ended.
         start = work.published_at or now
-        embargo_until = start + timedelta(hours=values["embargo_hours"])
+        try:
+            embargo_until = start + timedelta(hours=values["embargo_hours"])
+        except OverflowError:  # dated at the end of time
+            embargo_until = datetime.max.replace(tzinfo=UTC)
         if now >= embargo_until:
             embargo_until = None
     ruling = [r for r in standing if r.id in (governing.get("level"), governing.get("max_words"))]
@@ -201,12 +204,12 @@ def applies(rule: Rule, work: Work) -> bool:
         case Scope.PATH:
             return is_under(work.url, rule.value)
         case Scope.URL:
-            return rule.value == work.url
+            return page_of(rule.value) == page_of(work.url)
 
 
 def _place(rule: Rule) -> tuple[object, ...]:
     """Where a statement stands: a newer one at the same place supersedes it. Two holds are two cases, so never."""
-    return (rule.scope, rule.basis, rule.value, rule.id if rule.basis is Basis.HOLD else None)
+    return (rule.scope, rule.basis, page_of(rule.value).rstrip("/"), rule.id if rule.basis is Basis.HOLD else None)
 
 
 def _standing(rules: list[Rule]) -> list[Rule]:

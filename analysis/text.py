@@ -19,7 +19,8 @@ MAX_NESTING = 12
 MAX_LINKS = 300
 
 _TAGS = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "br", "sup", "hr", "h2", "h3"}
-_QUOTES = re.compile(r"“([^“”]*)”|«([^«»]*)»|\"([^\"\n]*)\"")
+# One that is never closed quotes to the end of its paragraph.
+_QUOTES = re.compile(r"„([^“”]*)[“”]|“([^“”]*)(?:”|\Z)|«([^«»]*)(?:»|\Z)|\"([^\"]*)\"")
 _LINK_TARGET = re.compile(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _FOOTNOTES = re.compile(r'<hr>\n<ol>(?=\n<li id="fn-)')  # an author's own rule before a list has no such id
 TERM_WORDS = 3  # up to three words in quotation marks name a term; more of them quote
@@ -91,5 +92,6 @@ def count_words(text: str) -> int:
 
 def count_quoted_words(text: str) -> int:
     """Words inside quotation marks; up to three in one pair are a term, not a quotation."""
-    counts = [count_words("".join(groups)) for groups in _QUOTES.findall(text)]
+    paragraphs = re.split(r"\n\s*\n", html.unescape(text))
+    counts = [count_words("".join(groups)) for part in paragraphs for groups in _QUOTES.findall(part)]
     return sum(n for n in counts if n > TERM_WORDS)

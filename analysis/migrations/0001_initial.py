@@ -679,7 +679,7 @@ class Migration(migrations.Migration):
                         max_length=13,
                     ),
                 ),
-                ("reason", models.CharField(blank=True, max_length=500)),
+                ("reason", models.CharField(blank=True, max_length=600)),
                 ("headline", models.CharField(max_length=140)),
                 ("dek", models.CharField(blank=True, max_length=240)),
                 ("content", models.JSONField()),

@@ -284,7 +284,7 @@ class Revision(AppendOnly):
     story = models.ForeignKey(Story, models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=13, choices=Kind)
-    reason = models.CharField(max_length=500, blank=True)  # public
+    reason = models.CharField(max_length=600, blank=True)  # public
     headline = models.CharField(max_length=140)  # headline and dek again: lists read them without the content
     dek = models.CharField(max_length=240, blank=True)
     content = models.JSONField()  # analysis/editing.py::snapshot makes it

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from analysis.addresses import page_of
 from analysis.models import (
     Appearance,
     Citation,
@@ -293,7 +294,7 @@ def removed() -> tuple[tuple[str, datetime], ...]:
 def _about(terms: Terms) -> QuerySet[Citation]:
     """The citations that a statement may concern; the gate says which it does."""
     if terms.scope == "url":
-        return Citation.objects.filter(article__url=terms.value)
+        return Citation.objects.filter(publisher=terms.publisher, article__url__endswith=page_of(terms.value))
     return Citation.objects.filter(publisher=terms.publisher)
 
 

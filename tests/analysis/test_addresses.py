@@ -11,6 +11,7 @@ from analysis.addresses import (
     host,
     host_of,
     is_under,
+    page_of,
     parents,
     path_prefix,
 )
@@ -180,7 +181,7 @@ def test_a_part_of_a_site_ends_at_a_segment(url, prefix, under):
 
 @pytest.mark.parametrize("typed", ["a.test/press/", "https://A.test/press/?utm_source=x", "http://a.test:80/press/#x"])
 def test_a_prefix_is_read_from_a_pasted_address(typed):
-    assert path_prefix(typed) == "a.test/press/"
+    assert path_prefix(typed) == "a.test/press"
 
 
 @given(after_a_host)
@@ -202,3 +203,7 @@ def test_a_page_lies_under_the_prefix_read_from_it(typed):
 )
 def test_the_parents_of_a_host_are_named_nearest_first_and_never_a_bare_top_level(name, above):
     assert parents(name) == above
+
+
+def test_terms_for_a_page_hold_under_http_and_https():
+    assert page_of("http://a.test/x") == page_of("https://a.test/x") == "a.test/x"

@@ -283,3 +283,16 @@ def test_words_inside_quotation_marks_are_counted_but_a_term_is_no_quotation(tex
 @given(st.text())
 def test_no_more_words_are_quoted_than_there_are(text):
     assert 0 <= count_quoted_words(text) <= count_words(text) + text.count('"')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'He said "one two three four\nfive" then.',
+        "He said &ldquo;one two three four five&rdquo; then.",
+        "He said “one two three four five",
+        "Er sagte „one two three four five“ dann.",
+    ],
+)
+def test_a_quotation_counts_however_its_marks_are_written(text):
+    assert count_quoted_words(text) == 5
