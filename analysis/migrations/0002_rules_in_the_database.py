@@ -30,7 +30,7 @@ def _sqlite() -> list[str]:
     for table in RULES:
         for verb in ("INSERT", "UPDATE", "DELETE"):
             sql.append(
-                f"CREATE TRIGGER {table}_version_{verb.lower()} AFTER {verb} ON {table} "
+                f"CREATE TRIGGER {table}_version_{verb.lower()} AFTER {verb} ON {table} "  # noqa: S608
                 "BEGIN UPDATE analysis_ruleversion SET token = lower(hex(randomblob(16))); END"
             )
     # The rowid is the story's id; the words are normalised already (analysis/search), so the tokenizer only splits.

@@ -19,7 +19,9 @@ def _write(page):
     page.locator("[name=sources-0-role]").select_option("original")
     page.locator("[name=sources-0-in_summary]").check()
     page.locator("[name=summary_text]").fill("The line asked the grid for the night tariff, the Ledger reports.")
-    page.locator("[name=note_take_text]").fill("It will *get* it, because refusing costs more. <script>alert(1)</script>")
+    page.locator("[name=note_take_text]").fill(
+        "It will *get* it, because refusing costs more. <script>alert(1)</script>"
+    )
     page.locator("[name=claims-0-text]").fill("The line asked for the night tariff.")
     page.locator("[name=claims-0-standing][value=reported]").check()
     page.locator("[name=watch_items-0-statement]").fill("The grid answers in public.")
@@ -113,7 +115,14 @@ def test_the_screens_of_the_desk_fit_a_phone_and_the_dark(open_site, open_page):
     site = open_site(demonstration=True)
     page = open_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
     log_in(page, site, *hire(site, "standards"))
-    for path in ("", "analysis/story/", "analysis/story/add/", "analysis/case/", "analysis/terms/", "analysis/publisher/"):
+    for path in (
+        "",
+        "analysis/story/",
+        "analysis/story/add/",
+        "analysis/case/",
+        "analysis/terms/",
+        "analysis/publisher/",
+    ):
         page.goto(f"{site.url}/admin/{path}")
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, f"/admin/{path} is {wider}px wider than the screen"

@@ -12,7 +12,7 @@ from tests.leaks.crawl import routes
 pytestmark = pytest.mark.django_db
 
 JUNK = ["\x00", "a\x00b", "\ud800", "�", "%", "'\"><script>", "../../etc/passwd", "💥" * 500, "a" * 10_000, "-1", "1e9",
-        "9" * 400, "0x7f", "{{7*7}}", "%s%n", "١٢٣", "\u202e", "1 OR 1=1", "*", '"', "a\r\nSet-Cookie: x=1"]  # fmt: skip
+        "9" * 400, "{{7*7}}", "%s%n", "١٢٣", "\u202e", "1 OR 1=1", "*", '"', "a\r\nSet-Cookie: x=1"]  # fmt: skip
 EXPECTED = {200, 302, 304, 400, 404, 405, 410, 413, 414, 422, 451}
 
 
@@ -30,7 +30,9 @@ def test_junk_in_the_address_is_never_a_500(route):
         assert _get(filled) in EXPECTED, (route, junk)
 
 
-@pytest.mark.parametrize("path", ["/", "/search/", "/topics/x/", "/sitemaps/stories.xml", "/language/fr/", "/takedown/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/search/", "/topics/x/", "/sitemaps/stories.xml", "/language/fr/", "/takedown/"]
+)
 def test_junk_in_the_parameters_is_never_a_500(path):
     for name in ("q", "before", "next", "url", "page", "before[]", "\x00", "utf8"):
         for junk in JUNK:
