@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from analysis import rulebook
@@ -38,7 +39,8 @@ def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
     summary = content["summary"]
     if content["sources"] and lead.level == Level.NONE:
         found.append(
-            _("The original is under embargo until %(when)s.") % {"when": f"{lead.embargo_until:%Y-%m-%d %H:%M} UTC"}
+            _("The original is under embargo until %(when)s.")
+            % {"when": f"{date_format(lead.embargo_until, 'j F Y, H:i')} UTC"}
             if lead.embargo_until
             else _("The terms of the original allow nothing to be published.")
         )

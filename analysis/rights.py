@@ -345,7 +345,8 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher, str]]:
     try:
         value = {Scope.URL: canonical, Scope.DOMAIN: host, Scope.PATH: path_prefix}[Scope(ruling.scope)](ruling.value)
     except AddressError as error:
-        raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % {"value": ruling.value, "why": error}) from error
+        said = {"value": ruling.value, "why": _(str(error))}
+        raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % said) from error
     name = host_of(value) if ruling.scope == Scope.URL else value.partition("/")[0]
     known = Domain.objects.filter(host__in=parents(name)).select_related("publisher")
     owner = max(known, key=lambda domain: len(domain.host), default=None)  # the nearest

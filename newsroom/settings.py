@@ -187,6 +187,7 @@ TASKS = {"default": {"BACKEND": "django_ox.backend.OxBackend", "OPTIONS": {"MAX_
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
+FORMAT_MODULE_PATH = ["newsroom.formats"]  # English dates in British form
 LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 USE_TZ = True

@@ -1199,7 +1199,7 @@ class Migration(migrations.Migration):
                             ("background", "Background"),
                         ],
                         max_length=11,
-                        verbose_name="this story … it",
+                        verbose_name="relation to the earlier story",
                     ),
                 ),
                 (
@@ -1433,7 +1433,7 @@ class Migration(migrations.Migration):
                         help_text="What would prove us right or wrong.", max_length=300, verbose_name="statement"
                     ),
                 ),
-                ("due", models.DateField(verbose_name="by")),
+                ("due", models.DateField(verbose_name="due")),
                 (
                     "likelihood",
                     models.PositiveSmallIntegerField(

@@ -3,10 +3,13 @@
 Case rows change only through analysis/rights.py, which writes the row, its event and its mail in one transaction.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.models.articles import Article
@@ -207,6 +210,21 @@ class Decision(AppendOnly):
         return f"{self.case}: {self.get_outcome_display()}"
 
 
+EVENT_WORDS = {
+    "received": _("Request received."),
+    "confirmed": _("Address confirmed."),
+    "in_review": _("Taken up by an editor."),
+    "held": _("Less is shown of the pages while the request is open."),
+    "decided": _("Decision made."),
+    "withdrawn": _("Request taken back."),
+    "closed": _("Case closed."),
+}
+_EVENT_CHOICES: dict[str, type[models.TextChoices]] = {
+    "lane": CaseLane, "want": CaseWant, "kind": CaseKind, "level": Level, "outcome": DecisionOutcome,
+    "action": DecisionAction,
+}  # fmt: skip
+
+
 class Event(AppendOnly):
     """One step of a case. Append-only, chained by hash (analysis/rights.py), and without personal data."""
 
@@ -227,6 +245,29 @@ class Event(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.case} {self.number}: {self.kind}"
+
+    @property
+    def words(self) -> str:
+        """What happened, in a sentence that its sender and the newsroom may both read."""
+        return str(EVENT_WORDS.get(self.kind, self.kind))
+
+    @property
+    def details(self) -> list[str]:
+        """What was recorded with it, in words, for the newsroom."""
+        return [self._detail(key, value) for key, value in self.data.items()]
+
+    def _detail(self, key: str, value: Any) -> str:
+        if key in _EVENT_CHOICES:
+            return str(dict(_EVENT_CHOICES[key].choices).get(value, value))
+        if key == "urls":
+            return ngettext("%(n)d page named", "%(n)d pages named", value) % {"n": value}
+        if key == "articles":
+            return ngettext("%(n)d page held back", "%(n)d pages held back", value) % {"n": value}
+        if key == "terms":
+            return ngettext("%(n)d new statement of terms", "%(n)d new statements of terms", len(value)) % {
+                "n": len(value)
+            }
+        return gettext("%(label)s: %(text)s") % {"label": key, "text": value}
 
 
 class OutgoingMailKind(models.TextChoices):

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.models.fields import AppendOnly, Language, one_of
@@ -157,7 +158,8 @@ class Terms(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_scope_display()}: {self.value or self.publisher or ''} · {self.get_level_display() or '…'}"
+        about = f"{self.value or self.publisher or ''} · {self.get_level_display() or '…'}"
+        return gettext("%(label)s: %(text)s") % {"label": self.get_scope_display(), "text": about}
 
 
 class RuleVersion(models.Model):

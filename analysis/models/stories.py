@@ -218,7 +218,7 @@ class StoryLink(models.Model):
 
     story = models.ForeignKey(Story, models.CASCADE, related_name="earlier")
     earlier = models.ForeignKey(Story, models.PROTECT, related_name="later", verbose_name=_("earlier story"))
-    kind = models.CharField(_("this story … it"), max_length=11, choices=Kind)
+    kind = models.CharField(_("relation to the earlier story"), max_length=11, choices=Kind)
     verdict = models.CharField(_("how its take turned out"), max_length=5, choices=Verdict, blank=True)
     why = models.CharField(_("why we link it"), max_length=300)
     position = models.PositiveSmallIntegerField(_("order"), default=0)

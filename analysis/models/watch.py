@@ -28,7 +28,7 @@ class WatchItem(models.Model):
 
     story = models.ForeignKey(Story, models.CASCADE, related_name="watch_items")
     statement = models.CharField(_("statement"), max_length=300, help_text=_("What would prove us right or wrong."))
-    due = models.DateField(_("by"))
+    due = models.DateField(_("due"))
     likelihood = models.PositiveSmallIntegerField(
         _("likelihood, percent"), validators=[MinValueValidator(1), MaxValueValidator(99)]
     )

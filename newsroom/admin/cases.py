@@ -62,7 +62,8 @@ STEPS = (
         lambda case, by, data: rights.decide(case, by, Ruling(**data)), (State.CONFIRMED, State.IN_REVIEW), DecideForm,
     ),
     Step(
-        "close", gettext_lazy("Close"), gettext_lazy("Nothing more is to be done. The decision stays in force."),
+        "close", gettext_lazy("Close the case"),
+        gettext_lazy("Nothing more is to be done. The decision stays in force."),
         gettext_lazy("Closed."), lambda case, by, data: rights.close(case, by), (State.DECIDED,),
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.models import ContextNote, Desk, Source, Story, Summary
@@ -27,7 +28,7 @@ def sources_of(story: Story) -> list[Source]:
 
 
 def source_label(source: Source) -> str:
-    return f"{source.article.publisher.name}: {source.article.title}"
+    return gettext("%(label)s: %(text)s") % {"label": source.article.publisher.name, "text": source.article.title}
 
 
 class StoryForm(forms.ModelForm):

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.addresses import AddressError, canonical, host, path_prefix
@@ -17,7 +18,9 @@ def _readable(read, typed: str) -> str:
     try:
         return read(typed)
     except AddressError as error:
-        raise ValidationError(_("This cannot be read as a web address: %(why)s.") % {"why": error}) from error
+        raise ValidationError(
+            _("This cannot be read as a web address: %(why)s.") % {"why": gettext(str(error))}
+        ) from error
 
 
 class DomainForm(forms.ModelForm):

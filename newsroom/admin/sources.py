@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis import rulebook
@@ -57,7 +58,9 @@ class SourceForm(RowForm):
         try:
             return canonical(self.cleaned_data["url"])
         except AddressError as error:
-            raise ValidationError(_("This cannot be read as a web address: %(why)s.") % {"why": error}) from error
+            raise ValidationError(
+                _("This cannot be read as a web address: %(why)s.") % {"why": gettext(str(error))}
+            ) from error
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

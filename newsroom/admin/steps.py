@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -209,7 +210,7 @@ def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> Htt
         messages.success(request, _("Recorded. Every page that shows this item says so now."))
         return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
     says = _("“%(item)s” By %(due)s, at %(n)d %%. Settled by: %(by)s") % {
-        "item": item.statement, "due": item.due, "n": item.likelihood, "by": item.settled_by,
+        "item": item.statement, "due": date_format(item.due), "n": item.likelihood, "by": item.settled_by,
     }  # fmt: skip
     return _page(stories, request, story, form, {"title": _("Say how it turned out"), "says": says})
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.models import Story, WatchItem
@@ -82,7 +83,7 @@ class WatchInline(PartOfStory):
         if item.superseded_by_id:
             return str(_("Public, and corrected by a newer item."))
         if item.state != WatchItemState.OPEN:
-            return f"{item.get_state_display()}: {item.outcome}"
+            return gettext("%(label)s: %(text)s") % {"label": item.get_state_display(), "text": item.outcome}
         return format_html(
             '{} <a href="{}">{}</a>',
             _("Public, so it can no longer be changed, only corrected by a new one or judged."),

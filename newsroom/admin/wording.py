@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from analysis import preflight
@@ -14,7 +15,7 @@ from analysis.terms import Permit
 def permit_in_words(permit: Permit) -> str:
     """What a permit comes to: its level, the words, quotations, language models, an embargo."""
     if permit.embargo_until:
-        return _("Under embargo until %(when)s UTC.") % {"when": f"{permit.embargo_until:%Y-%m-%d %H:%M}"}
+        return _("Under embargo until %(when)s UTC.") % {"when": date_format(permit.embargo_until, "j F Y, H:i")}
     said = [str(LevelLabel[permit.level.name].label)]
     if permit.summary:
         said.append(_("up to %(n)d words") % {"n": permit.max_words})
@@ -36,7 +37,8 @@ def rule_in_words(permit: Permit) -> str:
     if not terms:
         return ""
     about: Publisher | str = terms.value or terms.publisher or ""
-    return " ".join(f"{terms.get_scope_display()}{f' {about}' if about else ''}: {terms.get_basis_display()}.".split())
+    label = f"{terms.get_scope_display()} {about}".strip()
+    return _("%(label)s: %(text)s.") % {"label": label, "text": terms.get_basis_display()}
 
 
 def lead_of(content: dict[str, Any], now: datetime) -> Permit | None:

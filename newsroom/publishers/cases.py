@@ -19,15 +19,6 @@ from newsroom.publishers.lines import what_we_show
 from newsroom.publishers.typed import posted
 
 OPEN = (Case.State.RECEIVED, Case.State.CONFIRMED, Case.State.IN_REVIEW)
-_STEPS = {
-    "received": _("We received your request."),
-    "confirmed": _("You confirmed your address."),
-    "in_review": _("An editor took it up."),
-    "held": _("We show less of the pages while we look at the request."),
-    "decided": _("We decided."),
-    "withdrawn": _("You took the request back."),
-    "closed": _("We closed the request."),
-}
 _REFERENCE = re.compile(r"CD-[2-9A-Z]{4}-[2-9A-Z]{4}")
 
 
@@ -97,7 +88,7 @@ def _case_page(request: HttpRequest, seen: access.Seen, error: str = "", status:
         "decision": getattr(case, "decision", None),
         "terms": case.terms.select_related("publisher").order_by("id"),
         "progress": _progress(case, {event.kind: event.at for event in events}),
-        "history": [{"at": event.at, "words": _STEPS.get(event.kind, event.kind)} for event in events],
+        "history": [{"at": event.at, "words": event.words} for event in events],
     }
     return render(request, "publishers/case.html", context, status=status)
 

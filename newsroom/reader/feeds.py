@@ -21,7 +21,7 @@ def atom(request: HttpRequest, kind: str = "", slug: str = "") -> HttpResponse:
     name, pages = found
     home = f"{settings.ORIGIN}/{kind}/{slug}/" if kind else f"{settings.ORIGIN}/"
     feed = Atom1Feed(
-        title=f"{settings.SITE_NAME}: {name}" if name else settings.SITE_NAME,
+        title=_("%(label)s: %(text)s") % {"label": settings.SITE_NAME, "text": name} if name else settings.SITE_NAME,
         link=home,
         description="",
         feed_url=settings.ORIGIN + request.path,
