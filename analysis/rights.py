@@ -135,7 +135,7 @@ def hold(case: Case, by: User | None, level: str, at: datetime | None = None) ->
     Raises RightsError if nothing matched or the case is over.
     """
     at = at or timezone.now()
-    if not Case.objects.select_for_update().filter(pk=case.pk, state__in=_OPEN).exists():
+    if not Case.objects.select_for_update().filter(pk=case.pk, state__in=_OPEN).first():
         raise StaleCaseError(_("This case is over; nothing can be held for it."))
     articles = matched_articles(case)
     if not articles:

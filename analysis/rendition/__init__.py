@@ -1,24 +1,10 @@
 """What the public may see: values, the gate that makes them, and the questions that pages ask. No model leaves here."""
 
 from analysis.rendition.finding import search
-from analysis.rendition.pages import (
-    Cursor,
-    CursorError,
-    about,
-    corrections,
-    feed,
-    history,
-    home,
-    mention,
-    publisher,
-    publishers,
-    removed,
-    sitemap,
-    story,
-    topic,
-    topics,
-    watch,
-)
+from analysis.rendition.lists import Cursor, CursorError
+from analysis.rendition.pages import about, corrections, feed, home, mention, removed, sitemap, topic, topics, watch
+from analysis.rendition.register import publisher, publishers
+from analysis.rendition.stories import history, story
 from analysis.rendition.values import StoryPage, Tombstone
 
 __all__ = [

@@ -4,7 +4,8 @@ stands in what the reader may see of it today. So neither a hit nor a count tell
 import re
 
 from analysis.models import Story
-from analysis.rendition.pages import PAGE, Cursor, pages_of
+from analysis.rendition.lists import PAGE, Cursor
+from analysis.rendition.pages import pages_of
 from analysis.rendition.values import Hit, Listing, StoryPage
 from analysis.search import candidates, query_tokens, tokens
 

@@ -14,7 +14,7 @@ from analysis import editing, preflight
 from analysis.models import Story
 from analysis.models.writing import Slot
 from analysis.rendition import Tombstone
-from analysis.rendition.pages import preview
+from analysis.rendition.stories import preview
 from analysis.text import TextError
 from newsroom.admin import steps
 from newsroom.admin.claims import ClaimInline

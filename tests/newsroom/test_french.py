@@ -151,8 +151,8 @@ def moulds() -> list[re.Pattern[str]]:
     found = []
     for message in sentences(catalogue()):
         for source in forms(message.id):
-            if PLACEHOLDER.search(source) and len(re.findall(r"[a-z]{2,}", PLACEHOLDER.sub("", source))) > 2:
-                words = re.sub(r"<[^>]+>", "", source)
+            words = re.sub(r"<[^>]+>", "", source)
+            if PLACEHOLDER.search(words) and len(re.findall(r"[a-z]{2,}", PLACEHOLDER.sub("", words))) > 2:
                 found.append(re.compile(".+?".join(re.escape(part) for part in PLACEHOLDER.split(words))))
     return found
 

@@ -160,7 +160,7 @@ def test_standards_adds_terms_and_is_named_as_who_decided(standards):
     }  # fmt: skip
     assert standards.post("/admin/analysis/terms/add/", data).status_code == 302
     terms = Terms.objects.get(publisher=wire)
-    assert (terms.value, terms.decided_by) == ("wire.test/Press/", standards.user)
+    assert (terms.value, terms.decided_by) == ("wire.test/Press", standards.user)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,167 @@
+"""How lists are fetched: bounded, and paged by keyset, so that no page costs more as the archive grows.
+
+What the gate refuses is left out; a list may therefore run a little short, never long.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from analysis.models import (
+    Revision,
+    Story,
+    WatchItem,
+)
+from analysis.models.watch import NOT_REPLACED
+from analysis.rendition.gate import Gate
+from analysis.rendition.rows import CHANGED, Changed, Row, row_of, rows
+from analysis.rendition.values import (
+    Listing,
+    RevisionView,
+    StoryCard,
+    StoryPage,
+    WatchView,
+)
+
+PAGE = 30
+BATCHES = 4  # how often a list asks for more when the gate refused some; then it ends early, with a cursor
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class CursorError(ValueError):
+    """A cursor that this site did not make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the next page of a list begins: after this moment and id. Written as microseconds-id."""
+
+    at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        return f"{(self.at - _EPOCH) // timedelta(microseconds=1)}-{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        """None for an empty text. Raises CursorError."""
+        if not text:
+            return None
+        try:
+            micros, pk = text.split("-")
+            if not (micros.isascii() and micros.isdigit() and pk.isascii() and pk.isdigit()):
+                raise CursorError(text)
+            number = int(pk)
+            if number >= 2**63:
+                raise CursorError(text)
+            return cls(_EPOCH + timedelta(microseconds=int(micros)), number)
+        except (ValueError, OverflowError) as error:
+            raise CursorError(text) from error
+
+
+def published() -> QuerySet[Story]:
+    return Story.objects.filter(status=Story.Status.PUBLISHED).order_by("-published_at", "-id")
+
+
+def river(
+    gate: Gate, stories: QuerySet[Story], before: Cursor | None, also: Sequence[int] = (), size: int = PAGE
+) -> Listing[StoryCard]:
+    """Cards of the newest stories before a cursor. `also`: stories whose citations the caller will ask for."""
+    cards: list[StoryCard] = []
+    for batch in range(BATCHES):
+        page = stories
+        if before:
+            page = stories.filter(Q(published_at__lt=before.at) | Q(published_at=before.at, pk__lt=before.id))
+        found = [row_of(values) for values in rows(page[: size + 1])]
+        gate.learn([*(row.id for row in found), *(also if batch == 0 else ())])
+        seen = 0
+        for row in found[:size]:
+            seen += 1
+            before = Cursor(row.published_at, row.id)
+            if card := gate.card(row):
+                cards.append(card)
+            if len(cards) == size:
+                break
+        if seen == len(found):
+            return Listing(items=tuple(cards))
+        if len(cards) == size:
+            break
+    return Listing(items=tuple(cards), after=str(before))
+
+
+def through(
+    gate: Gate, pointers: QuerySet[Any], before: Cursor | None, keep: Callable[[int], bool]
+) -> Listing[StoryCard]:
+    """Cards of the stories that some narrow rows (citations, appearances) point to, newest first.
+
+    A story may be pointed to several times, by neighbouring rows; it is listed once.
+    """
+    pointers = pointers.filter(story__status=Story.Status.PUBLISHED).order_by("-published_at", "-story_id")
+    cards: dict[int, StoryCard] = {}
+    for _batch in range(BATCHES):
+        page = pointers
+        if before:
+            page = pointers.filter(Q(published_at__lt=before.at) | Q(published_at=before.at, story_id__lt=before.id))
+        found = [row_of(values) for values in rows(page[: PAGE * 2], prefix="story__")]
+        gate.learn(row.id for row in found)
+        for row in found:
+            if len(cards) == PAGE and row.id not in cards:
+                return Listing(items=tuple(cards.values()), after=str(before))
+            before = Cursor(row.published_at, row.id)
+            if row.id not in cards and keep(row.id) and (card := gate.card(row)):
+                cards[row.id] = card
+        if len(found) < PAGE * 2:
+            return Listing(items=tuple(cards.values()))
+    return Listing(items=tuple(cards.values()), after=str(before))
+
+
+def full_pages(gate: Gate, stories: QuerySet[Story]) -> Iterator[StoryPage]:
+    found = rows(stories, "current__number", "current__content", "current__html")
+    gate.learn(values[0] for values in found)
+    for values in found:
+        row, (number, content, html) = row_of(values), values[-3:]
+        named = {cited.work.id: cited.work for cited in gate.known[row.id]}
+        page = gate.page(row, content, html, named, number=number)
+        if isinstance(page, StoryPage):
+            yield page
+
+
+def open_watch_items(now: datetime, most: int) -> list[tuple[Row, WatchItem]]:
+    """Public watch items that nobody has judged, by date; those more than 60 days over are on their stories only."""
+    items = WatchItem.objects.filter(
+        NOT_REPLACED, state="open", public_since__isnull=False, story__status="published",
+        due__gte=now.date() - timedelta(days=60),
+    )  # fmt: skip
+    own = ("pk", "statement", "due", "likelihood", "settled_by")
+    found = rows(items.order_by("due", "pk")[:most], *own, prefix="story__")
+    return [(row_of(values), WatchItem(**dict(zip(own, values[-5:], strict=True)))) for values in found]
+
+
+def watch_views(gate: Gate, items: Sequence[tuple[Row, WatchItem]]) -> Iterator[WatchView]:
+    for row, item in items:
+        card = gate.card(row)
+        if card and gate.may_analyse(row.id):
+            frozen = {
+                "id": item.pk,
+                "statement": item.statement,
+                "due": item.due.isoformat(),
+                "likelihood": item.likelihood,
+                "settled_by": item.settled_by,
+            }
+            yield gate.watch_item(frozen, item, card)
+
+
+def latest_corrections(most: int) -> list[tuple[Row, Changed]]:
+    revisions = Revision.objects.filter(correction__isnull=False, story__status=Story.Status.PUBLISHED)
+    newest = revisions.order_by("-correction__at", "-correction__pk")[:most]
+    return [(row_of(values), Changed(*values[-7:])) for values in rows(newest, *CHANGED, prefix="story__")]
+
+
+def correction_views(gate: Gate, found: Sequence[tuple[Row, Changed]]) -> Iterator[RevisionView]:
+    for row, changed in found:
+        card = gate.card(row)
+        if card and card.ours and gate.may_analyse(row.id):
+            yield gate.revision(changed, told=True, card=card)

@@ -1,0 +1,91 @@
+"""The policy register: publishers, the terms in force for their work, and the pages of ours that draw on it."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.utils import timezone
+
+from analysis.models import (
+    Citation,
+    Domain,
+    Publisher,
+    Terms,
+)
+from analysis.rendition.gate import Gate
+from analysis.rendition.lists import Cursor, through
+from analysis.rendition.values import (
+    Listing,
+    PublisherView,
+    StoryCard,
+    TermsView,
+)
+
+
+def publishers() -> tuple[PublisherView, ...]:
+    """The register: everyone whose work we draw on or have been asked about, and under which level."""
+    found = Publisher.objects.order_by("name")[:500]
+    statements = _statements([row.pk for row in found])
+    return tuple(_view(row, (), statements.get(row.pk, [])) for row in found)
+
+
+def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, Listing[StoryCard]] | None:
+    """A publisher, the terms in force for its work, and the pages of ours that draw on it."""
+    row = Publisher.objects.filter(slug=slug).first()
+    if not row:
+        return None
+    gate = Gate(timezone.now())
+    domains = tuple(Domain.objects.filter(publisher=row).values_list("host", flat=True)[:50])
+    view = _view(row, domains, _statements([row.pk]).get(row.pk, []))
+
+    def links_them(story_id: int) -> bool:
+        """A page may stand while its link to this publisher may not."""
+        theirs = [cited.work for cited in gate.known[story_id] if cited.work.publisher_id == row.pk]
+        return any(gate.permit(work).listed for work in theirs)
+
+    listing = through(gate, Citation.objects.filter(publisher=row), before, keep=links_them)
+    return view, listing
+
+
+def _statements(publisher_ids: Sequence[int]) -> dict[int | None, list[Terms]]:
+    """Each publisher's statements in force, the newest per scope, value and basis, by publisher; one query."""
+    found: dict[int | None, dict[tuple[str, str, str], Terms]] = {}
+    rows = Terms.objects.filter(
+        Q(publisher__in=publisher_ids) | Q(scope="house"), effective_from__lte=timezone.now()
+    ).order_by("effective_from", "id")
+    for row in rows:
+        found.setdefault(row.publisher_id, {})[row.scope, row.value, row.basis] = row
+    house = list(found.get(None, {}).values())
+    return {pk: [row for row in found.get(pk, {}).values() if not row.revoked] + house for pk in publisher_ids}
+
+
+def _view(row: Publisher, domains: tuple[str, ...], statements: Sequence[Terms]) -> PublisherView:
+    return PublisherView(
+        name=row.name,
+        slug=row.slug,
+        homepage=row.homepage,
+        about=row.about,
+        language=row.language,
+        domains=domains,
+        terms=tuple(_terms_view(t) for t in statements),
+        stated=any(t.basis != "house" for t in statements),
+    )
+
+
+def _terms_view(row: Terms) -> TermsView:
+    hidden = row.level == "none" and row.scope in ("path", "url")
+    return TermsView(
+        scope=row.scope,
+        scope_label=str(row.get_scope_display()),
+        value="" if hidden else row.value,
+        basis=row.basis,
+        basis_label=str(row.get_basis_display()),
+        level=row.level,
+        level_label=str(row.get_level_display()) if row.level else "",
+        max_words=row.max_words,
+        quote_words=row.quote_words,
+        ai=row.ai,
+        embargo_hours=row.embargo_hours,
+        attribution=row.attribution,
+        reason=row.reason,
+        since=row.effective_from,
+    )

@@ -1,0 +1,146 @@
+"""One story: its page, its history, its preview. All that is shown of it passes the gate, from a frozen content."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from analysis.models import (
+    PublishedLink,
+    Revision,
+    Story,
+    WatchItem,
+)
+from analysis.rendition.gate import Gate
+from analysis.rendition.rows import CHANGED, Changed, Cited, Row, row_of, rows, works
+from analysis.rendition.values import (
+    LinkView,
+    StoryPage,
+    Tombstone,
+)
+
+
+def story(slug: str) -> StoryPage | Tombstone | None:
+    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Seven queries."""
+    gate = Gate(timezone.now())
+    found = _find(slug)
+    if not isinstance(found, _Found):
+        return found
+    pk = found.row.id
+    links = _links(pk)
+    gate.learn({pk, *(link.other.id for link in links)})
+    works = {cited.work.id: cited.work for cited in gate.known[pk]}
+    watch = WatchItem.objects.in_bulk([w["id"] for w in found.content["watch"]])
+    page = gate.page(found.row, found.content, found.html, works, watch, found.number)
+    if not isinstance(page, StoryPage):
+        return page
+    return _with_company(gate, page, links, _history(pk))
+
+
+def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | None:
+    """An earlier version of a story (the current one without a number), through the same gate as today's text.
+
+    Text that is forbidden now is forbidden in history. None if there is no such version.
+    """
+    gate = Gate(timezone.now())
+    found = _find(slug)
+    if not isinstance(found, _Found):
+        return found
+    if number is not None and number != found.number:
+        version = Revision.objects.filter(story=found.row.id, number=number).values_list("number", "content", "html")
+        values = version.first()
+        if values is None:
+            return None
+        found = _Found(found.row, *values)
+    gate.learn([found.row.id])
+    works_named = works(s["article"] for s in found.content["sources"])
+    # Its history speaks of what the story rests on now, and of what it rested on then.
+    gate.known[found.row.id] += [
+        Cited(works_named[s["article"]], s["role"], s["in_summary"]) for s in found.content["sources"]
+    ]
+    page = gate.page(found.row, found.content, found.html, works_named, number=found.number)
+    if not isinstance(page, StoryPage):
+        return page
+    return _with_company(gate, page, [], _history(found.row.id))
+
+
+def preview(story: Story, content: dict[str, Any], html: dict[str, Any]) -> StoryPage | Tombstone | None:
+    """What the public would see of this content now: the same gate, the same values."""
+    gate = Gate(timezone.now())
+    at = story.published_at or gate.now
+    row = Row(story.pk, story.slug, story.language, "published", at, story.updated_at or at, story.topic.name,
+              story.topic.slug, content["headline"], content["dek"])  # fmt: skip
+    named = works(s["article"] for s in content["sources"])
+    page = gate.page(row, content, html, named, WatchItem.objects.in_bulk([w["id"] for w in content["watch"]]))
+    if not isinstance(page, StoryPage):
+        return page
+    earlier = {link["story"]: link for link in content["earlier"]}
+    links = [
+        _Link(row_of(values), False, link["kind"], link["verdict"], link["why"])
+        for values in rows(Story.objects.filter(pk__in=earlier, current__isnull=False))
+        if (link := earlier[values[0]])
+    ]
+    gate.known[row.id] = [
+        Cited(named[s["article"]], s["role"], s["in_summary"]) for s in content["sources"] if s["article"] in named
+    ]
+    gate.learn(link.other.id for link in links)
+    return _with_company(gate, page, links, [])
+
+
+class _Found(NamedTuple):
+    """A story that is public, with the content of its current revision."""
+
+    row: Row
+    number: int
+    content: dict[str, Any]
+    html: dict[str, Any]
+
+
+class _Link(NamedTuple):
+    """Another story of ours. `ahead`: it came later and leans on this one."""
+
+    other: Row
+    ahead: bool
+    kind: str
+    verdict: str
+    why: str
+
+
+def _find(slug: str) -> _Found | Tombstone | None:
+    found = rows(
+        Story.objects.filter(slug=slug, current__isnull=False), "current__number", "current__content", "current__html"
+    )
+    if not found:
+        return None
+    values = found[0]
+    row = row_of(values)
+    return Tombstone(legal=False) if row.status == Story.Status.WITHDRAWN else _Found(row, *values[-3:])
+
+
+def _links(pk: int) -> list[_Link]:
+    """Earlier and later stories that this one leans on, or that lean on it. Two queries."""
+    own = ("kind", "verdict", "why", "story_id")
+    earlier = rows(PublishedLink.objects.filter(story=pk), *own, prefix="earlier__")
+    later = rows(PublishedLink.objects.filter(earlier=pk), *own, prefix="story__")
+    return [_Link(row_of(v), False, *v[-4:-1]) for v in earlier] + [_Link(row_of(v), True, *v[-4:-1]) for v in later]
+
+
+def _with_company(gate: Gate, page: StoryPage, links: Sequence[_Link], changes: Sequence[Changed]) -> StoryPage:
+    """The page with its neighbours: earlier and later coverage of ours, and its history."""
+    told = gate.may_analyse(page.card.id)
+    views: dict[bool, list[LinkView]] = {False: [], True: []}
+    for link in sorted(links, key=lambda link: link.other.published_at):
+        if view := gate.link(link.other, told, link.ahead, link.kind, link.verdict, link.why):
+            views[link.ahead].append(view)
+    return replace(
+        page,
+        earlier=tuple(views[False]),
+        later=tuple(views[True]),
+        history=tuple(gate.revision(change, told and page.card.ours) for change in changes),
+    )
+
+
+def _history(pk: int) -> list[Changed]:
+    changes = Revision.objects.filter(story=pk).order_by("-number").values_list(*CHANGED)
+    return [Changed(*values) for values in changes[:100]]
