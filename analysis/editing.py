@@ -207,7 +207,8 @@ def publish(
     story.published_at = story.published_at or at
     story.updated_at = at
     story.current = revision
-    story.save(update_fields=["status", "published_at", "updated_at", "current"])
+    story.public_language, story.public_topic = story.language, story.topic
+    story.save(update_fields=["status", "published_at", "updated_at", "current", "public_language", "public_topic"])
     story.watch_items.filter(public_since__isnull=True).update(public_since=at)
     _list(story, revision, story.published_at)
     return revision

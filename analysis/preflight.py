@@ -11,7 +11,7 @@ from analysis.models import Article, Story
 from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance, Standing
 from analysis.terms import Level, Permit, analysis_allowed, strictest
-from analysis.text import TextError, check, count_quoted_words, count_words
+from analysis.text import TextError, check, count_block_quoted_words, count_quoted_words, count_words
 
 
 def permits_of(content: dict[str, Any], now: datetime) -> dict[int, Permit]:
@@ -45,7 +45,8 @@ def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
             else _("The terms of the original allow nothing to be published.")
         )
     elif summary and lead.summary:
-        words, quoted = count_words(summary["text"]), count_quoted_words(summary["text"])
+        words = count_words(summary["text"])
+        quoted = count_quoted_words(summary["text"]) + count_block_quoted_words(summary["text"])
         if words > lead.max_words:
             found.append(
                 _("The summary has %(n)d words; the terms of its sources allow %(max)d.")
@@ -58,6 +59,10 @@ def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
             )
         if summary["made_by"] != "person" and not lead.ai:
             found.append(_("The terms of the original allow no summary made with a language model."))
+    if lead.headline and max(count_quoted_words(content[name]) for name in ("headline", "dek")) > lead.quote_words:
+        found.append(
+            _("Headline or dek quotes more than the %(max)d words that the terms allow.") % {"max": lead.quote_words}
+        )
     found += _notes(content, permits) + _claims(content) + _watch(content) + _texts(content)
     return found
 

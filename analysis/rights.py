@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -20,13 +20,27 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis.addresses import AddressError, canonical, host, host_of, parents, path_prefix
-from analysis.models import Article, Case, CaseURL, Decision, Domain, Event, Hold, OutgoingMail, Publisher, Story, Terms
+from analysis.addresses import AddressError, canonical, host, host_of, page_of, parents, path_prefix
+from analysis.models import (
+    Article,
+    Case,
+    CaseURL,
+    Citation,
+    Decision,
+    Domain,
+    Event,
+    Hold,
+    OutgoingMail,
+    Publisher,
+    Story,
+    Terms,
+)
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
 from analysis.models.stories import Role
 
 MAX_URLS = 500
+MAX_AN_HOUR = 10  # requests from one e-mail address
 # Easy to read out and to type: no 0/O, 1/I/L.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -79,8 +93,13 @@ def open_case(request: Request, site: str, at: datetime | None = None) -> Case:
     """Record a request, exactly once: the same submission again returns the case it made.
 
     `site` is our own host, so that pages of ours are recognised among the URLs. Sends the confirmation mail.
+    Raises RightsError if that address has sent too many within an hour.
     """
     at = at or timezone.now()
+    recent = Case.objects.filter(email__iexact=request.email, opened_at__range=(at - timedelta(hours=1), at))
+    if recent.exclude(submission=request.submission).count() >= MAX_AN_HOUR:
+        # Anyone can type anyone's address: it must not be flooded from here.
+        raise RightsError(_("Too many requests came from this e-mail address within an hour. Try again later."))
     case, created = Case.objects.get_or_create(
         submission=request.submission,
         defaults={
@@ -99,7 +118,7 @@ def open_case(request: Request, site: str, at: datetime | None = None) -> Case:
     )
     if not created:
         return case
-    CaseURL.objects.bulk_create(_look_up(case, i, typed, site) for i, typed in enumerate(request.urls[:MAX_URLS]))
+    CaseURL.objects.bulk_create(_look_up(case, request.urls[:MAX_URLS], site))
     _record(case, "received", at, data={"lane": case.lane, "want": case.want, "kind": case.kind,
                                         "urls": len(request.urls)})  # fmt: skip
     _post(case, OutgoingMail.Kind.CONFIRM, at)
@@ -210,15 +229,12 @@ def read_line(typed: str, site: str) -> str:
 
 
 def matched_articles(case: Case) -> list[Article]:
-    """The articles that the case's lines point to: named by their URL, or the originals of a story of ours."""
-    found: dict[int, Article] = {}
-    for line in case.urls.select_related("article__publisher", "story"):
-        if line.article:
-            found.setdefault(line.article.pk, line.article)
-        elif line.story:
-            for citation in line.story.citations.select_related("article__publisher").filter(role=Role.ORIGINAL):
-                found.setdefault(citation.article_id, citation.article)
-    return list(found.values())
+    """The articles that the case's lines point to: named by their URL, or a story's originals. Two queries."""
+    lines = list(case.urls.select_related("article__publisher"))
+    found = {line.article.pk: line.article for line in lines if line.article}
+    stories = [line.story_id for line in lines if line.story_id]
+    originals = Citation.objects.filter(story__in=stories, role=Role.ORIGINAL).select_related("article__publisher")
+    return list((found | {c.article_id: c.article for c in originals}).values())
 
 
 def first_broken_event(case: Case) -> Event | None:
@@ -280,21 +296,41 @@ def _new_reference() -> str:
     return f"CD-{letters[:4]}-{letters[4:]}"
 
 
-def _look_up(case: Case, position: int, typed: str, site: str) -> CaseURL:
-    """One line of a request: kept as typed, whatever it turns out to be."""
-    line = CaseURL(case=case, position=position, typed=typed[:2000], match=CaseURL.Match.UNREADABLE)
-    try:
-        line.url = read_line(typed, site)
-    except AddressError:
-        return line
-    if line.url.startswith("/"):
+def _look_up(case: Case, typed: Sequence[str], site: str) -> list[CaseURL]:
+    """The lines of a request: each kept as typed, whatever it turns out to be. Two queries."""
+    lines = [
+        CaseURL(case=case, position=position, typed=text[:2000], match=CaseURL.Match.UNREADABLE)
+        for position, text in enumerate(typed)
+    ]
+    spellings: dict[int, list[str]] = {}
+    slugs: dict[int, str] = {}
+    for line, text in zip(lines, typed, strict=True):
+        try:
+            line.url = read_line(text, site)
+        except AddressError:
+            continue
+        line.match = CaseURL.Match.UNMATCHED
         path = line.url.split("/")
-        if path[1] == "stories" and len(path) > 2:
-            line.story = Story.objects.filter(slug=path[2], current__isnull=False).first()
-    else:
-        line.article = Article.objects.filter(url=line.url).first()
-    line.match = CaseURL.Match.MATCHED if line.story or line.article else CaseURL.Match.UNMATCHED
-    return line
+        if not line.url.startswith("/"):
+            spellings[line.position] = _spellings(line.url)
+        elif path[1] == "stories" and len(path) > 2:
+            slugs[line.position] = path[2]
+    articles = {a.url: a for a in Article.objects.filter(url__in={u for us in spellings.values() for u in us})}
+    stories = {s.slug: s for s in Story.objects.filter(slug__in=slugs.values(), current__isnull=False)}
+    for line in lines:
+        known = [articles[url] for url in spellings.get(line.position, []) if url in articles]
+        line.article = known[0] if known else None
+        line.story = stories.get(slugs.get(line.position, ""))
+        if line.article or line.story:
+            line.match = CaseURL.Match.MATCHED
+    return lines
+
+
+def _spellings(url: str) -> list[str]:
+    """The addresses under which one page may be known: as written, the other scheme, with and without a last slash."""
+    bare = page_of(url).rstrip("/")
+    found = [url, *(f"{scheme}://{bare}{end}" for scheme in ("https", "http") for end in ("", "/"))]
+    return list(dict.fromkeys(found))
 
 
 def _check(ruling: Ruling) -> None:
@@ -309,8 +345,10 @@ def _check(ruling: Ruling) -> None:
 
 def _make_terms(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[Terms]:
     remove = ruling.action == Decision.Action.REMOVE
+    # Only a publisher, or who acts for it, speaks for it: the register shows whose words they are.
+    theirs = case.relation in (Case.Relation.PUBLISHER, Case.Relation.AGENT)
     common: dict[str, Any] = {
-        "basis": Basis.LEGAL if ruling.legal else Basis.PUBLISHER,
+        "basis": Basis.LEGAL if ruling.legal else Basis.PUBLISHER if theirs else Basis.RESTRICTION,
         "level": Level.NONE if remove else ruling.level,
         "max_words": None if remove else ruling.max_words,
         "quote_words": None if remove else ruling.quote_words,

@@ -62,10 +62,11 @@ def current() -> RuleBook:
     if book.token != token:
         # The token was read first: rules written since then are either in this load already or change it again.
         book = RuleBook(token)
-        for row in Terms.objects.order_by("id"):
-            book.add(from_terms(row))
+        # Holds before terms: a decision that commits in between lifts the one and makes the other.
         for hold in Hold.objects.filter(lifted_at__isnull=True):
             book.add(from_hold(hold))
+        for row in Terms.objects.order_by("id"):
+            book.add(from_terms(row))
         _held = book
     return book
 

@@ -8,7 +8,7 @@ How rules combine, field by field (`level`, `max_words`, `quote_words`, `ai`, `e
   2. Our own decisions (basis `house`): the most specific that speaks of the field wins.
   3. Signals, of page and site, can only make that stricter.
   4. A verified publisher's decision takes the place of 2 and 3, looser or stricter; the most specific wins.
-  5. Upheld legal removals and holds make it stricter still, whatever else was said.
+  5. Upheld legal removals, holds, and what we granted to others make it stricter still, whatever else was said.
 What is missing or cannot be read counts as the strictest value.
 """
 
@@ -47,7 +47,8 @@ class Basis(IntEnum):
     PAGE_SIGNAL = 2
     PUBLISHER = 3
     HOLD = 4
-    LEGAL = 5
+    RESTRICTION = 5  # ours, on the request of somebody who is not the publisher
+    LEGAL = 6
 
 
 SHORT_WORDS = 40
@@ -115,7 +116,7 @@ class Permit:
 FORBIDDEN = Permit()
 _STRICTEST: dict[str, int] = {"level": 0, "max_words": 0, "quote_words": 0, "ai": 0, "embargo_hours": 10**6}
 _SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
-_OVERRIDING = (Basis.HOLD, Basis.LEGAL)
+_OVERRIDING = (Basis.HOLD, Basis.RESTRICTION, Basis.LEGAL)
 
 
 def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:

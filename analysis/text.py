@@ -20,7 +20,8 @@ MAX_LINKS = 300
 
 _TAGS = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "br", "sup", "hr", "h2", "h3"}
 # One that is never closed quotes to the end of its paragraph.
-_QUOTES = re.compile(r"„([^“”]*)[“”]|“([^“”]*)(?:”|\Z)|«([^«»]*)(?:»|\Z)|\"([^\"]*)\"")
+_QUOTES = re.compile(r"„([^“”]*)[“”]|“([^“”]*)(?:”|\Z)|«([^«»]*)(?:»|\Z)|\"([^\"]*)\"|‘(.*?)’(?!\w)", re.S)
+_BLOCK_QUOTE = re.compile(r"^ {0,3}>.*$", re.M)
 _LINK_TARGET = re.compile(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _FOOTNOTES = re.compile(r'<hr>\n<ol>(?=\n<li id="fn-)')  # an author's own rule before a list has no such id
 TERM_WORDS = 3  # up to three words in quotation marks name a term; more of them quote
@@ -90,8 +91,14 @@ def count_words(text: str) -> int:
     return sum(any(c.isalnum() for c in word) for word in _LINK_TARGET.sub("]", text).split())
 
 
+@lru_cache(maxsize=2048)
 def count_quoted_words(text: str) -> int:
     """Words inside quotation marks; up to three in one pair are a term, not a quotation."""
     paragraphs = re.split(r"\n\s*\n", html.unescape(text))
     counts = [count_words("".join(groups)) for part in paragraphs for groups in _QUOTES.findall(part)]
     return sum(n for n in counts if n > TERM_WORDS)
+
+
+def count_block_quoted_words(text: str) -> int:
+    """Words in Markdown block quotations. In a note of ours they set off our own words; in a summary, theirs."""
+    return sum(count_words(line.lstrip(" >")) for line in _BLOCK_QUOTE.findall(text))

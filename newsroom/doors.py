@@ -63,6 +63,7 @@ class PlainRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             texts = [request.path_info, *request.GET.keys(), *(v for vs in request.GET.lists() for v in vs[1])]
+            texts += request.COOKIES.values()
         except (BadRequest, SuspiciousOperation, UnicodeError):
             return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
         # An encoding that is none of text ("base64") is named by the sender and fails deep inside Django.

@@ -106,7 +106,6 @@ MAILERS = {
     )
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", "desk@localhost", _address, "one e-mail address")
-TIME_ZONE = env("TIME_ZONE", "UTC", str, "a zone of the tz database, such as Europe/Paris")
 LOG_LEVEL = env("LOG_LEVEL", "INFO", lambda raw: {"DEBUG": raw, "INFO": raw, "WARNING": raw, "ERROR": raw}[raw],
                 "DEBUG, INFO, WARNING or ERROR")  # fmt: skip
 
@@ -181,7 +180,20 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-TASKS = {"default": {"BACKEND": "django_ox.backend.OxBackend", "OPTIONS": {"MAX_ATTEMPTS": 10, "BACKOFF_MAX": 3600}}}
+TASKS = {
+    "default": {
+        "BACKEND": "django_ox.backend.OxBackend",
+        "OPTIONS": {
+            "MAX_ATTEMPTS": 10,
+            "BACKOFF_MAX": 3600,
+            # What an outage of the mail server outlasted is picked up again; nothing waits for the next request.
+            "SCHEDULES": {
+                "mail that waits": {"task": "newsroom.tasks.deliver_waiting_mail", "every": 600},
+                "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
+            },
+        },
+    }
+}
 
 # --- language and time --------------------------------------------------------------------------------------------
 
@@ -191,6 +203,7 @@ FORMAT_MODULE_PATH = ["newsroom.formats"]  # English dates in British form
 LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 USE_TZ = True
+TIME_ZONE = "UTC"  # pages say UTC, forms ask for it, and terms count from it
 
 # --- files --------------------------------------------------------------------------------------------------------
 

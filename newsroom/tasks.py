@@ -1,5 +1,6 @@
 """What is done apart from a request, in `manage.py ox_worker`. Enqueue in the transaction that gives the reason."""
 
+from django.core.management import call_command
 from django.tasks import task
 
 from newsroom import mail
@@ -16,3 +17,16 @@ def deliver_mail() -> int:
     if waiting:
         raise MailWaitsError(f"{waiting} unsent")
     return sent
+
+
+@task
+def deliver_waiting_mail() -> int:
+    """Send what is still unsent; what cannot go now waits for the next round."""
+    return mail.deliver()[0]
+
+
+@task
+def clear_sessions() -> None:
+    """Delete sessions that are over, and finished tasks of last month."""
+    call_command("clearsessions")
+    call_command("ox_prune", older_than="30d", verbosity=0)

@@ -77,6 +77,7 @@ class Scope(models.TextChoices):
 
 class Basis(models.TextChoices):
     LEGAL = "legal", _("Upheld legal removal")
+    RESTRICTION = "restriction", _("Our decision on a request")
     PUBLISHER = "publisher", _("Publisher's decision")
     PAGE_SIGNAL = "page_signal", _("Signal on the page")
     SITE_SIGNAL = "site_signal", _("Signal on the site")

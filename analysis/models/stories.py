@@ -118,9 +118,12 @@ class Story(models.Model):
     updated_at = models.DateTimeField(_("public text changed"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
     withdrawn_reason = models.CharField(_("why withdrawn"), max_length=500, blank=True, editable=False)
-    current = models.ForeignKey(
-        "Revision", models.PROTECT, null=True, blank=True, related_name="+", editable=False
-    )  # what the public sees
+    # What the public sees: set by publishing, so that a change of the working copy shows nowhere.
+    public_language = models.CharField(max_length=2, blank=True, editable=False)
+    public_topic = models.ForeignKey(
+        Topic, models.PROTECT, null=True, blank=True, related_name="public_stories", editable=False
+    )
+    current = models.ForeignKey("Revision", models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     # Raised by every save of the working copy: a save based on an older number is refused (analysis/editing.py).
     version = models.PositiveIntegerField(default=1, editable=False)
     created_by = models.ForeignKey(
@@ -152,7 +155,7 @@ class Story(models.Model):
             # Question: what is the latest? The river, the feeds and the sitemap page through it by keyset.
             models.Index(fields=["status", "-published_at", "-id"], name="story_river"),
             # Question: what is the latest on this topic?
-            models.Index(fields=["topic", "status", "-published_at", "-id"], name="story_of_topic"),
+            models.Index(fields=["public_topic", "status", "-published_at", "-id"], name="story_of_topic"),
         ]
 
     def __str__(self) -> str:

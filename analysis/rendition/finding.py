@@ -4,7 +4,7 @@ stands in what the reader may see of it today. So neither a hit nor a count tell
 import re
 
 from analysis.models import Story
-from analysis.rendition.lists import PAGE, Cursor
+from analysis.rendition.lists import BATCHES, PAGE, Cursor
 from analysis.rendition.pages import pages_of
 from analysis.rendition.values import Hit, Listing, StoryPage
 from analysis.search import candidates, query_tokens, tokens
@@ -13,20 +13,33 @@ _BEFORE, _AFTER = 60, 120
 
 
 def search(query: str, before: Cursor | None = None) -> Listing[Hit]:
-    """Stories that hold every word of the query (the last may be unfinished), newest first, up to thirty a page."""
+    """Stories that hold every word of the query (the last may be unfinished), newest first, up to thirty a page.
+
+    There is a next page only if a story that may be shown stands on it: a cursor tells of nothing hidden.
+    """
     words = query_tokens(query)
-    found = candidates(words, PAGE + 1, (before.at, before.id) if before else None)
-    pages = pages_of(found[:PAGE])
-    hits = [
-        Hit(card=pages[pk].card, snippet=_snippet(pages[pk], words))
-        for pk in found[:PAGE]
-        if pk in pages and _matches(pages[pk], words)
-    ]
-    after = None
-    if len(found) > PAGE:
-        last = Story.objects.only("published_at").get(pk=found[PAGE - 1])
-        after = str(Cursor(last.published_at, last.pk)) if last.published_at else None
-    return Listing(items=tuple(hits), after=after)
+    hits: list[Hit] = []
+    for _batch in range(BATCHES):
+        found = candidates(words, PAGE + 1, (before.at, before.id) if before else None)
+        pages = pages_of(found)
+        for pk in found:
+            page = pages.get(pk)
+            if page and _matches(page, words):
+                if len(hits) == PAGE:
+                    last = hits[-1].card
+                    return Listing(items=tuple(hits), after=str(Cursor(last.published_at, last.id)))
+                hits.append(Hit(card=page.card, snippet=_snippet(page, words)))
+        if len(found) <= PAGE:
+            break
+        before = _place(found[-1])
+    return Listing(items=tuple(hits))
+
+
+def _place(story_id: int) -> Cursor:
+    """Where a story stands in the order of the results."""
+    at = Story.objects.values_list("published_at", flat=True).get(pk=story_id)
+    assert at is not None  # noqa: S101  a published story has its date, says a constraint
+    return Cursor(at, story_id)
 
 
 def _matches(page: StoryPage, words: list[str]) -> bool:

@@ -40,7 +40,7 @@ from analysis.rendition.values import (
 )
 from analysis.scoring import state_of
 from analysis.terms import FORBIDDEN, Level, Permit, analysis_allowed, strictest
-from analysis.text import count_quoted_words, count_words, to_plain
+from analysis.text import count_block_quoted_words, count_quoted_words, count_words, to_plain
 
 
 class Gate:
@@ -219,14 +219,15 @@ class Gate:
 
 
 def _card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
-    ours = lead.headline
+    ours = lead.headline and count_quoted_words(row.headline) <= lead.quote_words
+    dek = row.dek if ours and count_quoted_words(row.dek) <= lead.quote_words else ""
     first = originals[0]
     return StoryCard(
         id=row.id,
         slug=row.slug,
         headline=row.headline if ours else first.title,
         ours=ours,
-        dek=row.dek if ours else "",
+        dek=dek,
         language=row.language if ours else first.language,
         topic=Ref(name=row.topic, slug=row.topic_slug),
         published_at=row.published_at,
@@ -239,7 +240,8 @@ def _summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> 
     if not raw or not lead.summary:
         return None
     words = count_words(raw["text"])
-    if words > lead.max_words or count_quoted_words(raw["text"]) > lead.quote_words:
+    quoted = count_quoted_words(raw["text"]) + count_block_quoted_words(raw["text"])
+    if words > lead.max_words or quoted > lead.quote_words:
         return None  # never cut: a text that terms no longer allow is withheld whole
     if raw["made_by"] != "person" and not lead.ai:
         return None

@@ -4,7 +4,7 @@ What the gate refuses is left out; a list may therefore run a little short, neve
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -127,6 +127,16 @@ def full_pages(gate: Gate, stories: QuerySet[Story]) -> Iterator[StoryPage]:
         page = gate.page(row, content, html, named, number=number)
         if isinstance(page, StoryPage):
             yield page
+
+
+def with_corrections(gate: Gate, pages: Sequence[StoryPage]) -> list[StoryPage]:
+    """The pages with the corrections announced on them; one query."""
+    announced: dict[int, list[RevisionView]] = {}
+    revisions = Revision.objects.filter(story__in=[p.card.id for p in pages], correction__isnull=False)
+    told = {p.card.id: p.card.ours and gate.may_analyse(p.card.id) for p in pages}
+    for pk, *values in revisions.order_by("-number").values_list("story_id", *CHANGED):
+        announced.setdefault(pk, []).append(gate.revision(Changed(*values), told[pk]))
+    return [replace(p, history=tuple(announced.get(p.card.id, ()))) for p in pages]
 
 
 def open_watch_items(now: datetime, most: int) -> list[tuple[Row, WatchItem]]:

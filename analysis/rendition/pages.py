@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from analysis.addresses import page_of
@@ -30,6 +30,7 @@ from analysis.rendition.lists import (
     river,
     through,
     watch_views,
+    with_corrections,
 )
 from analysis.rendition.rows import row_of, rows
 from analysis.rendition.values import (
@@ -73,7 +74,7 @@ def topic(slug: str, before: Cursor | None = None) -> tuple[TopicView, Listing[S
     row = Topic.objects.filter(slug=slug).first()
     if not row:
         return None
-    found = river(Gate(timezone.now()), published().filter(topic=row), before)
+    found = river(Gate(timezone.now()), published().filter(public_topic=row), before)
     return TopicView(name=row.name, slug=row.slug, description=row.description), found
 
 
@@ -84,7 +85,10 @@ def mention(slug: str, before: Cursor | None = None) -> tuple[EntityView, Listin
         return None
     gate = Gate(timezone.now())
     listing = through(gate, Appearance.objects.filter(entity=row), before, keep=gate.names_entities)
-    if not listing.items and not before:
+    # A cursor must not open what the first page does not show.
+    if not listing.items and (
+        not before or not through(gate, Appearance.objects.filter(entity=row), None, keep=gate.names_entities).items
+    ):
         return None
     view = EntityView(
         name=row.name,
@@ -121,7 +125,7 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
     title = ""
     if kind == "topics":
         owner: Any = Topic.objects.filter(slug=slug).first()
-        stories = stories.filter(topic=owner)
+        stories = stories.filter(public_topic=owner)
     elif kind == "mentions":
         owner = Entity.objects.filter(slug=slug).first()
         stories = stories.filter(appearances__entity=owner)
@@ -140,7 +144,7 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
             return None
     elif kind == "publishers":
         pages = [p for p in pages if any(s.publisher.slug == slug for s in p.sources)]
-    return title, tuple(pages)
+    return title, tuple(with_corrections(gate, pages))
 
 
 def sitemap(before: Cursor | None = None, size: int = 5_000) -> Listing[StoryCard]:
@@ -154,21 +158,26 @@ def removed() -> tuple[tuple[str, datetime], ...]:
     since = gate.now - timedelta(days=30)
     withdrawn = Story.objects.filter(status=Story.Status.WITHDRAWN, withdrawn_at__gte=since).order_by("-withdrawn_at")
     gone = {s.get_absolute_url(): s.withdrawn_at for s in withdrawn[:1000] if s.withdrawn_at}
-    forbidding = Terms.objects.filter(level="none", publisher__isnull=False, effective_from__range=(since, gate.now))
-    for terms in forbidding.order_by("-effective_from")[:100]:
-        found = [row_of(v) for v in rows(published().filter(pk__in=_about(terms).values("story"))[:1000])]
-        gate.learn(row.id for row in found)
-        for row in found:
-            if not gate.card(row):
-                gone.setdefault(f"/stories/{row.slug}/", terms.effective_from)
+    recent = Terms.objects.filter(level="none", publisher__isnull=False, effective_from__range=(since, gate.now))
+    newest = recent.order_by("-effective_from")[:1000].values_list("scope", "value", "publisher_id", "effective_from")
+    pages_named: dict[str, datetime] = {}
+    owners: dict[int | None, datetime] = {}
+    for scope, value, owner, at in newest:
+        if scope == "url":
+            pages_named.setdefault(page_of(value), at)
+        else:
+            owners.setdefault(owner, at)
+    urls = [f"{scheme}://{page}" for page in pages_named for scheme in ("https", "http")]
+    concerned = Citation.objects.filter(Q(article__url__in=urls) | Q(publisher__in=list(owners)))
+    candidates = published().filter(pk__in=concerned.values("story"))[:1000]
+    found = [row_of(values) for values in rows(candidates)]
+    gate.learn(row.id for row in found)
+    for row in found:
+        if not gate.card(row):
+            works = [cited.work for cited in gate.known[row.id]]
+            said = [pages_named.get(page_of(work.url)) or owners.get(work.publisher_id) for work in works]
+            gone.setdefault(f"/stories/{row.slug}/", max(filter(None, said), default=gate.now))
     return tuple(sorted(gone.items(), key=lambda item: item[1], reverse=True)[:1000])
-
-
-def _about(terms: Terms) -> QuerySet[Citation]:
-    """The citations that a statement may concern; the gate says which it does."""
-    if terms.scope == "url":
-        return Citation.objects.filter(publisher=terms.publisher, article__url__endswith=page_of(terms.value))
-    return Citation.objects.filter(publisher=terms.publisher)
 
 
 def about(slug: str, language: str) -> PageView | None:
@@ -196,6 +205,21 @@ def cards(story_ids: Iterable[int]) -> dict[int, StoryCard]:
     found = [row_of(values) for values in rows(published().filter(pk__in=list(story_ids)))]
     gate.learn(row.id for row in found)
     return {row.id: card for row in found if (card := gate.card(row))}
+
+
+def drawing_on(article_ids: Sequence[int], most: int) -> dict[int, list[StoryCard]]:
+    """The listed stories that say they draw on each of these articles, newest first; at most `most` in all."""
+    gate = Gate(timezone.now())
+    pointers = Citation.objects.filter(article__in=article_ids, story__status=Story.Status.PUBLISHED)
+    found = rows(pointers.order_by("-published_at")[:most], "article_id", prefix="story__")
+    gate.learn(values[0] for values in found)
+    drawing: dict[int, list[StoryCard]] = {}
+    for values in found:
+        row, article = row_of(values), values[-1]
+        shown = any(c.work.id == article and gate.permit(c.work).listed for c in gate.known[row.id])
+        if shown and (card := gate.card(row)):
+            drawing.setdefault(article, []).append(card)
+    return drawing
 
 
 def pages_of(ids: Sequence[int]) -> dict[int, StoryPage]:

@@ -24,7 +24,7 @@ from analysis.rendition.values import (
 def publishers() -> tuple[PublisherView, ...]:
     """The register: everyone whose work we draw on or have been asked about, and under which level."""
     found = Publisher.objects.order_by("name")[:500]
-    statements = _statements([row.pk for row in found])
+    statements = _statements([row.pk for row in found], pages=False)
     return tuple(_view(row, (), statements.get(row.pk, [])) for row in found)
 
 
@@ -35,7 +35,7 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
         return None
     gate = Gate(timezone.now())
     domains = tuple(Domain.objects.filter(publisher=row).values_list("host", flat=True)[:50])
-    view = _view(row, domains, _statements([row.pk]).get(row.pk, []))
+    view = _view(row, domains, _statements([row.pk], pages=True).get(row.pk, []))
 
     def links_them(story_id: int) -> bool:
         """A page may stand while its link to this publisher may not."""
@@ -46,16 +46,28 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
     return view, listing
 
 
-def _statements(publisher_ids: Sequence[int]) -> dict[int | None, list[Terms]]:
-    """Each publisher's statements in force, the newest per scope, value and basis, by publisher; one query."""
+def _statements(publisher_ids: Sequence[int], *, pages: bool) -> dict[int | None, list[Terms]]:
+    """What each publisher's statements come to, by publisher: field by field the newest, as analysis.terms reads them.
+
+    `pages`: with those about single pages, the newest two hundred; otherwise without. One query.
+    """
+    said = Terms.objects.filter(effective_from__lte=timezone.now())
+    wanted = Q(publisher__in=publisher_ids) if pages else Q(publisher__in=publisher_ids) & ~Q(scope="url")
     found: dict[int | None, dict[tuple[str, str, str], Terms]] = {}
-    rows = Terms.objects.filter(
-        Q(publisher__in=publisher_ids) | Q(scope="house"), effective_from__lte=timezone.now()
-    ).order_by("effective_from", "id")
-    for row in rows:
-        found.setdefault(row.publisher_id, {})[row.scope, row.value, row.basis] = row
-    house = list(found.get(None, {}).values())
-    return {pk: [row for row in found.get(pk, {}).values() if not row.revoked] + house for pk in publisher_ids}
+    for row in said.filter(wanted | Q(scope="house")).order_by("effective_from", "id"):
+        place = (row.scope, row.value.rstrip("/"), row.basis)
+        earlier = found.setdefault(row.publisher_id, {})
+        if row.revoked:
+            earlier.pop(place, None)
+            continue
+        before = earlier.pop(place, None)
+        if before:
+            for name in ("level", "max_words", "quote_words", "ai", "embargo_hours", "attribution", "reason"):
+                if getattr(row, name) in (None, ""):
+                    setattr(row, name, getattr(before, name))
+        earlier[place] = row
+    house = list(found.pop(None, {}).values())
+    return {pk: [*list(found.get(pk, {}).values())[-200:], *house] for pk in publisher_ids}
 
 
 def _view(row: Publisher, domains: tuple[str, ...], statements: Sequence[Terms]) -> PublisherView:

@@ -68,8 +68,10 @@ class Changed(NamedTuple):
 
 
 WORK = ("pk", "url", "title", "language", "published_at", "publisher_id", "publisher__name", "publisher__slug")
-ROW = ("pk", "slug", "language", "status", "published_at", "updated_at", "topic__name", "topic__slug",
-       "current__headline", "current__dek")  # fmt: skip
+ROW = (
+    *("pk", "slug", "public_language", "status", "published_at", "updated_at"),
+    *("public_topic__name", "public_topic__slug", "current__headline", "current__dek"),
+)
 CHANGED = ("number", "kind", "reason", "created_at", "correction__kind", "correction__text", "correction__at")
 
 

@@ -63,15 +63,22 @@ def check(request: HttpRequest) -> HttpResponse:
     if missing := draft.missing():
         return redirect("takedown-step", missing)
     if request.method == "POST" and request.POST.get("submission") == draft.submission:
-        with transaction.atomic():
-            case = rights.open_case(draft.request(), site_host())
-            tasks.deliver_mail.enqueue()
+        try:
+            with transaction.atomic():
+                case = rights.open_case(draft.request(), site_host())
+                tasks.deliver_mail.enqueue()
+        except rights.RightsError as error:
+            return _check_page(request, draft, str(error), 429)
         draft.finish(case.reference)
         return redirect("takedown-sent", case.reference)
+    return _check_page(request, draft)
+
+
+def _check_page(request: HttpRequest, draft: Draft, error: str = "", status: int = 200) -> HttpResponse:
     forms = {name: draft.form(name) for name in STEPS}
     for form in forms.values():
         form.is_valid()
-    return render(request, "publishers/check.html", {"forms": forms, "draft": draft})
+    return render(request, "publishers/check.html", {"forms": forms, "draft": draft, "error": error}, status=status)
 
 
 @require_safe

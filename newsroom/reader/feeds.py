@@ -45,12 +45,13 @@ def atom(request: HttpRequest, kind: str = "", slug: str = "") -> HttpResponse:
 def _entry(page: rendition.StoryPage) -> str:
     """What a feed reader shows: where the original is, the summary, the notes; in the story's language."""
     with override(page.card.language):
-        source = format_html(
-            '<p>{} <a href="{}">{}</a>, {}</p>',
-            _("Original reporting:"),
-            page.original.url,
-            page.original.title,
-            page.original.publisher.name,
+        source = format_html_join(
+            "\n",
+            '<p>{} <a href="{}">{}</a>, {}{}</p>',
+            (
+                (_("Original reporting:"), s.url, s.title, s.publisher.name, "".join(f". {w}" for w in s.attribution))
+                for s in page.originals
+            ),
         )
         dek = format_html("<p><strong>{}</strong></p>", page.card.dek) if page.card.dek else ""
         summary = mark_safe(page.summary.html) if page.summary else ""  # noqa: S308  sanitised by analysis.text

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from analysis import editing, preflight
 from analysis.models import Article, Claim, ContextNote, Evidence, Source, Story, Summary, WatchItem
@@ -92,7 +93,7 @@ def test_an_original_of_which_nothing_may_be_published_stops():
 def test_an_embargo_stops_and_says_until_when():
     appeared = timezone.now() - timedelta(hours=1)
     story = under(making.draft(making.article(published_at=appeared)), embargo_hours=3)
-    assert f"until {appeared + timedelta(hours=3):%Y-%m-%d %H:%M} UTC" in stops(story)
+    assert f"until {date_format(appeared + timedelta(hours=3), 'j F Y, H:i')} UTC" in stops(story)
     Article.objects.update(published_at=appeared - timedelta(hours=2))
     assert stops(story) == ""
 
