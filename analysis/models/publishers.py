@@ -159,7 +159,8 @@ class Terms(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        about = f"{self.value or self.publisher or ''} · {self.get_level_display() or '…'}"
+        parts = (self.value or self.publisher, self.get_level_display() or "…")
+        about = " · ".join(str(part) for part in parts if part)
         return gettext("%(label)s: %(text)s") % {"label": self.get_scope_display(), "text": about}
 
 

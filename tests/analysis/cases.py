@@ -1,5 +1,6 @@
 """Requests as a publisher would file them."""
 
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ from analysis import rights
 from analysis.models import Case
 
 SITE = "desk.test"
+_numbers = count(1)
 
 
 def request(*urls: str, submission: UUID | None = None, **fields: Any) -> rights.Request:
@@ -14,10 +16,10 @@ def request(*urls: str, submission: UUID | None = None, **fields: Any) -> rights
         "want": "remove",
         "kind": "opt_out",
         "explanation": "Please.",
-        "name": "N. Name",
+        "name": "Rights desk",
         "organisation": "Example Wire",
         "relation": "publisher",
-        "email": "rights@wire.test",
+        "email": f"rights-{next(_numbers)}@wire.test",  # one address may not ask without end
         "language": "en",
     }
     return rights.Request(submission=submission or uuid4(), urls=urls, **said | fields)

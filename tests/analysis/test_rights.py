@@ -33,7 +33,7 @@ def test_the_same_submission_sent_twice_makes_one_case():
     first = opened("https://a.test/1", submission=one)
     again = opened("https://a.test/2", submission=one, name="Another")
     assert again == first
-    assert (again.name, again.urls.count(), kinds(again), mail(again)) == ("N. Name", 1, ["received"], ["confirm"])
+    assert (again.name, again.urls.count(), kinds(again), mail(again)) == ("Rights desk", 1, ["received"], ["confirm"])
     assert opened("https://a.test/1") != first
 
 

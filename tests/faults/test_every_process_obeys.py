@@ -69,6 +69,6 @@ except rights.StaleCaseError:
     for decider in deciders:
         decider.join(60)
     assert sorted(answers) == ["decided", "told", "told", "told"]
-    assert site.shell("from analysis.models import *; print(Decision.objects.count(), OutgoingMail.objects.count())") == (
-        "1 3"
-    )
+    assert site.shell(
+        "from analysis.models import *; print(Decision.objects.count(), OutgoingMail.objects.count())"
+    ) == ("1 3")

@@ -19,6 +19,7 @@ REPRESENTATIONS: tuple[dict[str, str], ...] = (
     {"HTTP_HX_REQUEST": "true"},
     {"HTTP_ACCEPT_LANGUAGE": "fr"},
 )
+CURSOR = "?before=1-1"  # before everything there is: it must not open what the first page does not show
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
@@ -99,6 +100,8 @@ def crawl(seen: dict[tuple[str, str], Visit] | None = None) -> Iterator[Visit]:
             yield found
             if found.status == 404:
                 break
+        if seen is not None and (url, "{}") in seen and seen[url, "{}"].status != 404:
+            yield visit(url + CURSOR, {})
 
 
 def searches(words: list[str]) -> Iterator[Visit]:

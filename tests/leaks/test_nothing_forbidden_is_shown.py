@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from analysis import editing, rights
-from analysis.models import Article, Case, Story, Summary
+from analysis.models import Article, Case, Story, Summary, Topic
 from newsroom.urls import urlpatterns as house
 from tests import making
 from tests.leaks.crawl import crawl, searches
@@ -167,6 +167,26 @@ def test_an_unpublished_change_is_nowhere(plant: Callable[..., Planted]) -> None
     story.sources.update(why="zqworkingzq")
     story.earlier.update(why="zqworkingzq")
     assert not [visit.url for visit in crawl() if "zqworkingzq" in visit.text]
+
+
+def test_topic_and_language_are_public_only_when_published(plant: Callable[..., Planted], client) -> None:
+    story = plant().story
+    other = Topic.objects.create(name="zqworkingzq", slug="other")
+    Story.objects.filter(pk=story.pk).update(topic=other, language="fr")
+    page = client.get(f"/stories/{story.slug}/").content.decode()
+    assert "zqworkingzq" not in page and '<h1 id="hl" class="headline" lang="en">' in page
+    assert f"/stories/{story.slug}/" not in client.get("/topics/other/").content.decode()
+    editing.publish(story, None)
+    assert f"/stories/{story.slug}/" in client.get("/topics/other/").content.decode()
+
+
+def test_a_search_page_after_the_last_tells_of_nothing_hidden(client) -> None:
+    of = making.publisher()
+    for _ in range(35):
+        making.published(making.article(of), headline="zqhiddenzq")
+    making.terms(of, level="none")
+    answer = client.get("/search/?q=zqhiddenzq").content.decode()
+    assert "before=" not in answer and "/stories/" not in answer
 
 
 def _leaky(request: HttpRequest) -> HttpResponse:

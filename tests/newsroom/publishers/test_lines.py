@@ -1,5 +1,7 @@
 """Any text at all in the box for pages: never an error of ours, and every line kept as it was typed."""
 
+from uuid import uuid4
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -55,7 +57,8 @@ def test_the_page_answers_and_keeps_the_words(client, box):
 @given(box=_boxes.map("\n".join).filter(lambda box: lines(box)))
 def test_the_case_holds_the_lines(file_case, box):
     client = Client()
-    case = file_case(client, pages={"pages": box})
+    contact = {"email": f"rights-{uuid4().hex}@wire.example.test", "language": "en"}
+    case = file_case(client, pages={"pages": box}, contact=contact)
     assert [line.typed for line in case.urls.all()] == [line for _number, line in lines(box)]
     assert client.get(f"/takedown/cases/{case.reference}/").status_code == 200
 

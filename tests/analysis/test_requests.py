@@ -1,0 +1,83 @@
+"""Who may ask for how much, and in whose name a decision then stands."""
+
+import pytest
+
+from analysis import rendition, rights
+from analysis.models import Terms
+from tests import making
+from tests.analysis.cases import REMOVE, confirmed, opened
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_address_cannot_be_flooded():
+    for _ in range(rights.MAX_AN_HOUR):
+        opened(email="rights@wire.test")
+    with pytest.raises(rights.RightsError, match="Try again later"):
+        opened(email="Rights@wire.test")
+    opened(email="other@wire.test")
+
+
+@pytest.mark.parametrize(
+    ("relation", "basis"),
+    [("publisher", "publisher"), ("agent", "publisher"), ("author", "restriction"), ("subject", "restriction")],
+)
+def test_only_the_publisher_is_shown_as_having_decided(relation, basis):
+    story = making.published()
+    rights.decide(confirmed(f"/stories/{story.slug}/", relation=relation), None, REMOVE)
+    assert Terms.objects.latest("pk").basis == basis
+    assert rendition.story(story.slug).status == 410
+
+
+def test_what_was_granted_to_others_binds_whatever_the_publisher_allows():
+    of = making.publisher()
+    story = making.published(making.article(of))
+    rights.decide(confirmed(f"/stories/{story.slug}/", relation="subject"), None, REMOVE)
+    making.terms(of, level="full")
+    assert rendition.story(story.slug).status == 410
+
+
+@pytest.mark.parametrize("typed", ["http://{page}", "https://{page}", "https://{page}/", "{page}"])
+def test_every_spelling_of_a_page_finds_the_article(typed):
+    article = making.article(making.publisher(host="spelled.test"), path="a")
+    case = opened(typed.format(page="spelled.test/a"))
+    assert [line.article for line in case.urls.all()] == [article]
+
+
+def test_a_summary_may_not_hide_a_quotation_in_a_block():
+    of = making.publisher()
+    story = making.published(making.article(of), summary="> one two three four five")
+    making.terms(of, level="full", quote_words=4)
+    assert rendition.story(story.slug).summary is None
+
+
+def test_a_dek_that_quotes_too_much_is_not_shown():
+    of = making.publisher()
+    story = making.published(making.article(of), dek="It said “one two three four five”.")
+    assert rendition.story(story.slug).card.dek
+    making.terms(of, level="full", quote_words=4)
+    assert not rendition.story(story.slug).card.dek
+
+
+def test_the_register_says_what_statements_come_to_field_by_field():
+    of = making.publisher()
+    making.terms(of, level="link")
+    making.terms(of, ai="deny", effective_from=making.LONG_AGO.replace(year=2025))
+    found, _listing = rendition.publisher(of.slug)
+    said = [terms for terms in found.terms if terms.scope == "publisher"]
+    assert [(terms.level, terms.ai) for terms in said] == [("link", "deny")]
+
+
+def test_a_feed_carries_the_words_we_must_show_and_the_corrections(client):
+    of = making.publisher()
+    making.terms(of, level="full", attribution="First in Example Wire")
+    story = making.published(making.article(of))
+    story.dek = "Another dek."
+    story.save()
+    making.editing.publish(story, None, kind="correction", reason="The dek was wrong.")
+    feed = client.get("/feeds/latest.atom").content.decode()
+    assert "First in Example Wire" in feed and "The dek was wrong." in feed
+
+
+def test_a_cookie_that_is_no_text_is_refused(client):
+    assert client.get("/takedown/", headers={"Cookie": 'session="\\000\\000"'}).status_code == 400
