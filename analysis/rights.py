@@ -20,14 +20,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis.addresses import AddressError, canonical, host, host_of, page_of, parents, path_prefix
+from analysis.addresses import AddressError, canonical, host, host_of, page_of, path_prefix
 from analysis.models import (
     Article,
     Case,
     CaseURL,
     Citation,
     Decision,
-    Domain,
     Event,
     Hold,
     OutgoingMail,
@@ -38,6 +37,7 @@ from analysis.models import (
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
 from analysis.models.stories import Role
+from analysis.owners import publisher_of
 
 MAX_URLS = 500
 MAX_AN_HOUR = 10  # requests from one e-mail address
@@ -386,8 +386,7 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher, str]]:
         said = {"value": ruling.value, "why": _(str(error))}
         raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % said) from error
     name = host_of(value) if ruling.scope == Scope.URL else value.partition("/")[0]
-    known = Domain.objects.filter(host__in=parents(name)).select_related("publisher")
-    owner = max(known, key=lambda domain: len(domain.host), default=None)  # the nearest
+    owner = publisher_of(name)
     if not owner:
         raise RightsError(_("“%(host)s” belongs to no publisher we know. Add the domain first.") % {"host": name})
-    return [(str(ruling.scope), owner.publisher, value)]
+    return [(str(ruling.scope), owner, value)]

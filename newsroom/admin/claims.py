@@ -45,8 +45,13 @@ class ClaimForm(RowForm):
                 Evidence.objects.filter(claim=self.instance, source=source).delete()
 
     def record_change(self, by) -> None:
-        """Date a change of standing, with who and why. The first change also writes down where it stood before."""
+        """Date a change of standing, with who and why. The first change also writes down where it stood before.
+
+        Nothing of a story that was never public: no reader saw it move, and a draft can still be thrown away.
+        """
         claim, before = self.instance, self.initial["standing"]
+        if claim.story.current_id is None:
+            return
         if not claim.changes.exists():
             was = {"standing": before, "why": self.initial["why"], "at": self.initial["checked_at"]}
             StandingChange.objects.create(claim=claim, **was)

@@ -11,7 +11,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from analysis.addresses import host_of
 from analysis.models import Entity, Publisher, Story
+from analysis.owners import publisher_of
 from analysis.text import TextError, count_words, to_html
 
 OFFERED = 500  # names in one <datalist>; whoever writes another name in full is understood as well
@@ -49,6 +51,22 @@ def publisher_field(**kwargs) -> NameField:
         unknown=_("There is no publisher named “%(name)s”. Add it under Publishers first."),
         **kwargs,
     )
+
+
+def publisher_of_page(url: str, chosen: Publisher | None) -> Publisher:
+    """Whose a page is, by its host; what was chosen counts for a host that is nobody's. Raises ValidationError.
+
+    The publisher decides which terms apply, so nobody may put another name on a host that has an owner.
+    """
+    host = host_of(url)
+    owner = publisher_of(host)
+    if owner and chosen and owner != chosen:
+        why = _("%(host)s belongs to %(publisher)s. Choose it, or move the domain first.")
+        raise ValidationError(why, params={"host": host, "publisher": owner})
+    found = owner or chosen
+    if not found:
+        raise ValidationError(_("Choose the publisher: we do not know whose host %(host)s is."), params={"host": host})
+    return found
 
 
 def entity_field(**kwargs) -> NameField:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis.addresses import AddressError, canonical, host, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
-from newsroom.admin.fields import MarkdownField
+from newsroom.admin.fields import MarkdownField, publisher_of_page
 from newsroom.admin.site import DeskAdmin, NamedForm, who
 
 
@@ -107,6 +107,16 @@ class TermsAdmin(DeskAdmin):
 class ArticleForm(forms.ModelForm):
     def clean_url(self) -> str:
         return _readable(canonical, self.cleaned_data["url"])
+
+    def clean(self):
+        data = super().clean() or self.cleaned_data
+        url = data.get("url") or self.instance.url  # a known article's URL is not asked for
+        if url and data.get("publisher"):
+            try:
+                publisher_of_page(url, data["publisher"])
+            except ValidationError as error:
+                self.add_error("publisher", error)
+        return data
 
 
 @admin.register(Article)

@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis import rulebook
-from analysis.addresses import AddressError, canonical, host_of, parents
-from analysis.models import Article, Domain, Publisher, Source
+from analysis.addresses import AddressError, canonical
+from analysis.models import Article, Publisher, Source
 from analysis.terms import Permit
-from newsroom.admin.fields import publisher_field
+from newsroom.admin.fields import publisher_field, publisher_of_page
 from newsroom.admin.rows import PartOfStory, RowForm, RowFormSet
 from newsroom.admin.wording import permit_in_words
 
@@ -69,13 +69,11 @@ class SourceForm(RowForm):
             return data
         if not data.get("title") and "title" not in self.errors:
             self.add_error("title", _("Write their headline: we do not know this article yet."))
-        if not data.get("publisher") and "publisher" not in self.errors:
-            hosts = parents(host_of(url))
-            known = {d.host: d.publisher for d in Domain.objects.filter(host__in=hosts).select_related("publisher")}
-            data["publisher"] = next((known[host] for host in hosts if host in known), None)
-            if not data["publisher"]:
-                why = _("Choose the publisher: we do not know whose host %(host)s is.") % {"host": hosts[0]}
-                self.add_error("publisher", why)
+        if "publisher" not in self.errors:
+            try:
+                data["publisher"] = publisher_of_page(url, data.get("publisher"))
+            except ValidationError as error:
+                self.add_error("publisher", error)
         return data
 
     def save(self, commit: bool = True) -> Source:

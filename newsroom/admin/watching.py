@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -58,6 +59,12 @@ class WatchFormSet(RowFormSet):
                 label="", required=False, disabled=True, widget=forms.HiddenInput
             )
 
+    def delete_existing(self, obj: WatchItem, commit: bool = True):
+        """The public item that a replacement was to take the place of stands again when the replacement is dropped."""
+        if commit and not obj.public_since:
+            WatchItem.objects.filter(superseded_by=obj).update(superseded_by=None)
+        super().delete_existing(obj, commit)
+
     def save(self, commit: bool = True):
         saved = super().save(commit)
         for form in self.extra_forms:
@@ -75,6 +82,19 @@ class WatchInline(PartOfStory):
     formset = WatchFormSet
     fields = ("statement", ("due", "likelihood", "position"), "settled_by", "replaces", "so_far")
     readonly_fields = ("so_far",)
+
+    def get_formset(self, request: HttpRequest, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+
+        class Deletable(formset.form):  # type: ignore[name-defined]
+            """The admin refuses to delete what another row points to; delete_existing() undoes that pointing."""
+
+            def hand_clean_DELETE(self):
+                if self.instance.public_since:
+                    super().hand_clean_DELETE()
+
+        formset.form = Deletable
+        return formset
 
     @admin.display(description=_("so far"))
     def so_far(self, item: WatchItem) -> str:

@@ -29,7 +29,6 @@ from analysis.models import (
     Evidence,
     Mention,
     OutgoingMail,
-    Page,
     Publisher,
     Source,
     StandingChange,
@@ -40,9 +39,9 @@ from analysis.models import (
     Topic,
     WatchItem,
 )
+from newsroom import standing
 
 HERE = Path(__file__).parent
-PAGES = ["how-we-write", "corrections", "who-we-are", "rights", "accessibility", "privacy"]
 
 
 @transaction.atomic
@@ -50,7 +49,7 @@ def load() -> int:
     """Write down what is missing. Returns the number of stories and cases added."""
     for path in sorted(HERE.glob("publication*.toml")):
         _publication(tomllib.loads(path.read_text()))
-    _pages()
+    standing.load(own=HERE / "pages")
     stories = [tomllib.loads(path.read_text()) for path in sorted((HERE / "stories").glob("*.toml"))]
     known = set(Story.objects.values_list("slug", flat=True))
     steps: list[tuple[datetime, int, partial[Any]]] = []
@@ -84,21 +83,6 @@ def _publication(data: dict[str, Any]) -> None:
             terms = Terms(publisher=publisher, **statement)
             terms.full_clean()
             terms.save()
-
-
-def _pages() -> None:
-    for path in sorted((HERE / "pages").glob("*.md")):
-        slug, _, language = path.stem.partition(".")
-        title, _, body = path.read_text().partition("\n")
-        Page.objects.get_or_create(
-            slug=slug,
-            language=language or "en",
-            defaults={
-                "title": title.removeprefix("# ").strip(),
-                "body": body.strip(),
-                "position": PAGES.index(slug) if slug in PAGES else 99,
-            },
-        )
 
 
 # --- a story, step by step ----------------------------------------------------------------------------------------

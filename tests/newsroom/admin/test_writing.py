@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from analysis.addresses import canonical, host_of
 from analysis.models import Article, Claim, Domain, Entity, Story, WatchItem
 from tests import making
 from tests.newsroom.admin.screen import ADD, errors, messages, opened, sent_by, url
@@ -72,6 +73,52 @@ def test_a_publisher_can_be_chosen_by_name_for_a_host_nobody_knows(editor):
     chosen = making.publisher("The Ardoise Post")
     editor.post(ADD, new_story(editor, **source(url="https://new.test/a", title="T", publisher="the ardoise post")))
     assert Article.objects.get().publisher == chosen
+
+
+@pytest.mark.parametrize("host", ["strict.test", "www.strict.test", "STRICT.test:8443"])
+def test_a_host_with_an_owner_is_not_put_under_another_name(editor, host):
+    strict = making.publisher("Strict", host="strict.test")
+    making.publisher("Loose")
+    typed = {"url": f"https://{host}/a", "title": "T"}
+    response = editor.post(ADD, new_story(editor, **source(**typed, publisher="Loose")))
+    assert response.status_code == 200
+    assert f"{host_of(canonical(typed['url']))} belongs to Strict. Choose it, or move the domain" in errors(response)
+    assert not Article.objects.exists()
+    editor.post(ADD, new_story(editor, **source(**typed, publisher="strict")))
+    assert Article.objects.get().publisher == strict
+
+
+def test_the_nearest_owner_of_a_host_counts(editor):
+    making.publisher("Big", host="big.test")
+    making.publisher("Local", host="local.big.test")
+    typed = source(url="https://www.local.big.test/a", title="T", publisher="Big")
+    assert "www.local.big.test belongs to Local." in errors(editor.post(ADD, new_story(editor, **typed)))
+    assert not Article.objects.exists()
+
+
+def test_an_article_is_not_put_under_another_name_than_its_hosts(editor):
+    strict, loose = making.publisher("Strict", host="strict.test"), making.publisher("Loose")
+    add = "/admin/analysis/article/add/"
+    data = {"url": "https://strict.test/a", "title": "T", "publisher": loose.pk, "language": "en"}
+    assert "strict.test belongs to Strict." in str(editor.post(add, data).context["adminform"].form.errors)
+    assert editor.post(add, data | {"publisher": strict.pk}).status_code == 302
+    article = Article.objects.get()
+    change = f"/admin/analysis/article/{article.pk}/change/"
+    response = editor.post(change, data)
+    assert response.status_code == 200 and "strict.test belongs to Strict." in response.content.decode()
+    assert Article.objects.get().publisher == strict
+    elsewhere = data | {"url": "https://nobodys.test/a"}
+    assert editor.post(add, elsewhere).status_code == 302
+    assert Article.objects.get(url=elsewhere["url"]).publisher == loose
+
+
+def test_a_cited_article_whose_domain_has_moved_can_still_be_dated(editor):
+    article = making.article(making.publisher(host="moved.test"))
+    making.published(article)
+    Domain.objects.update(publisher=making.publisher("New owner"))
+    at = f"/admin/analysis/article/{article.pk}/change/"
+    assert editor.post(at, {"title": "Dated", "language": "en"}).status_code == 302
+    assert Article.objects.get().title == "Dated"
 
 
 def test_one_article_is_a_source_once(editor):
@@ -155,6 +202,28 @@ def test_a_claim_whose_standing_has_moved_is_not_deleted(editor, published):
     assert Claim.objects.filter(pk=claim.pk).exists()
 
 
+def test_a_drafts_changes_of_standing_leave_no_record_and_the_draft_can_go(editor, draft):
+    claim = Claim.objects.create(story=draft, text="Twelve firms bid.", standing="reported", why="One report.")
+    kept = Claim.objects.create(story=draft, text="Two withdrew.", standing="reported", position=1)
+    moved = {"claims-0-standing": "disputed", "claims-1-standing": "disputed"}
+    assert editor.post(url(draft), opened(editor, url(draft)) | moved).status_code == 302
+    assert list(draft.claims.values_list("standing", flat=True)) == ["disputed", "disputed"]
+    assert not claim.changes.exists() and not kept.changes.exists()
+    assert editor.post(url(draft), opened(editor, url(draft)) | {"claims-0-DELETE": "on"}).status_code == 302
+    assert draft.claims.get() == kept
+    assert editor.post(url(draft, "delete"), {"post": "yes"}).status_code == 302
+    assert not Story.objects.filter(pk=draft.pk).exists()
+
+
+def test_the_first_publication_shows_no_move_from_before_it(editor, draft):
+    Claim.objects.create(story=draft, text="Twelve firms bid.", standing="reported")
+    editor.post(url(draft), opened(editor, url(draft)) | {"claims-0-standing": "disputed"})
+    editor.post(url(draft, "do", "publish"), {"version": Story.objects.get(pk=draft.pk).version})
+    assert Story.objects.get(pk=draft.pk).current.content["claims"][0]["history"] == []
+    editor.post(url(draft), opened(editor, url(draft)) | {"claims-0-standing": "withdrawn"})
+    assert [change.standing for change in draft.claims.get().changes.all()] == ["disputed", "withdrawn"]
+
+
 def test_a_new_row_goes_last(editor, published):
     data = opened(editor, url(published)) | {"claims-1-text": "Another.", "claims-1-standing": "reported"}
     editor.post(url(published), data)
@@ -182,6 +251,38 @@ def test_a_corrected_watch_item_gives_way_only_when_the_new_one_is_public(editor
     editor.post(url(published, "do", "revise"), form)
     watch = editor.get("/watch/").content.decode()
     assert "Two winners are named." in watch and "The winner is named." not in watch
+
+
+def test_a_replacement_that_is_not_public_can_be_removed_and_the_old_item_stands_again(editor, published):
+    old = published.watch_items.get()
+    new = WatchItem.objects.create(
+        story=published, statement="Two winners are named.", due=old.due, likelihood=60, settled_by="It", position=1
+    )
+    WatchItem.objects.filter(pk=old.pk).update(superseded_by=new)
+    removed = opened(editor, url(published)) | {"watch_items-1-DELETE": "on"}
+    # Refused for another reason: nothing is let go yet.
+    assert editor.post(url(published), removed | {"headline": ""}).status_code == 200
+    assert WatchItem.objects.get(pk=old.pk).superseded_by == new
+    assert editor.post(url(published), removed).status_code == 302
+    assert published.watch_items.get() == old
+    assert published.watch_items.get().superseded_by is None
+    # It can be corrected anew, in the same words.
+    page = opened(editor, url(published))
+    row = {"statement": new.statement, "due": new.due, "likelihood": 60, "settled_by": "It", "replaces": old.pk}
+    editor.post(url(published), page | {f"watch_items-1-{name}": value for name, value in row.items()})
+    old.refresh_from_db()
+    assert old.superseded_by.statement == new.statement
+
+
+def test_a_public_replacement_is_not_removed(editor, published):
+    old = published.watch_items.get()
+    new = WatchItem.objects.create(
+        story=published, statement="Two.", due=old.due, likelihood=60, settled_by="It", public_since=old.public_since,
+        position=1,
+    )  # fmt: skip
+    WatchItem.objects.filter(pk=old.pk).update(superseded_by=new)
+    editor.post(url(published), opened(editor, url(published)) | {"watch_items-1-DELETE": "on"})
+    assert WatchItem.objects.get(pk=old.pk).superseded_by == new
 
 
 def test_mentions_and_earlier_stories_are_chosen_by_name_and_address(editor, draft, published):
