@@ -197,7 +197,7 @@ def test_no_public_page_has_english_left_in_it(stories):
 
 @pytest.mark.django_db
 def test_the_labels_that_the_french_pages_speak_of_are_on_a_story(stories):
-    """Our rules, in French, send a reader to these words; see newsroom/demonstration/pages."""
+    """Our rules, in French, send a reader to these words; see newsroom/standing."""
     text = french_client().get(f"/stories/{stories.story.slug}/").content.decode()
     for label, source in (
         ("Lire l’original", "Read the original"),
