@@ -63,7 +63,7 @@ def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
         found.append(
             _("Headline or dek quotes more than the %(max)d words that the terms allow.") % {"max": lead.quote_words}
         )
-    found += _notes(content, permits) + _claims(content) + _watch(content) + _texts(content)
+    found += _notes(content, permits) + _claims(content) + _watch(story, content, now) + _texts(content)
     return found
 
 
@@ -75,6 +75,10 @@ def advice(content: dict[str, Any]) -> list[str]:
         found.append(_("There is no summary: a reader does not learn what was reported."))
     if "take" in slots and "disagreement" not in slots:
         found.append(_("There is a take, and no case against it."))
+    if content["summary"] and not content["summary"]["checked_by"]:
+        found.append(_("Nobody is named who checked the summary."))
+    if not content["dek"]:
+        found.append(_("There is no dek: lists show the headline alone."))
     if not content["earlier"]:
         found.append(_("No earlier coverage of ours is linked."))
     if not content["watch"]:
@@ -108,8 +112,15 @@ def _claims(content: dict[str, Any]) -> list[str]:
     ]
 
 
-def _watch(content: dict[str, Any]) -> list[str]:
-    return [
+def _watch(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
+    public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
+    over = [w for w in content["watch"] if w["id"] not in public and w["due"] < now.date().isoformat()]
+    found = [
+        _("“%(item)s” is due before today: once public it cannot be changed. Give it a later date.")
+        % {"item": item["statement"]}
+        for item in over
+    ]
+    return found + [
         _("“%(item)s” does not say which source will settle it.") % {"item": item["statement"]}
         for item in content["watch"]
         if not item["settled_by"].strip()

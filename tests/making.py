@@ -123,7 +123,7 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     summary.setdefault("text", f"It said {word('summary')}.")
     if "summary" not in words:
         words["summary"] = f"zq{mark}summaryzq"
-    Summary.objects.create(story=story, **summary)
+    Summary.objects.create(story=story, checked_by=desk(), **summary)
     for slot in NOTE_SLOTS:
         ContextNote.objects.create(
             story=story, slot=slot, title=word(f"title_{slot}"), text=f"A note, {word(f'note_{slot}')}."

@@ -5,7 +5,7 @@ What the gate refuses is left out; a list may therefore run a little short, neve
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -139,11 +139,11 @@ def with_corrections(gate: Gate, pages: Sequence[StoryPage]) -> list[StoryPage]:
     return [replace(p, history=tuple(announced.get(p.card.id, ()))) for p in pages]
 
 
-def open_watch_items(now: datetime, most: int) -> list[tuple[Row, WatchItem]]:
-    """Public watch items that nobody has judged, by date; those more than 60 days over are on their stories only."""
+def open_watch_items(since: date, most: int) -> list[tuple[Row, WatchItem]]:
+    """Public watch items that nobody has judged and that are due since `since`, by date."""
     items = WatchItem.objects.filter(
         NOT_REPLACED, state="open", public_since__isnull=False, story__status="published",
-        due__gte=now.date() - timedelta(days=60),
+        due__gte=since,
     )  # fmt: skip
     own = ("pk", "statement", "due", "likelihood", "settled_by")
     found = rows(items.order_by("due", "pk")[:most], *own, prefix="story__")

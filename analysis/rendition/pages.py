@@ -56,7 +56,7 @@ def home(before: Cursor | None = None) -> Home:
     gate = Gate(timezone.now())
     if before:
         return Home(river=river(gate, published(), before))
-    due = open_watch_items(gate.now, 20)
+    due = open_watch_items(gate.now.date(), 20)
     corrected = latest_corrections(16)
     latest = river(gate, published(), None, also=[row.id for row, _item in [*due, *corrected]])
     return Home(
@@ -103,9 +103,9 @@ def mention(slug: str, before: Cursor | None = None) -> tuple[EntityView, Listin
 
 
 def watch() -> tuple[WatchView, ...]:
-    """Open watch items, by date; at most 200."""
+    """Open watch items, by date, those overdue within the year first; at most 200."""
     gate = Gate(timezone.now())
-    items = open_watch_items(gate.now, 200)
+    items = open_watch_items(gate.now.date() - timedelta(days=365), 200)
     gate.learn(row.id for row, _item in items)
     return tuple(watch_views(gate, items))
 

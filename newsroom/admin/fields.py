@@ -80,13 +80,17 @@ def entity_field(**kwargs) -> NameField:
 
 def earlier_story_field(**kwargs) -> NameField:
     def find(typed: str) -> Story | None:
+        published = Story.objects.filter(status=Story.Status.PUBLISHED)
         address = re.search(r"(?:^|/stories/)([-\w]+)/?$", typed)
-        return address and Story.objects.filter(slug=address[1], status=Story.Status.PUBLISHED).first()
+        if address and (found := published.filter(slug=address[1]).first()):
+            return found
+        named = list(published.filter(headline__iexact=typed)[:2])
+        return named[0] if len(named) == 1 else None
 
     return NameField(
         find,
         offers="stories",
-        unknown=_("“%(name)s” is not the address of a published story."),
+        unknown=_("“%(name)s” is not the headline or the address of one published story."),
         help_text=_("Begin to write its headline, or paste its address."),
         **kwargs,
     )

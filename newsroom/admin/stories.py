@@ -214,10 +214,11 @@ class StoryAdmin(DeskAdmin):
         # A withdrawn story is a tombstone to the public, whatever its text.
         if story.status == Story.Status.WITHDRAWN:
             page = Tombstone(legal=False)
+        stops = [] if story.status == Story.Status.WITHDRAWN else preflight.stops(story, content, timezone.now())
         if isinstance(page, Tombstone):
-            shown = {"template": "reader/tombstone.html", "tombstone": page}
+            shown = {"template": "reader/tombstone.html", "tombstone": page, "stops": stops}
         else:
-            shown = {"template": "reader/story.html", "page": page}
+            shown = {"template": "reader/story.html", "page": page, "stops": stops}
         return render(request, "admin/analysis/story/preview.html", shown | {"preview": True, "story": story})
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:

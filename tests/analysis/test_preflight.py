@@ -157,3 +157,14 @@ def test_advice_stops_nothing_and_goes_away_when_followed():
     assert stops(bare) == ""
     full = making.planted("advice", making.publisher()).story
     assert preflight.advice(editing.snapshot(full)) == []
+
+
+def test_a_forecast_cannot_go_public_after_its_own_day():
+    story = making.draft()
+    late = timezone.now().date() - timedelta(days=1)
+    item = WatchItem.objects.create(story=story, statement="It rains.", due=late, likelihood=40, settled_by="The sky.")
+    assert "due before today" in stops(story)
+    WatchItem.objects.filter(pk=item.pk).update(due=timezone.now().date())
+    assert stops(story) == ""
+    WatchItem.objects.filter(pk=item.pk).update(due=late)  # a day went by, and it is public:
+    assert preflight.stops(story, editing.snapshot(story), timezone.now()) == []

@@ -298,6 +298,12 @@ def test_mentions_and_earlier_stories_are_chosen_by_name_and_address(editor, dra
     assert draft.earlier.get().earlier == published
 
 
+def test_an_earlier_story_is_found_by_its_headline(editor, draft, published):
+    typed = {"earlier-0-earlier": published.headline.upper(), "earlier-0-kind": "follows", "earlier-0-why": "W"}
+    assert editor.post(url(draft), opened(editor, url(draft)) | typed).status_code == 302
+    assert draft.earlier.get().earlier == published
+
+
 @pytest.mark.parametrize("address", ["no-such", "the-draft", "\x00", "//"])
 def test_only_published_stories_are_earlier_coverage(editor, draft, address):
     making.draft(slug="the-draft")
