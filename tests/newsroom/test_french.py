@@ -91,7 +91,6 @@ def test_the_catalogue_names_nobody_and_keeps_nothing_old():
     text = (ROOT / FRENCH).read_text()
     assert "\n#~" not in text and "#, fuzzy" not in text
     assert not re.search(r"^\"(Last-Translator|Language-Team|POT-Creation-Date|Report-Msgid)|^#:", text, re.MULTILINE)
-    assert "/work/" not in text and "/home/" not in text
     assert catalogue().num_plurals == 2 and catalogue().plural_expr == "(n > 1)"
 
 
