@@ -183,10 +183,10 @@ class StoryPage:
 
     @property
     def grid(self) -> tuple[tuple[ClaimView, tuple[EvidenceView | None, ...]], ...]:
-        rows = []
+        rows, columns = [], self.grid_sources
         for claim in self.claims:
             cells = {cell.source.id: cell for cell in claim.evidence}
-            rows.append((claim, tuple(cells.get(source.id) for source in self.grid_sources)))
+            rows.append((claim, tuple(cells.get(source.id) for source in columns)))
         return tuple(rows)
 
     @property
