@@ -3,22 +3,9 @@
 from analysis.models.articles import Article
 from analysis.models.cases import Case, CaseURL, Decision, Event, Hold, OutgoingMail
 from analysis.models.pages import Page
+from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
-from analysis.models.stories import (
-    Appearance,
-    Citation,
-    Correction,
-    Desk,
-    Entity,
-    Mention,
-    PublishedLink,
-    Revision,
-    SearchEntry,
-    Source,
-    Story,
-    StoryLink,
-    Topic,
-)
+from analysis.models.stories import Desk, Entity, Mention, Source, Story, StoryLink, Topic
 from analysis.models.watch import WatchItem
 from analysis.models.writing import Claim, ContextNote, Evidence, StandingChange, Summary
 

@@ -10,15 +10,8 @@ from typing import Any
 
 from analysis import rulebook, terms
 from analysis.models import WatchItem
-from analysis.models.stories import (
-    CorrectionKind,
-    RevisionKind,
-    Role,
-    StoryForm,
-    StoryLinkKind,
-    StoryLinkVerdict,
-    StoryStatus,
-)
+from analysis.models.publication import CorrectionKind, RevisionKind
+from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
 from analysis.models.writing import Slot, Stance, Standing
 from analysis.provenance import checks_of

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from analysis import editing, preflight
 from analysis.models import Story, WatchItem
-from analysis.models.stories import RevisionKind
+from analysis.models.publication import RevisionKind
 from analysis.models.watch import WatchItemState
 from analysis.text import TextError
 from newsroom.admin.site import who

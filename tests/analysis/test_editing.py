@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from analysis import editing, rendition
 from analysis.editing import ConflictError, EditingError, NotReadyError, claim_version
 from analysis.models import Citation, ContextNote, Correction, Revision, Source, Story, Summary, Topic, WatchItem
-from analysis.models.stories import Appearance
+from analysis.models.publication import Appearance
 from tests import making
 
 pytestmark = pytest.mark.django_db
