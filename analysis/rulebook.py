@@ -12,7 +12,11 @@ from datetime import datetime
 
 from analysis.addresses import host_of, page_of, parents
 from analysis.models import Article, Hold, RuleVersion, Terms
-from analysis.terms import Basis, Level, Permit, Rule, Scope, Work, resolve
+from analysis.prepared import Prepared
+from analysis.terms import FOREVER, Basis, Level, Permit, Rule, Scope, Work, resolve
+
+MOST_PERMITS = 50_000  # held at once: some 20 MB
+_UNKNOWN = (FOREVER, Permit())
 
 
 @dataclass
@@ -24,6 +28,8 @@ class RuleBook:
     by_publisher: dict[int | None, list[Rule]] = field(default_factory=lambda: defaultdict(list))
     by_host: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))  # domains, and parts of sites
     by_url: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))
+    # What the rules came to, from a moment on and as long as time alone changes nothing; gone with the book.
+    _permits: dict[Work, tuple[datetime, Permit]] = field(default_factory=dict)
 
     def add(self, rule: Rule) -> None:
         match rule.scope:
@@ -48,16 +54,23 @@ class RuleBook:
 
     def permit(self, work: Work, now: datetime) -> Permit:
         """What may be shown of an article at an aware moment."""
-        return resolve(self.rules_for(work), work, now)
+        since, permit = self._permits.get(work, _UNKNOWN)
+        if not since <= now < permit.until:
+            permit = resolve(self.rules_for(work), work, now)
+            if len(self._permits) >= MOST_PERMITS:
+                self._permits.clear()
+            self._permits[work] = (now, permit)
+        return permit
 
 
 _held = RuleBook(token="")
+_TOKEN = Prepared(lambda: RuleVersion.objects.filter(pk=1).values_list("token"))
 
 
 def current() -> RuleBook:
     """The rules as committed now. One query; a few more, once, after someone changed a rule."""
     global _held  # noqa: PLW0603  one immutable-by-convention object, swapped whole: safe between threads
-    token = RuleVersion.objects.values_list("token", flat=True).get(pk=1)
+    ((token,),) = _TOKEN()
     book = _held
     if book.token != token:
         # The token was read first: rules written since then are either in this load already or change it again.

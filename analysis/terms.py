@@ -52,6 +52,7 @@ class Basis(IntEnum):
 
 
 SHORT_WORDS = 40
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Permit:
     legal: bool = False  # level `none` because of an upheld legal removal
     reason: str = ""
     governing: dict[str, int] = field(default_factory=dict, compare=False, hash=False)
+    until: datetime = field(default=FOREVER, compare=False)  # from `now` to this moment, the same rules give the same
 
     @property
     def headline(self) -> bool:
@@ -124,7 +126,8 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
 
     Rules that do not apply to the work, or are not in force yet, are passed over.
     """
-    standing = _standing([r for r in rules if r.effective_from <= now and applies(r, work)])
+    concerning = [r for r in rules if applies(r, work)]
+    standing = _standing([r for r in concerning if r.effective_from <= now])
     values: dict[str, int] = {}
     governing: dict[str, int] = {}
     for name in _STRICTEST:
@@ -138,15 +141,18 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         values["max_words"] = values["quote_words"] = 0
 
     embargo_until = None
+    until = min((r.effective_from for r in concerning if r.effective_from > now), default=FOREVER)
     if values["embargo_hours"]:
         # Nobody knows when it appeared: then nobody knows that the embargo has ended.
         start = work.published_at or now
         try:
             embargo_until = start + timedelta(hours=values["embargo_hours"])
         except OverflowError:  # dated at the end of time
-            embargo_until = datetime.max.replace(tzinfo=UTC)
+            embargo_until = FOREVER
         if now >= embargo_until:
             embargo_until = None
+        else:
+            until = min(until, embargo_until if work.published_at else now)
     ruling = [r for r in standing if r.id in (governing.get("level"), governing.get("max_words"))]
     level_rule = next((r for r in standing if r.id == governing.get("level")), None)
     level = Level.NONE if embargo_until else Level(values["level"])
@@ -161,6 +167,7 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in _newest("level", standing)),
         reason=level_rule.reason if level_rule else "",
         governing=governing,
+        until=until,
     )
 
 
@@ -181,6 +188,7 @@ def strictest(permits: Sequence[Permit]) -> Permit:
         legal=any(p.legal for p in permits),
         reason=lowest.reason,
         governing=lowest.governing,
+        until=min(p.until for p in permits),
     )
 
 

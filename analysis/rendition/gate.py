@@ -9,13 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from analysis import rulebook, terms
-from analysis.models import WatchItem
 from analysis.models.publication import CorrectionKind, RevisionKind
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
 from analysis.models.writing import Slot, Stance, Standing
 from analysis.provenance import checks_of
-from analysis.rendition.rows import Changed, Cited, Row, Work, citations
+from analysis.rendition.rows import Changed, Cited, Outcome, Row, Work, citations
 from analysis.rendition.values import (
     ClaimView,
     EvidenceView,
@@ -87,13 +86,12 @@ class Gate:
         content: dict[str, Any],
         html: dict[str, Any],
         works: dict[int, Work],
-        watch: dict[int, WatchItem] | None = None,
+        watch: dict[int, Outcome] | None = None,
         number: int = 0,
     ) -> StoryPage | Tombstone | None:
         """A story's page from one frozen content; a Tombstone, or None while an embargo lasts.
 
-        `works` holds every article that the content names. `watch` holds the rows of its watch items, for how they
-        turned out.
+        `works` holds every article that the content names. `watch` says what became of its watch items.
         """
         permits = {s["id"]: self._source_permit(s, works) for s in content["sources"]}
         leads = [s for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
@@ -164,13 +162,13 @@ class Gate:
             story=card,
         )
 
-    def watch_items(self, frozen: list[dict[str, Any]], rows: dict[int, WatchItem]) -> tuple[WatchView, ...]:
+    def watch_items(self, frozen: list[dict[str, Any]], known: dict[int, Outcome]) -> tuple[WatchView, ...]:
         """Watch items as they were frozen, with what has become of them since."""
-        return tuple(self.watch_item(raw, rows.get(raw["id"])) for raw in frozen)
+        return tuple(self.watch_item(raw, known.get(raw["id"])) for raw in frozen)
 
-    def watch_item(self, raw: dict[str, Any], row: WatchItem | None, card: StoryCard | None = None) -> WatchView:
+    def watch_item(self, raw: dict[str, Any], became: Outcome | None, card: StoryCard | None = None) -> WatchView:
         due = date.fromisoformat(raw["due"])
-        state = str(state_of(row.state if row else "open", due, self.now))  # a new row holds an enum member
+        state = str(state_of(became.state if became else "open", due, self.now))
         return WatchView(
             id=raw["id"],
             statement=raw["statement"],
@@ -179,9 +177,9 @@ class Gate:
             settled_by=raw["settled_by"],
             state=state,
             state_label=str(WatchItemState(state).label) if state != "due" else "",
-            outcome=row.outcome if row else "",
-            outcome_url=row.outcome_url if row else "",
-            resolved_at=row.resolved_at if row else None,
+            outcome=became.outcome if became else "",
+            outcome_url=became.outcome_url if became else "",
+            resolved_at=became.resolved_at if became else None,
             story=card,
         )
 

@@ -16,8 +16,9 @@ from analysis.models import (
     WatchItem,
 )
 from analysis.models.watch import NOT_REPLACED
+from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
-from analysis.rendition.rows import CHANGED, Changed, Row, row_of, rows
+from analysis.rendition.rows import CHANGED, Changed, Row, columns, row_of
 from analysis.rendition.values import (
     Listing,
     RevisionView,
@@ -66,16 +67,37 @@ def published() -> QuerySet[Story]:
     return Story.objects.filter(status=Story.Status.PUBLISHED).order_by("-published_at", "-id")
 
 
+class Newest:
+    """Published stories, all or some, newest first: read from a cursor on."""
+
+    def __init__(self, some: Callable[..., QuerySet[Story]], **places: type) -> None:
+        self._first = Prepared(lambda **given: columns(some(**given)), **places)
+        self._after = Prepared(
+            lambda at, pk, **given: columns(
+                some(**given).filter(Q(published_at__lt=at) | Q(published_at=at, pk__lt=pk))
+            ),
+            at=datetime, pk=int, **places,
+        )  # fmt: skip
+
+    def read(self, before: Cursor | None, most: int, **given: int) -> list[Row]:
+        if before:
+            found = self._after(at=before.at, pk=before.id, most=most, **given)
+        else:
+            found = self._first(most=most, **given)
+        return [row_of(values) for values in found]
+
+
+EVERYTHING = Newest(published)
+ON_TOPIC = Newest(lambda topic: published().filter(public_topic=topic), topic=int)
+
+
 def river(
-    gate: Gate, stories: QuerySet[Story], before: Cursor | None, also: Sequence[int] = (), size: int = PAGE
+    gate: Gate, stories: Newest, before: Cursor | None, also: Sequence[int] = (), size: int = PAGE, **given: int
 ) -> Listing[StoryCard]:
     """Cards of the newest stories before a cursor. `also`: stories whose citations the caller will ask for."""
     cards: list[StoryCard] = []
     for batch in range(BATCHES):
-        page = stories
-        if before:
-            page = stories.filter(Q(published_at__lt=before.at) | Q(published_at=before.at, pk__lt=before.id))
-        found = [row_of(values) for values in rows(page[: size + 1])]
+        found = stories.read(before, size + 1, **given)
         gate.learn([*(row.id for row in found), *(also if batch == 0 else ())])
         seen = 0
         for row in found[:size]:
@@ -105,7 +127,7 @@ def through(
         page = pointers
         if before:
             page = pointers.filter(Q(published_at__lt=before.at) | Q(published_at=before.at, story_id__lt=before.id))
-        found = [row_of(values) for values in rows(page[: PAGE * 2], prefix="story__")]
+        found = [row_of(values) for values in columns(page[: PAGE * 2], prefix="story__")]
         gate.learn(row.id for row in found)
         for row in found:
             if len(cards) == PAGE and row.id not in cards:
@@ -119,7 +141,7 @@ def through(
 
 
 def full_pages(gate: Gate, stories: QuerySet[Story]) -> Iterator[StoryPage]:
-    found = rows(stories, "current__number", "current__content", "current__html")
+    found = list(columns(stories, "current__number", "current__content", "current__html"))
     gate.learn(values[0] for values in found)
     for values in found:
         row, (number, content, html) = row_of(values), values[-3:]
@@ -139,35 +161,48 @@ def with_corrections(gate: Gate, pages: Sequence[StoryPage]) -> list[StoryPage]:
     return [replace(p, history=tuple(announced.get(p.card.id, ()))) for p in pages]
 
 
-def open_watch_items(since: date, most: int) -> list[tuple[Row, WatchItem]]:
-    """Public watch items that nobody has judged and that are due since `since`, by date."""
-    items = WatchItem.objects.filter(
-        NOT_REPLACED, state="open", public_since__isnull=False, story__status="published",
-        due__gte=since,
-    )  # fmt: skip
-    own = ("pk", "statement", "due", "likelihood", "settled_by")
-    found = rows(items.order_by("due", "pk")[:most], *own, prefix="story__")
-    return [(row_of(values), WatchItem(**dict(zip(own, values[-5:], strict=True)))) for values in found]
+_FROZEN = ("pk", "statement", "due", "likelihood", "settled_by")
+_OPEN = Prepared(
+    lambda since: columns(
+        WatchItem.objects.filter(
+            NOT_REPLACED, state="open", public_since__isnull=False, story__status="published", due__gte=since
+        ).order_by("due", "pk"),
+        *_FROZEN,
+        prefix="story__",
+    ),
+    since=date,
+)
 
 
-def watch_views(gate: Gate, items: Sequence[tuple[Row, WatchItem]]) -> Iterator[WatchView]:
-    for row, item in items:
+def open_watch_items(since: date, most: int) -> list[tuple[Row, dict[str, Any]]]:
+    """Public watch items that nobody has judged and that are due since `since`, by date; each as it was frozen."""
+    return [
+        (row_of(values), {"id": pk, "statement": statement, "due": due.isoformat(), "likelihood": n, "settled_by": by})
+        for values in _OPEN(since=since, most=most)
+        for pk, statement, due, n, by in [values[-5:]]
+    ]
+
+
+def watch_views(gate: Gate, items: Sequence[tuple[Row, dict[str, Any]]]) -> Iterator[WatchView]:
+    for row, frozen in items:
         card = gate.card(row)
         if card and gate.may_analyse(row.id):
-            frozen = {
-                "id": item.pk,
-                "statement": item.statement,
-                "due": item.due.isoformat(),
-                "likelihood": item.likelihood,
-                "settled_by": item.settled_by,
-            }
-            yield gate.watch_item(frozen, item, card)
+            yield gate.watch_item(frozen, None, card)
+
+
+_CORRECTED = Prepared(
+    lambda: columns(
+        Revision.objects.filter(correction__isnull=False, story__status=Story.Status.PUBLISHED).order_by(
+            "-correction__at", "-correction__pk"
+        ),
+        *CHANGED,
+        prefix="story__",
+    )
+)
 
 
 def latest_corrections(most: int) -> list[tuple[Row, Changed]]:
-    revisions = Revision.objects.filter(correction__isnull=False, story__status=Story.Status.PUBLISHED)
-    newest = revisions.order_by("-correction__at", "-correction__pk")[:most]
-    return [(row_of(values), Changed(*values[-7:])) for values in rows(newest, *CHANGED, prefix="story__")]
+    return [(row_of(values), Changed(*values[-len(CHANGED) :])) for values in _CORRECTED(most=most)]
 
 
 def correction_views(gate: Gate, found: Sequence[tuple[Row, Changed]]) -> Iterator[RevisionView]:

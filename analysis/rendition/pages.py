@@ -20,6 +20,8 @@ from analysis.models import (
 )
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import (
+    EVERYTHING,
+    ON_TOPIC,
     PAGE,
     Cursor,
     correction_views,
@@ -32,7 +34,7 @@ from analysis.rendition.lists import (
     watch_views,
     with_corrections,
 )
-from analysis.rendition.rows import row_of, rows
+from analysis.rendition.rows import columns, row_of
 from analysis.rendition.values import (
     EntityView,
     Home,
@@ -55,10 +57,10 @@ def home(before: Cursor | None = None) -> Home:
     """
     gate = Gate(timezone.now())
     if before:
-        return Home(river=river(gate, published(), before))
+        return Home(river=river(gate, EVERYTHING, before))
     due = open_watch_items(gate.now.date(), 20)
     corrected = latest_corrections(16)
-    latest = river(gate, published(), None, also=[row.id for row, _item in [*due, *corrected]])
+    latest = river(gate, EVERYTHING, None, also=[row.id for row, _item in [*due, *corrected]])
     return Home(
         river=latest,
         watch=tuple(watch_views(gate, due))[:5],
@@ -74,7 +76,7 @@ def topic(slug: str, before: Cursor | None = None) -> tuple[TopicView, Listing[S
     row = Topic.objects.filter(slug=slug).first()
     if not row:
         return None
-    found = river(Gate(timezone.now()), published().filter(public_topic=row), before)
+    found = river(Gate(timezone.now()), ON_TOPIC, before, topic=row.pk)
     return TopicView(name=row.name, slug=row.slug, description=row.description), found
 
 
@@ -149,7 +151,7 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
 
 def sitemap(before: Cursor | None = None, size: int = 5_000) -> Listing[StoryCard]:
     """Every story that may be indexed, newest first."""
-    return river(Gate(timezone.now()), published(), before, size=size)
+    return river(Gate(timezone.now()), EVERYTHING, before, size=size)
 
 
 def removed() -> tuple[tuple[str, datetime], ...]:
@@ -170,7 +172,7 @@ def removed() -> tuple[tuple[str, datetime], ...]:
     urls = [f"{scheme}://{page}" for page in pages_named for scheme in ("https", "http")]
     concerned = Citation.objects.filter(Q(article__url__in=urls) | Q(publisher__in=list(owners)))
     candidates = published().filter(pk__in=concerned.values("story"))[:1000]
-    found = [row_of(values) for values in rows(candidates)]
+    found = [row_of(values) for values in columns(candidates)]
     gate.learn(row.id for row in found)
     for row in found:
         if not gate.card(row):
@@ -202,7 +204,7 @@ def about(slug: str, language: str) -> PageView | None:
 def cards(story_ids: Iterable[int]) -> dict[int, StoryCard]:
     """Stories that may be listed, by id. Three queries."""
     gate = Gate(timezone.now())
-    found = [row_of(values) for values in rows(published().filter(pk__in=list(story_ids)))]
+    found = [row_of(values) for values in columns(published().filter(pk__in=list(story_ids)))]
     gate.learn(row.id for row in found)
     return {row.id: card for row in found if (card := gate.card(row))}
 
@@ -211,7 +213,7 @@ def drawing_on(article_ids: Sequence[int], most: int) -> dict[int, list[StoryCar
     """The listed stories that say they draw on each of these articles, newest first; at most `most` in all."""
     gate = Gate(timezone.now())
     pointers = Citation.objects.filter(article__in=article_ids, story__status=Story.Status.PUBLISHED)
-    found = rows(pointers.order_by("-published_at")[:most], "article_id", prefix="story__")
+    found = list(columns(pointers.order_by("-published_at")[:most], "article_id", prefix="story__"))
     gate.learn(values[0] for values in found)
     drawing: dict[int, list[StoryCard]] = {}
     for values in found:

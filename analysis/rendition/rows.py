@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from analysis.models import Article, Citation
+from analysis.models import Article, Citation, WatchItem
 from analysis.models.stories import Role
+from analysis.prepared import Prepared
 
 
 class Work(NamedTuple):
@@ -67,6 +68,15 @@ class Changed(NamedTuple):
     corrected_at: datetime | None
 
 
+class Outcome(NamedTuple):
+    """What has become of a watch item since it was frozen."""
+
+    state: str
+    outcome: str
+    outcome_url: str
+    resolved_at: datetime | None
+
+
 WORK = ("pk", "url", "title", "language", "published_at", "publisher_id", "publisher__name", "publisher__slug")
 ROW = (
     *("pk", "slug", "public_language", "status", "published_at", "updated_at"),
@@ -75,30 +85,43 @@ ROW = (
 CHANGED = ("number", "kind", "reason", "created_at", "correction__kind", "correction__text", "correction__at")
 
 
-def rows(stories: QuerySet[Any], *more: str, prefix: str = "") -> list[tuple[Any, ...]]:
+def columns(stories: QuerySet[Any], *more: str, prefix: str = "") -> QuerySet[Any, Any]:
     """The columns of a Row, reached through `prefix`, and `more` columns after them."""
-    return list(stories.values_list(*(prefix + name for name in ROW), *more))
+    return stories.values_list(*(prefix + name for name in ROW), *more)
 
 
 def row_of(values: tuple[Any, ...]) -> Row:
-    """A Row from the first columns of what `rows` read."""
+    """A Row from the first columns of what `columns` named."""
     return Row(*values[: len(ROW)])
+
+
+_WORKS = Prepared(lambda ids: Article.objects.filter(pk__in=ids).values_list(*WORK), ids=[int])
+_CITATIONS = Prepared(
+    lambda stories: (
+        Citation.objects.filter(story__pk__in=stories)  # story__in would want numbers
+        .order_by("position")
+        .values_list("story_id", "role", "in_summary", *(f"article__{name}" for name in WORK))
+    ),
+    stories=[int],
+)
+_OUTCOMES = Prepared(
+    lambda ids: WatchItem.objects.filter(pk__in=ids).order_by().values_list("pk", *Outcome._fields), ids=[int]
+)
 
 
 def works(article_ids: Iterable[int]) -> dict[int, Work]:
     """Articles by id. One query."""
-    found = Article.objects.filter(pk__in=list(article_ids)).values_list(*WORK)
-    return {values[0]: Work(*values) for values in found}
+    return {values[0]: Work(*values) for values in _WORKS(ids=list(article_ids))}
 
 
 def citations(story_ids: Iterable[int]) -> dict[int, list[Cited]]:
     """What the published revisions of these stories rest on, in the order of the page. One query."""
     found: dict[int, list[Cited]] = {pk: [] for pk in story_ids}
-    columns = (f"article__{name}" for name in WORK)
-    for story, role, in_summary, *work in (
-        Citation.objects.filter(story__in=list(found))
-        .order_by("position")
-        .values_list("story_id", "role", "in_summary", *columns)
-    ):
+    for story, role, in_summary, *work in _CITATIONS(stories=list(found)):
         found[story].append(Cited(Work(*work), role, in_summary))
     return found
+
+
+def outcomes(watch_items: Iterable[int]) -> dict[int, Outcome]:
+    """What has become of watch items, by id. One query."""
+    return {pk: Outcome(*values) for pk, *values in _OUTCOMES(ids=list(watch_items))}

@@ -10,10 +10,10 @@ from analysis.models import (
     PublishedLink,
     Revision,
     Story,
-    WatchItem,
 )
+from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
-from analysis.rendition.rows import CHANGED, Changed, Cited, Row, row_of, rows, works
+from analysis.rendition.rows import CHANGED, Changed, Cited, Row, columns, outcomes, row_of, works
 from analysis.rendition.values import (
     LinkView,
     StoryPage,
@@ -31,7 +31,7 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     links = _links(pk)
     gate.learn({pk, *(link.other.id for link in links)})
     works = {cited.work.id: cited.work for cited in gate.known[pk]}
-    watch = WatchItem.objects.in_bulk([w["id"] for w in found.content["watch"]])
+    watch = outcomes(w["id"] for w in found.content["watch"])
     page = gate.page(found.row, found.content, found.html, works, watch, found.number)
     if not isinstance(page, StoryPage):
         return page
@@ -72,13 +72,13 @@ def preview(story: Story, content: dict[str, Any], html: dict[str, Any]) -> Stor
     row = Row(story.pk, story.slug, story.language, "published", at, story.updated_at or at, story.topic.name,
               story.topic.slug, content["headline"], content["dek"])  # fmt: skip
     named = works(s["article"] for s in content["sources"])
-    page = gate.page(row, content, html, named, WatchItem.objects.in_bulk([w["id"] for w in content["watch"]]))
+    page = gate.page(row, content, html, named, outcomes(w["id"] for w in content["watch"]))
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}
     links = [
         _Link(row_of(values), False, link["kind"], link["verdict"], link["why"])
-        for values in rows(Story.objects.filter(pk__in=earlier, current__isnull=False))
+        for values in columns(Story.objects.filter(pk__in=earlier, current__isnull=False))
         if (link := earlier[values[0]])
     ]
     gate.known[row.id] = [
@@ -107,10 +107,26 @@ class _Link(NamedTuple):
     why: str
 
 
-def _find(slug: str) -> _Found | Tombstone | None:
-    found = rows(
+_STORY = Prepared(
+    lambda slug: columns(
         Story.objects.filter(slug=slug, current__isnull=False), "current__number", "current__content", "current__html"
-    )
+    ),
+    slug=str,
+)
+_LINK = ("kind", "verdict", "why")
+_EARLIER = Prepared(
+    lambda story: columns(PublishedLink.objects.filter(story=story), *_LINK, prefix="earlier__"), story=int
+)
+_LATER = Prepared(
+    lambda story: columns(PublishedLink.objects.filter(earlier=story), *_LINK, prefix="story__"), story=int
+)
+_HISTORY = Prepared(
+    lambda story: Revision.objects.filter(story=story).order_by("-number").values_list(*CHANGED)[:100], story=int
+)
+
+
+def _find(slug: str) -> _Found | Tombstone | None:
+    found = _STORY(slug=slug)
     if not found:
         return None
     values = found[0]
@@ -120,10 +136,8 @@ def _find(slug: str) -> _Found | Tombstone | None:
 
 def _links(pk: int) -> list[_Link]:
     """Earlier and later stories that this one leans on, or that lean on it. Two queries."""
-    own = ("kind", "verdict", "why", "story_id")
-    earlier = rows(PublishedLink.objects.filter(story=pk), *own, prefix="earlier__")
-    later = rows(PublishedLink.objects.filter(earlier=pk), *own, prefix="story__")
-    return [_Link(row_of(v), False, *v[-4:-1]) for v in earlier] + [_Link(row_of(v), True, *v[-4:-1]) for v in later]
+    read = ((False, _EARLIER), (True, _LATER))
+    return [_Link(row_of(values), ahead, *values[-3:]) for ahead, links in read for values in links(story=pk)]
 
 
 def _with_company(gate: Gate, page: StoryPage, links: Sequence[_Link], changes: Sequence[Changed]) -> StoryPage:
@@ -142,5 +156,4 @@ def _with_company(gate: Gate, page: StoryPage, links: Sequence[_Link], changes: 
 
 
 def _history(pk: int) -> list[Changed]:
-    changes = Revision.objects.filter(story=pk).order_by("-number").values_list(*CHANGED)
-    return [Changed(*values) for values in changes[:100]]
+    return [Changed(*values) for values in _HISTORY(story=pk)]
