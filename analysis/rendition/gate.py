@@ -6,7 +6,11 @@ that does not say what it rests on rests on every source of the story.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import get_language
 
 from analysis import rulebook, terms
 from analysis.models.publication import CorrectionKind, RevisionKind
@@ -119,7 +123,7 @@ class Gate:
                 originals or [works[leads[0]["article"]]],
             ),
             form=content["form"],
-            form_label=str(StoryForm(content["form"]).label),
+            form_label=_label(StoryForm, content["form"]),
             desk=Ref(**content["desk"]),
             edited_by=Ref(**content["edited_by"]) if content["edited_by"] else None,
             originals=tuple(s for s in sources if s.role == Role.ORIGINAL) or sources[:1],
@@ -142,20 +146,19 @@ class Gate:
         return LinkView(
             story=card,
             kind=kind,
-            kind_label=str(StoryLinkKind(kind).label),
+            kind_label=_label(StoryLinkKind, kind),
             verdict=verdict if words else "",
-            verdict_label=str(StoryLinkVerdict(verdict).label) if words and verdict else "",
+            verdict_label=_label(StoryLinkVerdict, verdict) if words and verdict else "",
             why=why if words and not ahead else "",
         )
 
     def revision(self, revision: Changed, told: bool, card: StoryCard | None = None) -> RevisionView:
         """A line of a story's history. `told`: whether its words may be shown."""
         announced = revision.correction_kind
-        label = CorrectionKind(announced) if announced else RevisionKind(revision.kind)
         return RevisionView(
             number=revision.number,
-            kind=label.value,
-            label=str(label.label),
+            kind=announced or revision.kind,
+            label=_label(CorrectionKind, announced) if announced else _label(RevisionKind, revision.kind),
             text=(revision.correction_text if announced else revision.reason) or "" if told else "",
             at=revision.corrected_at or revision.at,
             correction=bool(announced),
@@ -176,7 +179,7 @@ class Gate:
             likelihood=raw["likelihood"],
             settled_by=raw["settled_by"],
             state=state,
-            state_label=str(WatchItemState(state).label) if state != "due" else "",
+            state_label=_label(WatchItemState, state) if state != "due" else "",
             outcome=became.outcome if became else "",
             outcome_url=became.outcome_url if became else "",
             resolved_at=became.resolved_at if became else None,
@@ -200,13 +203,22 @@ class Gate:
             language=work.language,
             published_at=work.published_at,
             role=raw["role"],
-            role_label=str(Role(raw["role"]).label),
+            role_label=_label(Role, raw["role"]),
             why="" if linked_only else raw["why"],
             linked_only=linked_only,
             attribution=permit.attribution,
             checks=tuple(check.words for check in found),
             warning=any(check.warning for check in found),
         )
+
+
+def _label(choices: type[TextChoices], value: str) -> str:
+    return _translated(choices, value, get_language())
+
+
+@cache  # a story page says some fifty labels, a dozen different ones
+def _translated(choices: type[TextChoices], value: str, _language: str | None) -> str:
+    return str(choices(value).label)
 
 
 def _card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
@@ -255,7 +267,7 @@ def _note(raw: dict[str, Any], html: dict[str, Any], permits: dict[int, Permit])
     rendered = html["notes"][raw["slot"]]
     return NoteView(
         slot=raw["slot"],
-        label=str(Slot(raw["slot"]).label),
+        label=_label(Slot, raw["slot"]),
         title=raw["title"],
         html=rendered,
         text=to_plain(rendered),
@@ -270,14 +282,14 @@ def _claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[in
         id=raw["id"],
         text=raw["text"],
         standing=raw["standing"],
-        label=str(Standing(raw["standing"]).label),
+        label=_label(Standing, raw["standing"]),
         why=raw["why"],
         checked_at=datetime.fromisoformat(raw["checked_at"]),
         evidence=tuple(
             EvidenceView(
                 source=(source := sources[e["source"]]),
                 stance=e["stance"],
-                stance_label=str(Stance(e["stance"]).label),
+                stance_label=_label(Stance, e["stance"]),
                 who=source.publisher.name,
             )
             for e in raw["evidence"]
@@ -286,7 +298,7 @@ def _claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[in
         history=tuple(
             StandingView(
                 standing=change["standing"],
-                label=str(Standing(change["standing"]).label),
+                label=_label(Standing, change["standing"]),
                 why=change["why"],
                 at=datetime.fromisoformat(change["at"]),
             )

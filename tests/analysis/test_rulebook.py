@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis import rulebook
 from analysis.models import Hold, RuleVersion, Terms
-from analysis.terms import Basis, Level, Rule, Scope
+from analysis.terms import Basis, Level, Rule, Scope, Work, resolve
 from tests import making
 from tests.analysis.cases import opened
+from tests.analysis.test_terms import NOW, WORK, either
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +138,21 @@ def test_the_book_finds_a_rule_by_what_it_is_about(fields, found):
     making.terms(of, level="link", **fields)
     assert level_of(article) is (Level.LINK if found else Level.FULL)
     assert level_of(making.article()) is Level.FULL
+
+
+@given(either, st.lists(st.integers(-80, 80), max_size=8), st.booleans())
+def test_a_book_says_at_every_moment_what_the_rules_say(some, hours, dated):
+    work = WORK if dated else Work(WORK.url, WORK.publisher)
+    book = rulebook.RuleBook("")
+    for rule in some:
+        book.add(rule)
+    for at in (NOW + timedelta(hours=n) for n in hours):  # clocks of two requests may also run backwards
+        assert book.permit(work, at) == resolve(some, work, at)
+
+
+def test_a_book_keeps_a_bounded_number_of_permits(monkeypatch):
+    monkeypatch.setattr(rulebook, "MOST_PERMITS", 3)
+    book = rulebook.RuleBook("")
+    for n in range(10):
+        book.permit(Work(f"https://a.test/{n}", 1), NOW)
+        assert len(book._permits) <= 3

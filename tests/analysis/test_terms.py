@@ -171,6 +171,16 @@ def test_without_a_house_default_or_a_publishers_word_nothing_may_be_shown(some)
     assert resolve(speechless, WORK, NOW).level is Level.NONE
 
 
+@given(either, st.integers(-80, 80), st.integers(0, 80 * 60), st.booleans())
+def test_a_permit_holds_until_the_moment_it_names(some, hours, minutes, dated):
+    work = WORK if dated else replace(WORK, published_at=None)
+    now = NOW + timedelta(hours=hours)
+    permit, later = resolve(some, work, now), now + timedelta(minutes=minutes)
+    assume(later < permit.until)
+    assert resolve(some, work, later) == permit
+    assert resolve(some, work, later).governing == permit.governing
+
+
 @given(either)
 def test_the_level_caps_words_and_quotes(some):
     permit = resolve(some, WORK, NOW)

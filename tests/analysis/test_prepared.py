@@ -1,0 +1,60 @@
+"""A prepared query answers as the QuerySet that it is written as, whatever values it is given, and as often."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from analysis.models import Article, Revision, Story, WatchItem
+from analysis.prepared import Prepared
+from tests import making
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_call_binds_its_own_values():
+    by_slug = Prepared(lambda slug: Story.objects.filter(slug=slug).values_list("pk", "slug"), slug=str)
+    stories = [making.published(), making.published()]
+    for story in stories * 2:
+        assert by_slug(slug=story.slug) == [(story.pk, story.slug)]
+    assert by_slug(slug="nobody's' OR 1=1 --") == []
+
+
+def test_values_come_back_as_the_models_read_them():
+    story = making.published()
+    columns = ("number", "content", "html", "created_at", "story__published_at")
+    plain = Revision.objects.filter(story=story).values_list(*columns)
+    prepared = Prepared(lambda story: Revision.objects.filter(story=story).values_list(*columns), story=int)
+    assert prepared(story=story.pk) == list(plain)
+    assert prepared(story=story.pk)[0][3].tzinfo is UTC
+
+
+@pytest.mark.parametrize("many", range(10))
+def test_a_list_may_have_any_length(many, django_assert_num_queries):
+    ids = [making.article().pk for _ in range(10)]
+    some = Prepared(lambda ids: Article.objects.filter(pk__in=ids).order_by("pk").values_list("pk"), ids=[int])
+    with django_assert_num_queries(1 if many else 0):
+        assert some(ids=ids[:many]) == [(pk,) for pk in ids[:many]]
+
+
+def test_days_and_moments_are_compared_as_the_engine_keeps_them():
+    article = making.article(published_at=datetime(2026, 5, 1, 23, 30, 0, 250, tzinfo=UTC))
+    earlier = Prepared(lambda at: Article.objects.filter(published_at__lt=at).values_list("pk"), at=datetime)
+    assert earlier(at=article.published_at) == []
+    assert earlier(at=article.published_at + timedelta(microseconds=1)) == [(article.pk,)]
+    story = making.published()
+    item = WatchItem.objects.create(
+        story=story, statement="s", due=date(2026, 5, 2), likelihood=50, settled_by="b", public_since=timezone.now()
+    )
+    due = Prepared(lambda day: WatchItem.objects.filter(due__lt=day, pk=item.pk).values_list("due"), day=date)
+    assert due(day=date(2026, 5, 2)) == []
+    assert due(day=date(2026, 5, 3)) == [(date(2026, 5, 2),)]
+
+
+def test_the_first_few_can_be_asked_for(django_assert_num_queries):
+    ids = [making.article().pk for _ in range(3)]
+    newest = Prepared(lambda: Article.objects.order_by("-pk").values_list("pk"))
+    for most in (1, 2, 1):
+        with django_assert_num_queries(1):
+            assert newest(most=most) == [(pk,) for pk in reversed(ids)][:most]
+    assert len(newest()) == Article.objects.count()
