@@ -6,10 +6,11 @@ import re
 from analysis.models import Story
 from analysis.rendition.lists import BATCHES, PAGE, Cursor
 from analysis.rendition.pages import pages_of
-from analysis.rendition.values import Hit, Listing, StoryPage
+from analysis.rendition.values import Hit, Listing
 from analysis.search import candidates, query_tokens, tokens
 
 _BEFORE, _AFTER = 60, 120
+_WORD = re.compile(r"[^\W_]+")
 
 
 def search(query: str, before: Cursor | None = None) -> Listing[Hit]:
@@ -24,11 +25,12 @@ def search(query: str, before: Cursor | None = None) -> Listing[Hit]:
         pages = pages_of(found)
         for pk in found:
             page = pages.get(pk)
-            if page and _matches(page, words):
+            text = page.text if page else ""
+            if page and _matches(text, words):
                 if len(hits) == PAGE:
                     last = hits[-1].card
                     return Listing(items=tuple(hits), after=str(Cursor(last.published_at, last.id)))
-                hits.append(Hit(card=page.card, snippet=_snippet(page, words)))
+                hits.append(Hit(card=page.card, snippet=_snippet(text, words)))
         if len(found) <= PAGE:
             break
         before = _place(found[-1])
@@ -42,30 +44,28 @@ def _place(story_id: int) -> Cursor:
     return Cursor(at, story_id)
 
 
-def _matches(page: StoryPage, words: list[str]) -> bool:
-    held = set(tokens(page.text))
+def _matches(text: str, words: list[str]) -> bool:
+    held = set(tokens(text))
     *whole, last = words
     return all(word in held for word in whole) and any(word.startswith(last) for word in held)
 
 
-def _snippet(page: StoryPage, words: list[str]) -> tuple[tuple[str, bool], ...]:
-    """The place where the query is first met, in pieces; True marks the words that matched."""
-    body = page.text.split("\n", 1)[-1] if "\n" in page.text else page.text
-    places = [m for m in re.finditer(r"[^\W_]+", body) if _is_match(m[0], words)]
-    if not places:
-        text = page.card.dek or (page.summary.text if page.summary else "")
-        return ((text[:180], False),) if text else ()
-    start = max(places[0].start() - _BEFORE, 0)
-    end = min(places[0].end() + _AFTER, len(body))
+def _snippet(text: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
+    """The place under the headline where the query is first met, in pieces; True marks the words that matched."""
+    body = text.split("\n", 1)[-1]
+    first = next((word for word in _WORD.finditer(body) if _is_match(word[0], words)), None)
+    if not first:  # only the headline holds it
+        return ((body[: _BEFORE + _AFTER].split("\n")[0], False),)
+    start = max(first.start() - _BEFORE, 0)
+    end = min(first.end() + _AFTER, len(body))
     start = body.rfind(" ", 0, start) + 1 if start else 0
     end = body.find(" ", end) if body.find(" ", end) != -1 else len(body)
     pieces: list[tuple[str, bool]] = []
     at = start
-    for place in places:
-        if place.start() < start or place.end() > end:
-            continue
-        pieces += [(body[at : place.start()], False), (place[0], True)]
-        at = place.end()
+    for word in _WORD.finditer(body, first.start(), end):
+        if _is_match(word[0], words):
+            pieces += [(body[at : word.start()], False), (word[0], True)]
+            at = word.end()
     pieces.append((body[at:end], False))
     if start:
         pieces.insert(0, ("… ", False))

@@ -140,8 +140,13 @@ def through(
     return Listing(items=tuple(cards.values()), after=str(before))
 
 
-def full_pages(gate: Gate, stories: QuerySet[Story]) -> Iterator[StoryPage]:
-    found = list(columns(stories, "current__number", "current__content", "current__html"))
+def full_columns(stories: QuerySet[Story]) -> QuerySet[Any, Any]:
+    """What `full_pages` reads of stories."""
+    return columns(stories, "current__number", "current__content", "current__html")
+
+
+def full_pages(gate: Gate, found: Sequence[tuple[Any, ...]]) -> Iterator[StoryPage]:
+    """The pages of stories read by `full_columns`; those that may not be shown are left out. One query."""
     gate.learn(values[0] for values in found)
     for values in found:
         row, (number, content, html) = row_of(values), values[-3:]

@@ -18,6 +18,7 @@ from analysis.models import (
     Terms,
     Topic,
 )
+from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import (
     EVERYTHING,
@@ -25,6 +26,7 @@ from analysis.rendition.lists import (
     PAGE,
     Cursor,
     correction_views,
+    full_columns,
     full_pages,
     latest_corrections,
     open_watch_items,
@@ -139,7 +141,7 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
     if kind and not owner:
         return None
     title = owner.name if owner else ""
-    pages = list(full_pages(gate, stories[:PAGE]))
+    pages = list(full_pages(gate, list(full_columns(stories[:PAGE]))))
     if kind == "mentions":
         pages = [p for p in pages if any(m.slug == slug for m in p.mentions)]
         if not pages:
@@ -224,7 +226,10 @@ def drawing_on(article_ids: Sequence[int], most: int) -> dict[int, list[StoryCar
     return drawing
 
 
+_PAGES = Prepared(lambda ids: full_columns(published().filter(pk__in=ids)), ids=[int])
+
+
 def pages_of(ids: Sequence[int]) -> dict[int, StoryPage]:
     """Full renditions of some published stories by id, for search. Three queries."""
     gate = Gate(timezone.now())
-    return {page.card.id: page for page in full_pages(gate, published().filter(pk__in=ids))}
+    return {page.card.id: page for page in full_pages(gate, _PAGES(ids=ids))}

@@ -16,12 +16,13 @@ from analysis.search import postgresql, sqlite
 MAX_QUERY = 200
 MAX_TOKENS = 12
 _WORD = re.compile(r"[^\W_]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def tokens(text: str) -> list[str]:
     """Words as both engines see them: case folded, accents taken off, split at anything but letters and digits."""
     folded = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+    return _WORD.findall(_NOT_ASCII.sub(lambda c: "" if unicodedata.combining(c[0]) else c[0], folded))
 
 
 def query_tokens(query: str) -> list[str]:
