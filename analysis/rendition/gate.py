@@ -82,6 +82,10 @@ class Gate:
         """Whether our own writing that rests on all of a story's sources may be shown."""
         return analysis_allowed([self.permit(cited.work) for cited in self.known[story_id]])
 
+    def awaited(self, story_id: int) -> bool:
+        """Whether a story is not there yet: nothing but an embargo forbids it."""
+        return _awaited([self.permit(cited.work) for cited in self.known[story_id] if cited.leads])
+
     # --- one story ------------------------------------------------------------------------------------------------
 
     def page(
@@ -101,10 +105,7 @@ class Gate:
         leads = [s for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
         lead = strictest([permits[s["id"]] for s in leads])
         if not lead.listed:
-            shut = [permits[s["id"]] for s in leads if not permits[s["id"]].listed]
-            if shut and all(p.embargo_until for p in shut):
-                return None
-            return Tombstone(legal=lead.legal)
+            return None if _awaited([permits[s["id"]] for s in leads]) else Tombstone(legal=lead.legal)
 
         ours = analysis_allowed(list(permits.values()))
         event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
@@ -210,6 +211,11 @@ class Gate:
             checks=tuple(check.words for check in found),
             warning=any(check.warning for check in found),
         )
+
+
+def _awaited(leads: Sequence[Permit]) -> bool:
+    shut = [permit for permit in leads if not permit.listed]
+    return bool(shut) and all(permit.embargo_until for permit in shut)
 
 
 def _label(choices: type[TextChoices], value: str) -> str:

@@ -211,6 +211,15 @@ def cards(story_ids: Iterable[int]) -> dict[int, StoryCard]:
     return {row.id: card for row in found if (card := gate.card(row))}
 
 
+def answering(slugs: Iterable[str]) -> set[str]:
+    """Those slugs under which the public finds a story, or the tombstone of one. Three queries."""
+    gate = Gate(timezone.now())
+    stories = Story.objects.filter(slug__in=list(slugs), current__isnull=False)
+    found = [row_of(values) for values in columns(stories)]
+    gate.learn(row.id for row in found)
+    return {row.slug for row in found if row.status == Story.Status.WITHDRAWN or not gate.awaited(row.id)}
+
+
 def drawing_on(article_ids: Sequence[int], most: int) -> dict[int, list[StoryCard]]:
     """The listed stories that say they draw on each of these articles, newest first; at most `most` in all."""
     gate = Gate(timezone.now())

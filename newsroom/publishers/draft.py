@@ -23,9 +23,13 @@ class Draft:
         self.answers[name] = data
         self.session[_DRAFT] = {"submission": self.submission, "answers": self.answers}
 
-    def form(self, name: str, initial: dict[str, str] | None = None) -> Step:
-        """A step's form with the answer that was kept; without one, empty but for `initial`."""
-        return STEPS[name](self.answers.get(name), initial=initial)
+    def form(self, name: str) -> Step:
+        """A step's form with the answer that was kept, judged."""
+        return STEPS[name](self.answers.get(name))
+
+    def blank(self, name: str, initial: dict[str, str]) -> Step:
+        """A step's form as a page that asks: with the answer that was kept, else `initial`, and not judged yet."""
+        return STEPS[name](initial=self.answers.get(name, initial))
 
     def missing(self, before: str = "") -> str:
         """The first step, of those before a step, that has no good answer yet; empty if all have."""
@@ -63,6 +67,6 @@ def sent_as(session: SessionBase, submission: str) -> str:
     return reference
 
 
-def filed(session: SessionBase, reference: str) -> bool:
-    """Whether this browser filed the case."""
-    return reference in session.get(_SENT, {}).values()
+def filed(session: SessionBase) -> list[str]:
+    """The references of the cases that this browser filed, newest first."""
+    return list(reversed(session.get(_SENT, {}).values()))

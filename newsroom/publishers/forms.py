@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from analysis.addresses import MAX_LENGTH
@@ -10,7 +11,7 @@ from analysis.models import Case
 from analysis.models.cases import CaseKind, CaseRelation, CaseWant
 from analysis.models.fields import Language
 from analysis.rights import MAX_URLS
-from newsroom.publishers.typed import lines, problem
+from newsroom.publishers.typed import doubtful, lines
 
 
 class Question(forms.BoundField):
@@ -97,10 +98,10 @@ class PagesForm(Step):
     def numbered(self) -> list[tuple[int, str]]:
         return lines(self.cleaned_data["pages"])
 
-    @property
-    def unreadable(self) -> list[tuple[int, str, str]]:
-        """Number, line and reason of each line that is no web address."""
-        return [(number, line, why) for number, line in self.numbered if (why := problem(line))]
+    @cached_property
+    def doubtful(self) -> list[tuple[int, str, str]]:
+        """Number, line and reason of each line that leads nowhere. They are pointed out, never refused."""
+        return doubtful(self.numbered) if self.is_valid() else []
 
 
 def _short(**kwargs: Any) -> forms.CharField:

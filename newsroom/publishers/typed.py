@@ -1,4 +1,4 @@
-"""What was typed, before it is an answer: plain text, its lines, and whether a line is a web address."""
+"""What was typed, before it is an answer: plain text, its lines, and whether a line leads anywhere."""
 
 from urllib.parse import urlsplit
 
@@ -6,10 +6,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.addresses import AddressError
+from analysis.rendition.pages import answering
 from analysis.rights import read_line
 
 # The words of analysis.addresses, which knows no language; named here so that they get into the catalogue.
@@ -46,10 +48,32 @@ def site_host() -> str:
     return urlsplit(settings.ORIGIN).hostname or ""
 
 
-def problem(line: str) -> str:
-    """Why a line cannot be read as a web address, in the reader's language; empty if it can."""
+def doubtful(numbered: list[tuple[int, str]]) -> list[tuple[int, str, str]]:
+    """Number, line and reason of each line that leads nowhere, in the reader's language.
+
+    It is no web address, or the address of a page of ours that a reader would not find either.
+    """
+    reasons: dict[int, str] = {}
+    slugs: dict[int, str] = {}
+    for number, line in numbered:
+        try:
+            url = read_line(line, site_host())
+        except AddressError as error:
+            reasons[number] = gettext(str(error))
+            continue
+        if url.startswith("/stories/"):
+            slugs[number] = url.split("/")[2]
+        elif url.startswith("/") and not (_is_route(url) or _is_route(f"{url}/")):
+            slugs[number] = ""
+    known = answering(slugs.values()) if slugs else set()
+    missing = gettext("there is no such page on this site")
+    reasons |= {number: missing for number, slug in slugs.items() if slug not in known}
+    return [(number, line, reasons[number]) for number, line in numbered if number in reasons]
+
+
+def _is_route(path: str) -> bool:
     try:
-        read_line(line, site_host())
-    except AddressError as error:
-        return gettext(str(error))
-    return ""
+        resolve(path)
+    except Resolver404:
+        return False
+    return True

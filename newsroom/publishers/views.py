@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,7 +13,7 @@ from analysis.models import Case
 from newsroom import tasks
 from newsroom.publishers import draft as drafts
 from newsroom.publishers.draft import Draft
-from newsroom.publishers.forms import STEPS
+from newsroom.publishers.forms import STEPS, PagesForm
 from newsroom.publishers.typed import lines, posted, site_host
 
 ask_or_answer = require_http_methods(["GET", "HEAD", "POST"])
@@ -20,7 +21,12 @@ ask_or_answer = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    return render(request, "publishers/start.html", {"url": _pasted(request), "begun": Draft(request.session).answers})
+    context = {
+        "url": _pasted(request),
+        "begun": Draft(request.session).answers,
+        "filed": drafts.filed(request.session),
+    }
+    return render(request, "publishers/start.html", context)
 
 
 @ask_or_answer
@@ -32,16 +38,20 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         # Kept before it is judged: a wrong answer is still somebody's words.
-        draft.keep(name, posted(request, STEPS[name]))
+        before, typed = draft.answers.get(name), posted(request, STEPS[name])
+        draft.keep(name, typed)
         form = draft.form(name)
-        if form.is_valid():
+        # A line that leads nowhere is pointed out once; sent again as it is, it is meant.
+        doubtful = isinstance(form, PagesForm) and typed != before and form.doubtful
+        if form.is_valid() and not doubtful:
             following = [] if change else list(STEPS)[list(STEPS).index(name) + 1 :]
             return redirect("takedown-step", following[0]) if following else redirect("takedown-check")
         status = 422
     else:
         if missing := draft.missing(before=name):
-            return redirect("takedown-step", missing)
-        form = draft.form(name, _prefill(request, draft))
+            return _ask(draft, missing)
+        again = "again" in request.GET and name in draft.answers
+        form = draft.form(name) if again else draft.blank(name, _prefill(request, draft))
     order = list(STEPS)
     number = order.index(name) + 1
     context = {
@@ -51,6 +61,7 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
         "count": len(order),
         "previous": order[number - 2] if number > 1 else "",
         "change": change,
+        "doubtful": form.is_bound and isinstance(form, PagesForm) and form.doubtful,
     }
     return render(request, "publishers/step.html", context, status=status)
 
@@ -61,7 +72,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and (reference := drafts.sent_as(request.session, request.POST.get("submission", ""))):
         return redirect("takedown-sent", reference)
     if missing := draft.missing():
-        return redirect("takedown-step", missing)
+        return _ask(draft, missing)
     if request.method == "POST" and request.POST.get("submission") == draft.submission:
         try:
             with transaction.atomic():
@@ -74,6 +85,11 @@ def check(request: HttpRequest) -> HttpResponse:
     return _check_page(request, draft)
 
 
+def _ask(draft: Draft, name: str) -> HttpResponse:
+    """Back to a question that has no good answer yet; if one was given, with what is wrong with it."""
+    return redirect(reverse("takedown-step", args=[name], query={"again": 1} if name in draft.answers else None))
+
+
 def _check_page(request: HttpRequest, draft: Draft, error: str = "", status: int = 200) -> HttpResponse:
     forms = {name: draft.form(name) for name in STEPS}
     for form in forms.values():
@@ -84,7 +100,7 @@ def _check_page(request: HttpRequest, draft: Draft, error: str = "", status: int
 @require_safe
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
     """The acknowledgement, for the browser that filed the case."""
-    if not drafts.filed(request.session, reference):
+    if reference not in drafts.filed(request.session):
         return redirect("takedown-case", reference)
     case = get_object_or_404(Case, reference=reference)
     return render(request, "publishers/sent.html", {"case": case})

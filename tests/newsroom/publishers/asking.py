@@ -21,6 +21,8 @@ def answer_all(client: Client, **others: dict[str, str]) -> None:
     """Answers every question in order: answer_all(client, who={...}) with another answer here and there."""
     for name, data in (ANSWERS | others).items():
         response = client.post(f"/takedown/request/{name}/", data)
+        if name == "pages" and response.status_code == 422:  # lines that lead nowhere: meant as they are
+            response = client.post(f"/takedown/request/{name}/", data)
         assert response.status_code == 302, response.content.decode()
 
 

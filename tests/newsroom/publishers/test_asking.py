@@ -2,8 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from analysis.models import Case
+from tests import making
 from tests.newsroom.publishers.asking import ANSWERS
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +66,7 @@ def test_a_wrong_answer_is_kept_though_it_is_wrong(client, answer):
     client.post("/takedown/request/contact/", {"email": "ana at the wire", "language": "fr"})
     again = client.get("/takedown/request/contact/")
     assert "ana at the wire" in text(again)
-    assert client.get("/takedown/request/check/")["Location"] == "/takedown/request/contact/"
+    assert client.get("/takedown/request/check/")["Location"] == "/takedown/request/contact/?again=1"
 
 
 def test_a_changed_answer_leads_back_to_the_check(client, answer):
@@ -83,19 +85,67 @@ def test_the_page_one_came_from_is_filled_in_and_joins_what_was_typed(client):
     assert url in page and "https://mine.example.test/2" in page
 
 
-def test_an_unreadable_line_is_pointed_out_with_its_number_and_not_refused(client, file_case):
+def test_a_line_that_leads_nowhere_is_pointed_out_at_once_and_not_refused(client, file_case):
     typed = "https://wire.example.test/1\n\nthe one about <b>ports</b>"
-    client.post("/takedown/request/pages/", {"pages": typed})
+    response = client.post("/takedown/request/pages/", {"pages": typed})
+    assert response.status_code == 422
+    assert "1 line leads nowhere" in text(response) and typed.splitlines()[0] in text(response)
+    assert "Line 3: it holds spaces or invisible characters" in text(response)
+    assert client.post("/takedown/request/pages/", {"pages": typed})["Location"] == "/takedown/request/who/"
     for name in ORDER[1:]:
         client.post(f"/takedown/request/{name}/", ANSWERS[name])
     page = text(client.get("/takedown/request/check/"))
-    assert "Line 3 cannot be read as a web address" in page
+    assert "Line 3: it holds spaces or invisible characters" in page
     assert "the one about &lt;b&gt;ports&lt;/b&gt;" in page
     case = file_case(client, pages={"pages": typed})
     assert list(case.urls.values_list("typed", "match")) == [
         ("https://wire.example.test/1", "unmatched"),
         ("the one about <b>ports</b>", "unreadable"),
     ]
+
+
+def test_another_wrong_line_is_pointed_out_again(client):
+    for typed in ("no address", "no address either"):
+        assert client.post("/takedown/request/pages/", {"pages": typed}).status_code == 422
+
+
+def test_a_page_of_ours_that_is_not_there_is_pointed_out(client, story):
+    good = [f"/stories/{story.slug}/", f"http://127.0.0.1:8000/stories/{story.slug}", "/topics", "/"]
+    assert client.post("/takedown/request/pages/", {"pages": "\n".join(good)}).status_code == 302
+    for wrong in ("/stories/no-such-story/", "http://127.0.0.1:8000/story/x/", "/stories/", "/nothing"):
+        response = client.post("/takedown/request/pages/", {"pages": f"{good[0]}\n{wrong}"})
+        assert response.status_code == 422, wrong
+        assert "Line 2: there is no such page on this site" in text(response)
+
+
+def test_pointing_out_tells_no_more_than_the_public_pages(client, story):
+    """A tombstone is something, a story under embargo is nothing: neither tells more than its own address does."""
+    original = story.sources.get(role="original").article
+    lines = {"pages": f"/stories/{story.slug}/"}
+    making.terms(original.publisher, level="none")
+    assert client.get(f"/stories/{story.slug}/").status_code == 410
+    assert client.post("/takedown/request/pages/", lines).status_code == 302
+    type(original).objects.filter(pk=original.pk).update(published_at=timezone.now())
+    making.terms(original.publisher, level="full", embargo_hours=5)
+    assert client.get(f"/stories/{story.slug}/").status_code == 404
+    client.post("/takedown/request/pages/", {"pages": "/"})
+    assert client.post("/takedown/request/pages/", lines).status_code == 422
+
+
+def test_a_question_that_one_comes_back_to_opens_with_ones_words_and_unjudged(client):
+    wrong = {**ANSWERS["who"], "name": "", "organisation": "The Wire"}
+    client.post("/takedown/request/pages/", ANSWERS["pages"])
+    client.post("/takedown/request/who/", wrong)
+    page = text(client.get("/takedown/request/who/"))
+    assert "The Wire" in page and 'role="alert"' not in page
+    sent_back = client.get("/takedown/request/want/")["Location"]
+    assert 'role="alert"' in text(client.get(sent_back))
+
+
+def test_the_start_leads_to_what_this_browser_filed(client, file_case):
+    case = file_case(client)
+    assert f"/takedown/sent/{case.reference}/" in text(client.get("/takedown/"))
+    assert case.reference not in text(Client().get("/takedown/"))
 
 
 def test_the_answers_become_the_case(client, story, file_case):
