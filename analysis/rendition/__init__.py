@@ -2,7 +2,20 @@
 
 from analysis.rendition.finding import search
 from analysis.rendition.lists import Cursor, CursorError
-from analysis.rendition.pages import about, corrections, feed, home, mention, removed, sitemap, topic, topics, watch
+from analysis.rendition.pages import (
+    about,
+    corrections,
+    feed,
+    home,
+    mention,
+    months,
+    published_in,
+    removed,
+    sitemap,
+    topic,
+    topics,
+    watch,
+)
 from analysis.rendition.register import publisher, publishers
 from analysis.rendition.stories import history, story
 from analysis.rendition.values import StoryPage, Tombstone
@@ -18,6 +31,8 @@ __all__ = [
     "history",
     "home",
     "mention",
+    "months",
+    "published_in",
     "publisher",
     "publishers",
     "removed",

@@ -79,7 +79,7 @@ class Newest:
             at=datetime, pk=int, **places,
         )  # fmt: skip
 
-    def read(self, before: Cursor | None, most: int, **given: int) -> list[Row]:
+    def read(self, before: Cursor | None, most: int, **given: int | datetime) -> list[Row]:
         if before:
             found = self._after(at=before.at, pk=before.id, most=most, **given)
         else:
@@ -88,11 +88,17 @@ class Newest:
 
 
 EVERYTHING = Newest(published)
+SINCE = Newest(lambda since: published().filter(published_at__gte=since), since=datetime)
 ON_TOPIC = Newest(lambda topic: published().filter(public_topic=topic), topic=int)
 
 
 def river(
-    gate: Gate, stories: Newest, before: Cursor | None, also: Sequence[int] = (), size: int = PAGE, **given: int
+    gate: Gate,
+    stories: Newest,
+    before: Cursor | None,
+    also: Sequence[int] = (),
+    size: int = PAGE,
+    **given: int | datetime,
 ) -> Listing[StoryCard]:
     """Cards of the newest stories before a cursor. `also`: stories whose citations the caller will ask for."""
     cards: list[StoryCard] = []

@@ -1,7 +1,7 @@
 """The public's questions, each answered with renditions. Each makes one Gate and asks it about all that it shows."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -24,6 +24,7 @@ from analysis.rendition.lists import (
     EVERYTHING,
     ON_TOPIC,
     PAGE,
+    SINCE,
     Cursor,
     correction_views,
     full_columns,
@@ -152,8 +153,33 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
 
 
 def sitemap(before: Cursor | None = None, size: int = 5_000) -> Listing[StoryCard]:
-    """Every story that may be indexed, newest first."""
+    """The newest stories that may be indexed."""
     return river(Gate(timezone.now()), EVERYTHING, before, size=size)
+
+
+def published_in(year: int, month: int, most: int = 50_000) -> tuple[StoryCard, ...]:
+    """The stories of a month (UTC) that may be listed, newest first. Raises ValueError for a month that is none."""
+    if not (1 <= year <= 9998 and 1 <= month <= 12):
+        raise ValueError(f"{year}-{month} is no month")
+    gate = Gate(timezone.now())
+    begins, ends = datetime(year, month, 1, tzinfo=UTC), datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    before: Cursor | None = Cursor(ends, 0)
+    found: list[StoryCard] = []
+    while before and len(found) < most:
+        part = river(gate, SINCE, before, size=2_000, since=begins)
+        found += part.items
+        before = Cursor.parse(part.after or "")
+    return tuple(found[:most])
+
+
+def months() -> tuple[date, ...]:
+    """The first day of each month (UTC) from the first story to the latest, oldest first. Two queries."""
+    moments = published().values_list("published_at", flat=True)
+    first, latest = moments.reverse().first(), moments.first()
+    if not first or not latest:
+        return ()
+    numbers = range(first.year * 12 + first.month - 1, latest.year * 12 + latest.month)
+    return tuple(date(n // 12, n % 12 + 1, 1) for n in numbers)
 
 
 def removed() -> tuple[tuple[str, datetime], ...]:

@@ -15,16 +15,22 @@ NEWS_DAYS = 2  # a news sitemap holds the last two days, and at most 1,000 entri
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return _xml(request, "index", {})
+    return _xml(request, "index", {"months": rendition.months()})
 
 
 @require_safe
 def stories(request: HttpRequest) -> HttpResponse:
+    """What is new, for who comes often."""
+    return _xml(request, "stories", {"cards": rendition.sitemap().items})
+
+
+@require_safe
+def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    """Everything of a month, so that no request grows with the archive."""
     try:
-        before = rendition.Cursor.parse(request.GET.get("before", ""))
-    except rendition.CursorError as error:
+        return _xml(request, "stories", {"cards": rendition.published_in(year, month)})
+    except ValueError as error:
         raise Http404 from error
-    return _xml(request, "stories", {"cards": rendition.sitemap(before).items})
 
 
 @require_safe

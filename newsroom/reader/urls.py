@@ -36,6 +36,7 @@ urlpatterns = [
     path("feeds/<feed:kind>/<slug:slug>.atom", feeds.atom, name="feed_of"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemaps/stories.xml", sitemaps.stories, name="sitemap_stories"),
+    path("sitemaps/stories-<int:year>-<int:month>.xml", sitemaps.month, name="sitemap_month"),
     path("sitemaps/news.xml", sitemaps.news, name="sitemap_news"),
     path("sitemaps/removed.xml", sitemaps.removed, name="sitemap_removed"),
     path("robots.txt", sitemaps.robots, name="robots"),

@@ -234,3 +234,37 @@ def test_what_went_is_listed_for_thirty_days_so_that_search_engines_forget_it():
     making.terms(by_terms.sources.get().article.publisher, level="none", effective_from=now - timedelta(hours=1))
     assert [path for path, _at in rendition.removed()] == [f"/stories/{s.slug}/" for s in (by_terms, withdrawn)]
     assert stays.slug in {card.slug for card in rendition.sitemap().items}
+
+
+# --- months ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_every_story_stands_in_its_month_and_in_no_other():
+    moments = [
+        datetime(2025, 11, 30, 23, 59, 59, 999999, tzinfo=UTC),
+        datetime(2025, 12, 1, tzinfo=UTC),
+        datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(2026, 2, 1, tzinfo=UTC),
+    ]
+    slugs = [making.published(at=at).slug for at in moments]
+    months = rendition.months()
+    assert months == (date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1))
+    found = [[card.slug for card in rendition.published_in(m.year, m.month)] for m in months]
+    assert found == [[slugs[0]], [slugs[2], slugs[1]], [], [slugs[3]]]
+
+
+@pytest.mark.django_db
+def test_there_are_no_months_without_a_public_story():
+    assert rendition.months() == ()
+    editing.withdraw(making.published(), "Wrong.")
+    assert rendition.months() == ()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("year", "month"), [(2026, 0), (2026, 13), (0, 1), (9999, 12), (10**9, 1), (10**99, 1), (2026, 10**99)]
+)
+def test_a_month_that_is_none_is_refused(year, month):
+    with pytest.raises(ValueError):
+        rendition.published_in(year, month)

@@ -41,11 +41,14 @@ def candidates() -> dict[str, list[str]]:
         *Publisher.objects.values_list("slug", flat=True),
         *Page.objects.values_list("slug", flat=True),
     ]
+    days = Story.objects.exclude(published_at=None).values_list("published_at", flat=True)
     return {
         "slug": slugs,
         "kind": ["topics", "mentions", "publishers"],
         "number": ["1", "2"],
         "code": ["fr"],
+        "year": sorted({str(at.year) for at in days}),
+        "month": sorted({str(at.month) for at in days}),
         "name": ["pages", "who", "want", "why", "contact", "check"],
         "reference": ["CD-2222-2222"],
         "token": ["abc:def:ghi"],
