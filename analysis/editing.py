@@ -34,6 +34,8 @@ from analysis.models.watch import NOT_REPLACED
 from analysis.models.writing import Slot
 from analysis.text import to_html, to_plain
 
+EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
+
 
 class EditingError(Exception):
     """Something an editor asked for cannot be done. The message says what and why."""
@@ -175,7 +177,7 @@ def publish(
     first = story.current is None
     content = snapshot(story)
     stops = preflight.stops(story, content, now or at)
-    if not first and kind in (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION) and not reason.strip():
+    if not first and kind in EXPLAINED and not reason.strip():
         stops.append(_("Say in a sentence what was wrong and what is right."))
     if story.status == Story.Status.WITHDRAWN:
         stops.append(_("This story was withdrawn. It stays withdrawn; write a new one."))
@@ -198,10 +200,7 @@ def publish(
         created_by=by,
         created_at=at,
     )
-    announced = kind in (Revision.Kind.CORRECTION, Revision.Kind.CLARIFICATION) or (
-        kind == Revision.Kind.UPDATE and reason.strip()
-    )
-    if not first and announced:
+    if not first and (kind in EXPLAINED or (kind == Revision.Kind.UPDATE and reason.strip())):
         Correction.objects.create(story=story, revision=revision, kind=kind, text=reason.strip(), at=at)
     story.status = Story.Status.PUBLISHED
     story.published_at = story.published_at or at

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,7 +20,10 @@ OFFERED = 500  # names in one <datalist>; whoever writes another name in full is
 
 
 class NameField(forms.CharField):
-    """A row chosen by writing its name. The browser completes it from a <datalist>: no script, any size of table."""
+    """A row chosen by writing its name. The browser completes it from a <datalist>: no script, any size of table.
+
+    `unknown` is what to say of a name that nothing has; if it is None, the name itself is the value.
+    """
 
     def __init__(self, find: Callable[[str], Model | None], *, offers: str, unknown: Any, **kwargs):
         kwargs.setdefault("max_length", 500)
@@ -33,9 +36,9 @@ class NameField(forms.CharField):
         if not text:
             return None
         found = self.find(text)
-        if found is None:
+        if found is None and self.unknown:
             raise ValidationError(self.unknown, params={"name": text})
-        return found
+        return found or text
 
     def prepare_value(self, value):
         return value.slug if isinstance(value, Story) else str(value) if isinstance(value, Model) else value
@@ -69,15 +72,6 @@ def publisher_of_page(url: str, chosen: Publisher | None) -> Publisher:
     return found
 
 
-def entity_field(**kwargs) -> NameField:
-    return NameField(
-        lambda name: Entity.objects.filter(name__iexact=name).first(),
-        offers="entities",
-        unknown=_("There is no entity named “%(name)s”. Add it under Entities first."),
-        **kwargs,
-    )
-
-
 def earlier_story_field(**kwargs) -> NameField:
     def find(typed: str) -> Story | None:
         published = Story.objects.filter(status=Story.Status.PUBLISHED)
@@ -94,6 +88,12 @@ def earlier_story_field(**kwargs) -> NameField:
         help_text=_("Begin to write its headline, or paste its address."),
         **kwargs,
     )
+
+
+def free_slug(rows: QuerySet, stem: str) -> str:
+    """A slug that begins with `stem` and that no row has yet."""
+    taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(s for n in range(1, len(taken) + 2) if (s := stem if n == 1 else f"{stem}-{n}") not in taken)
 
 
 def offers() -> dict[str, list[tuple[str, str]]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis.models import ContextNote, Desk, Source, Story, Summary
 from analysis.models.writing import Slot, SummaryMadeBy
-from newsroom.admin.fields import CountedTextarea, MarkdownField
+from newsroom.admin.fields import CountedTextarea, MarkdownField, free_slug
 
 SUMMARY = ("summary_text", "summary_made_by", "summary_model", "summary_checked_by")
 
@@ -96,10 +96,7 @@ class StoryForm(forms.ModelForm):
         if given or self.fields["slug"].disabled:
             return given
         stem = slugify(self.cleaned_data.get("headline", ""))[:90].strip("-") or "story"
-        taken = set(
-            Story.objects.filter(slug__startswith=stem).exclude(pk=self.instance.pk).values_list("slug", flat=True)
-        )
-        return next(s for n in range(1, len(taken) + 2) if (s := stem if n == 1 else f"{stem}-{n}") not in taken)
+        return free_slug(Story.objects.exclude(pk=self.instance.pk), stem)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -7,10 +7,12 @@ from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models import Mention, Story, StoryLink
-from newsroom.admin.fields import earlier_story_field, entity_field
+from analysis.models import Entity, Mention, Story, StoryLink
+from analysis.models.stories import EntityKind
+from newsroom.admin.fields import NameField, earlier_story_field, free_slug
 
 
 class RowForm(forms.ModelForm):
@@ -24,6 +26,20 @@ class RowForm(forms.ModelForm):
 
 
 class RowFormSet(BaseInlineFormSet):
+    key = ""  # a field whose value may stand in one row only
+    twice: Any = ""  # what to say of the second
+
+    def clean(self) -> None:
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            value = getattr(form, "cleaned_data", {}).get(self.key)
+            if not value or self._should_delete_form(form):  # type: ignore[attr-defined]
+                continue
+            if (same := str(value).casefold()) in seen:
+                form.add_error(self.key, self.twice)
+            seen.add(same)
+
     def save_new(self, form, commit=True):
         """A new row without a place goes last."""
         if form.instance.position is None or "position" not in form.cleaned_data:
@@ -62,22 +78,52 @@ class PartOfStory(admin.StackedInline):
 
 
 class MentionForm(forms.ModelForm):
-    entity = entity_field(label=_("who or what"))
+    """A row names an entity that we know, or one that is new, which is made when the story is saved."""
+
+    name = NameField(
+        lambda name: Entity.objects.filter(name__iexact=name).first(),
+        offers="entities",
+        unknown=None,
+        max_length=120,
+        label=_("who or what"),
+    )
+    kind = forms.ChoiceField(
+        label=_("if it is new here: what is it?"), choices=[("", "—"), *EntityKind.choices], required=False
+    )
 
     class Meta:
         model = Mention
-        fields = ("entity",)
+        fields = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["entity"] = self.instance.entity
+            self.initial["name"] = self.instance.entity
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if isinstance(name := data.get("name"), str) and not data.get("kind"):
+            self.add_error("kind", _("“%(name)s” is new here: say what it is, or correct the name.") % {"name": name})
+        return data
+
+    def save(self, commit: bool = True) -> Mention:
+        named = self.cleaned_data["name"]
+        if isinstance(named, str):
+            slug = free_slug(Entity.objects.all(), slugify(named)[:110] or self.cleaned_data["kind"])
+            named = Entity.objects.create(name=named, kind=self.cleaned_data["kind"], slug=slug)
+        self.instance.entity = named
+        return super().save(commit)
+
+
+class MentionFormSet(RowFormSet):
+    key, twice = "name", _("This entity is mentioned already.")
 
 
 class MentionInline(PartOfStory):
     model = Mention
     form = MentionForm
-    fields = ("entity",)
+    formset = MentionFormSet
+    fields = (("name", "kind"),)
     extra = 2
 
     def get_queryset(self, request: HttpRequest):

@@ -1,12 +1,14 @@
 """What all screens of the desk share."""
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import BaseForm, ModelForm
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst, slugify
@@ -54,6 +56,27 @@ class DeskAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj=None):
         return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["mistakes"] = [
+            *_mistakes(context["adminform"].form),
+            *(
+                mistake
+                for inline in context["inline_admin_formsets"]
+                for n, form in enumerate(inline.formset.forms, start=1)
+                for mistake in _mistakes(form, f"{capfirst(inline.opts.verbose_name)} {n}, ")
+            ),
+        ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def _mistakes(form: BaseForm, before: str = "") -> Iterator[tuple[str, str, str]]:
+    """The id of each field that is wrong, what it is called, and what is wrong with it."""
+    for name, errors in form.errors.items() if form.is_bound else ():
+        if name in form.fields:
+            field = form[name]
+            at = field.id_for_label or f"{field.auto_id}_0"  # of radio buttons, the first
+            yield at, f"{before}{field.label}" if before else capfirst(str(field.label)), " ".join(errors)
 
 
 class NamedForm(ModelForm):

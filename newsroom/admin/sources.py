@@ -91,16 +91,7 @@ class SourceForm(RowForm):
 
 
 class SourceFormSet(RowFormSet):
-    def clean(self) -> None:
-        super().clean()
-        seen = set()
-        for form in self.forms:
-            url = getattr(form, "cleaned_data", {}).get("url")
-            if not url or self._should_delete_form(form):  # type: ignore[attr-defined]
-                continue
-            if url in seen:
-                form.add_error("url", _("This article is among the story’s sources already."))
-            seen.add(url)
+    key, twice = "url", _("This article is among the story’s sources already.")
 
 
 class SourceInline(PartOfStory):

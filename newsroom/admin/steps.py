@@ -52,6 +52,12 @@ class ReviseForm(StepForm):
         help_text=gettext_lazy("What was wrong, and what is right. Needed for a correction and a clarification."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") in editing.EXPLAINED and not data.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Say in a sentence what was wrong and what is right."))
+        return data
+
 
 class NoteForm(StepForm):
     text = forms.CharField(

@@ -135,6 +135,7 @@ class StoryAdmin(DeskAdmin):
         lead = lead_of(content, now)
         return {
             "story": story,
+            "over": story.status == Story.Status.WITHDRAWN,
             "lead": lead,
             "permit": permit_in_words(lead) if lead else "",
             "rule": rule_in_words(lead) if lead else "",

@@ -48,7 +48,7 @@ def test_junk_in_all_fields_of_a_story_at_once(superuser, published, junk):
 READ = (
     "version", "topic", "event_on", "language", "slug", "headline", "summary_checked_by", "note_take_rests_on",
     "sources-0-id", "sources-0-story", "sources-0-role", "sources-0-position", "sources-1-url", "sources-1-publisher",
-    "claims-0-standing", "watch_items-1-due", "watch_items-1-likelihood", "watch_items-1-replaces", "mentions-0-entity",
+    "claims-0-standing", "watch_items-1-due", "watch_items-1-likelihood", "watch_items-1-replaces", "mentions-0-name",
     "earlier-0-earlier",
 )  # fmt: skip
 
@@ -147,7 +147,7 @@ def test_hostile_words_are_shown_as_words(superuser, published):
     data = opened(superuser, url(published))
     texts = {"headline": HTML, "dek": HTML, "disclosure": HTML, "summary_text": HTML, "note_take_title": HTML,
              "note_take_text": HTML, "claims-0-text": HTML, "claims-0-why": HTML, "sources-0-why": HTML,
-             "mentions-0-entity": HTML}  # fmt: skip
+             "mentions-0-name": HTML}  # fmt: skip
     assert superuser.post(url(published), data | texts).status_code == 302
     assert superuser.post(url(published), data | texts).status_code == 200  # stale: both texts on the screen
     pages = [url(published), url(published, "preview"), url(published, "do", "revise"), url(published, "history"),

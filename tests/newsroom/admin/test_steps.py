@@ -158,3 +158,18 @@ def test_a_preview_of_nothing_says_what_is_missing(editor, draft):
     draft.sources.all().delete()
     response = editor.get(url(draft, "preview"), follow=True)
     assert "name the original reporting" in messages(response)
+
+
+def test_what_a_correction_lacks_is_said_beside_its_sentence(editor, published):
+    published.notes.update(text="Changed.")
+    form = take(editor, published, "revise", kind="correction").context["form"]
+    assert form.errors["reason"] == ["Say in a sentence what was wrong and what is right."]
+    assert not form.non_field_errors()
+
+
+def test_a_withdrawn_story_is_shown_as_over(editor, published):
+    assert url(published, "preview") in editor.get(url(published)).content.decode()
+    editing.withdraw(published, "Its report was withdrawn.")
+    page = editor.get(url(published)).content.decode()
+    assert "Its report was withdrawn." in page
+    assert url(published, "preview") not in page and "Before you publish" not in page

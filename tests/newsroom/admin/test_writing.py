@@ -288,7 +288,7 @@ def test_a_public_replacement_is_not_removed(editor, published):
 def test_mentions_and_earlier_stories_are_chosen_by_name_and_address(editor, draft, published):
     Entity.objects.create(name="Port Salvan", slug="port-salvan")
     data = opened(editor, url(draft)) | {
-        "mentions-0-entity": "port salvan",
+        "mentions-0-name": "port salvan",
         "earlier-0-earlier": f"https://desk.example/stories/{published.slug}/",
         "earlier-0-kind": "follows",
         "earlier-0-why": "It began there.",
@@ -296,6 +296,33 @@ def test_mentions_and_earlier_stories_are_chosen_by_name_and_address(editor, dra
     assert editor.post(url(draft), data).status_code == 302
     assert draft.mentions.get().entity.name == "Port Salvan"
     assert draft.earlier.get().earlier == published
+
+
+def test_a_mention_may_be_new(editor, draft):
+    typed = {"mentions-0-name": "Société d’Énergie", "mentions-1-name": "商汤"}
+    response = editor.post(url(draft), opened(editor, url(draft)) | typed)
+    assert "“Société d’Énergie” is new here: say what it is, or correct the name." in errors(response)
+    assert typed["mentions-1-name"] in response.content.decode()
+    kinds = {"mentions-0-kind": "organisation", "mentions-1-kind": "product"}
+    assert not Entity.objects.exists()
+    assert editor.post(url(draft), opened(editor, url(draft)) | typed | kinds).status_code == 302
+    made = [(m.entity.name, m.entity.kind, m.entity.slug) for m in draft.mentions.all()]
+    assert made == [("Société d’Énergie", "organisation", "societe-denergie"), ("商汤", "product", "product")]
+
+
+def test_a_known_mention_stays_what_it_is_whatever_kind_is_chosen(editor, draft):
+    Entity.objects.create(name="Port Salvan", slug="port-salvan", kind="place")
+    typed = {"mentions-0-name": "PORT salvan", "mentions-0-kind": "person"}
+    assert editor.post(url(draft), opened(editor, url(draft)) | typed).status_code == 302
+    assert Entity.objects.get().kind == "place"
+
+
+def test_nothing_is_mentioned_twice(editor, draft):
+    typed = {f"mentions-{n}-{name}": value for n, word in enumerate(("New One", "new one"))
+             for name, value in (("name", word), ("kind", "person"))}  # fmt: skip
+    response = editor.post(url(draft), opened(editor, url(draft)) | typed)
+    assert "This entity is mentioned already." in errors(response)
+    assert not Entity.objects.exists()
 
 
 def test_an_earlier_story_is_found_by_its_headline(editor, draft, published):
@@ -329,3 +356,15 @@ def test_a_domain_guess_prefers_the_nearest_host(editor):
     assert Domain.objects.count() == 2
     editor.post(ADD, new_story(editor, **source(url="https://www.local.big.test/a", title="T")))
     assert Article.objects.get().publisher == near
+
+
+def test_what_is_wrong_is_listed_at_the_top_and_leads_to_its_field(editor, draft):
+    typed = {"headline": "", "claims-0-text": "A claim.", "claims-0-standing": "", "mentions-1-name": "Nobody known"}
+    response = editor.post(url(draft), opened(editor, url(draft)) | typed)
+    page = response.content.decode()
+    places = {target: label for target, label, _words in response.context["mistakes"]}
+    assert places["id_headline"] == "Headline"
+    assert places["id_mentions-1-kind"].startswith("Mention 2, ")
+    for target in places:
+        assert f'<a href="#{target}">' in page and f'id="{target}"' in page
+    assert "mistakes" not in editor.get(url(draft)).content.decode()
