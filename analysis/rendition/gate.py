@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 
 from analysis import rulebook, terms
@@ -109,10 +110,11 @@ class Gate:
 
         ours = analysis_allowed(list(permits.values()))
         event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
+        listed = [s for s in content["sources"] if permits[s["id"]].listed]
+        names = _names([works[s["article"]] for s in listed])
         sources = tuple(
-            self._source(s, works[s["article"]], permits[s["id"]], event_on, row.published_at.date())
-            for s in content["sources"]
-            if permits[s["id"]].listed
+            self._source(s, works[s["article"]], name, permits[s["id"]], event_on, row.published_at.date())
+            for s, name in zip(listed, names, strict=True)
         )
         by_id = {source.id: source for source in sources}
         originals = [works[s["article"]] for s in leads if s["role"] == Role.ORIGINAL]
@@ -192,7 +194,7 @@ class Gate:
         return self.permit(work) if work else FORBIDDEN
 
     def _source(
-        self, raw: dict[str, Any], work: Work, permit: Permit, event_on: date | None, story_on: date
+        self, raw: dict[str, Any], work: Work, name: str, permit: Permit, event_on: date | None, story_on: date
     ) -> SourceView:
         found = checks_of(work.url, event_on, story_on)
         linked_only = permit.level == Level.LINK
@@ -201,6 +203,7 @@ class Gate:
             url=work.url,
             title=work.title,
             publisher=Ref(name=work.publisher_name, slug=work.publisher_slug),
+            name=name,
             language=work.language,
             published_at=work.published_at,
             role=raw["role"],
@@ -216,6 +219,15 @@ class Gate:
 def _awaited(leads: Sequence[Permit]) -> bool:
     shut = [permit for permit in leads if not permit.listed]
     return bool(shut) and all(permit.embargo_until for permit in shut)
+
+
+def _names(works: Sequence[Work]) -> list[str]:
+    """What to call each of a story's sources where there is room for a name only."""
+    publishers = [work.publisher_name for work in works]
+    return [
+        name if publishers.count(name) == 1 else f"{name}: {Truncator(work.title).chars(50)}"
+        for name, work in zip(publishers, works, strict=True)
+    ]
 
 
 def _label(choices: type[TextChoices], value: str) -> str:
@@ -293,10 +305,9 @@ def _claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[in
         checked_at=datetime.fromisoformat(raw["checked_at"]),
         evidence=tuple(
             EvidenceView(
-                source=(source := sources[e["source"]]),
+                source=sources[e["source"]],
                 stance=e["stance"],
                 stance_label=_label(Stance, e["stance"]),
-                who=source.publisher.name,
             )
             for e in raw["evidence"]
             if e["source"] in sources

@@ -23,6 +23,7 @@ class SourceView:
     url: str
     title: str
     publisher: Ref
+    name: str  # the publisher; with the title behind it if another source of the story is theirs too
     language: str
     published_at: datetime | None
     role: str
@@ -60,7 +61,6 @@ class EvidenceView:
     source: SourceView
     stance: str
     stance_label: str
-    who: str  # the source's publisher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

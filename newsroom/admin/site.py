@@ -76,7 +76,7 @@ def _mistakes(form: BaseForm, before: str = "") -> Iterator[tuple[str, str, str]
         if name in form.fields:
             field = form[name]
             at = field.id_for_label or f"{field.auto_id}_0"  # of radio buttons, the first
-            yield at, f"{before}{field.label}" if before else capfirst(str(field.label)), " ".join(errors)
+            yield at, f"{before}{field.label}" if before else capfirst(str(field.label)), " ".join(map(str, errors))
 
 
 class NamedForm(ModelForm):

@@ -281,3 +281,15 @@ def test_the_walk_finds_what_is_not_plain(desk):
     for stranger in (desk.story, Story.objects.all(), Story.Status.DRAFT, Story._meta.verbose_name, [1], {}):
         with pytest.raises(AssertionError):
             walk(dataclasses.replace(page, disclosure=stranger), "page")
+
+
+@pytest.mark.django_db
+def test_two_sources_of_one_publisher_are_told_apart():
+    of = making.publisher("Example Wire")
+    story = making.draft(making.article(of, title="First"))
+    others = [making.article(of, title="x" * 80), making.article(making.publisher("Example Post"), title="Third")]
+    for position, article in enumerate(others, start=1):
+        Source.objects.create(story=story, article=article, role="coverage", position=position)
+    editing.publish(story, None)
+    names = [source.name for source in rendition.story(story.slug).sources]
+    assert names == ["Example Wire: First", f"Example Wire: {'x' * 49}…", "Example Post"]
