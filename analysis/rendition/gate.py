@@ -225,7 +225,7 @@ def _names(works: Sequence[Work]) -> list[str]:
     """What to call each of a story's sources where there is room for a name only."""
     publishers = [work.publisher_name for work in works]
     return [
-        name if publishers.count(name) == 1 else f"{name}: {Truncator(work.title).chars(50)}"
+        name if publishers.count(name) == 1 else f"{name}: {Truncator(work.title).chars(36)}"
         for name, work in zip(publishers, works, strict=True)
     ]
 

@@ -88,7 +88,7 @@ class MentionForm(forms.ModelForm):
         label=_("who or what"),
     )
     kind = forms.ChoiceField(
-        label=_("if it is new here: what is it?"), choices=[("", "—"), *EntityKind.choices], required=False
+        label=_("kind, if it is new here"), choices=[("", "—"), *EntityKind.choices], required=False
     )
 
     class Meta:

@@ -292,4 +292,4 @@ def test_two_sources_of_one_publisher_are_told_apart():
         Source.objects.create(story=story, article=article, role="coverage", position=position)
     editing.publish(story, None)
     names = [source.name for source in rendition.story(story.slug).sources]
-    assert names == ["Example Wire: First", f"Example Wire: {'x' * 49}…", "Example Post"]
+    assert names == ["Example Wire: First", f"Example Wire: {'x' * 35}…", "Example Post"]
