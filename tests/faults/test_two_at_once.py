@@ -1,0 +1,67 @@
+"""Several people, one story, the same instant, two processes: one is done, the others are told, nothing is mixed."""
+
+import re
+import threading
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
+
+from tests.browser.people import hire
+from tests.sites import Site
+
+COUNT = "from analysis.models import *; print(Revision.objects.count(), Correction.objects.count())"
+
+
+class Editor:
+    """A signed-in browser without a script."""
+
+    def __init__(self, site: Site, name: str, password: str) -> None:
+        self.site = site
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        login = "/admin/login/"
+        self.send(login, self.form(login) | {"username": name, "password": password, "next": "/admin/"})
+
+    def form(self, path: str) -> dict[str, str]:
+        """The hidden fields of the form on a page: the token, and the version that one has seen."""
+        page = self.opener.open(self.site.url + path, timeout=30).read().decode()
+        return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+    def send(self, path: str, fields: dict[str, str]) -> str:
+        body = urllib.parse.urlencode(fields).encode()
+        request = urllib.request.Request(self.site.url + path, body, {"Referer": self.site.url + path})
+        return self.opener.open(request, timeout=30).read().decode()
+
+
+def at_once(editors: list[Editor], path: str, **fields: str) -> list[str]:
+    """What each is told when all have opened a page and send it at the same moment."""
+    ready = threading.Barrier(len(editors))
+    told: list[str] = []
+
+    def send(editor: Editor) -> None:
+        form = editor.form(path) | fields
+        ready.wait(30)
+        told.append(editor.send(path, form))
+
+    threads = [threading.Thread(target=send, args=[editor]) for editor in editors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return told
+
+
+def test_of_four_who_publish_or_correct_at_once_one_does(open_site):
+    site = open_site(demonstration=False, workers=2)
+    story = site.shell("from tests import making; print(making.draft().pk)").strip()
+    name, password = hire(site, "editor")
+    editors = [Editor(site, name, password) for _ in range(4)]
+
+    told = at_once(editors, f"/admin/analysis/story/{story}/do/publish/")
+    done = ["Published. The public sees it now." in page for page in told]
+    assert sorted(done) == [False, False, False, True]
+    assert site.shell(COUNT).strip() == "1 0"
+
+    told = at_once(editors, f"/admin/analysis/story/{story}/do/revise/", kind="correction", reason="It was eleven.")
+    assert sum("Published. The public sees the new text now." in page for page in told) == 1
+    assert sum("Someone else saved this story since you opened it." in page for page in told) == 3
+    assert site.shell(COUNT).strip() == "2 1"
