@@ -176,7 +176,7 @@ def publish(
     )
     first = story.current is None
     content = snapshot(story)
-    stops = preflight.stops(story, content, now or at)
+    stops = preflight.stops(story, content, now or at, reason)
     if not first and kind in EXPLAINED and not reason.strip():
         stops.append(_("Say in a sentence what was wrong and what is right."))
     if story.status == Story.Status.WITHDRAWN:

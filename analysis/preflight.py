@@ -27,8 +27,11 @@ def lead_permit(content: dict[str, Any], permits: dict[int, Permit]) -> Permit:
     return strictest([permits[s["id"]] for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]])
 
 
-def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
-    """Why this content must not be published; empty if it may. Each a sentence that says what to do."""
+def stops(story: Story, content: dict[str, Any], now: datetime, reason: str = "") -> list[str]:
+    """Why this content must not be published; empty if it may. Each a sentence that says what to do.
+
+    `reason` is what will be said in public of the change.
+    """
     found = []
     if not any(s["role"] == Role.ORIGINAL for s in content["sources"]):
         found.append(_("Name the original reporting: no source has that role."))
@@ -63,7 +66,8 @@ def stops(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
         found.append(
             _("Headline or dek quotes more than the %(max)d words that the terms allow.") % {"max": lead.quote_words}
         )
-    found += _notes(content, permits) + _claims(content) + _watch(story, content, now) + _texts(content)
+    found += _notes(content, permits) + _quotes(content, permits, reason)
+    found += _claims(content) + _watch(story, content, now) + _texts(content)
     return found
 
 
@@ -100,6 +104,24 @@ def _notes(content: dict[str, Any], permits: dict[int, Permit]) -> list[str]:
                 % {"note": Slot(note["slot"]).label, "n": quoted, "max": most}
             )
     return found
+
+
+def _quotes(content: dict[str, Any], permits: dict[int, Permit], reason: str) -> list[str]:
+    """The same for everything short that we write beside the notes."""
+    everything = list(permits.values())
+    said: list[tuple[str, list[Permit]]] = [(source["why"], [permits[source["id"]]]) for source in content["sources"]]
+    for claim in content["claims"]:
+        speaking = [permits[e["source"]] for e in claim["evidence"] if e["stance"] != Stance.SILENT]
+        texts = (claim["text"], claim["why"], *(change["why"] for change in claim["history"]))
+        said += [(text, speaking or everything) for text in texts]
+    said += [(text, everything) for item in content["watch"] for text in (item["statement"], item["settled_by"])]
+    said += [(text, everything) for text in (reason, *(link["why"] for link in content["earlier"]))]
+    return [
+        _("This quotes more than the %(max)d words that the terms allow: %(text)s")
+        % {"text": text, "max": strictest(rests_on).quote_words}
+        for text, rests_on in said
+        if analysis_allowed(rests_on) and count_quoted_words(text) > strictest(rests_on).quote_words
+    ]
 
 
 def _claims(content: dict[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ MAX_LINKS = 300
 _TAGS = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "br", "sup", "hr", "h2", "h3"}
 # One that is never closed quotes to the end of its paragraph.
 _QUOTES = re.compile(r"„([^“”]*)[“”]|“([^“”]*)(?:”|\Z)|«([^«»]*)(?:»|\Z)|\"([^\"]*)\"|‘(.*?)’(?!\w)", re.S)
+_QUOTE_MARK = re.compile(r"[„“«\"‘&]")  # & may begin one, written as an entity
 _BLOCK_QUOTE = re.compile(r"^ {0,3}>.*$", re.M)
 _LINK_TARGET = re.compile(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _FOOTNOTES = re.compile(r'<hr>\n<ol>(?=\n<li id="fn-)')  # an author's own rule before a list has no such id
@@ -94,6 +95,8 @@ def count_words(text: str) -> int:
 @lru_cache(maxsize=2048)
 def count_quoted_words(text: str) -> int:
     """Words inside quotation marks; up to three in one pair are a term, not a quotation."""
+    if not _QUOTE_MARK.search(text):
+        return 0
     paragraphs = re.split(r"\n\s*\n", html.unescape(text))
     counts = [count_words("".join(groups)) for part in paragraphs for groups in _QUOTES.findall(part)]
     return sum(n for n in counts if n > TERM_WORDS)

@@ -77,11 +77,11 @@ class Gate:
     def names_entities(self, story_id: int) -> bool:
         """Whether a story may say whom it mentions: where something of ours is said of it."""
         leads = [self.permit(cited.work) for cited in self.known[story_id] if cited.leads]
-        return strictest(leads).headline or self.may_analyse(story_id)
+        return strictest(leads).headline or self.may_say(story_id)
 
-    def may_analyse(self, story_id: int) -> bool:
-        """Whether our own writing that rests on all of a story's sources may be shown."""
-        return analysis_allowed([self.permit(cited.work) for cited in self.known[story_id]])
+    def may_say(self, story_id: int, *texts: str) -> bool:
+        """Whether our own writing that rests on all of a story's sources may be shown: these texts, or any at all."""
+        return _may_say([self.permit(cited.work) for cited in self.known[story_id]], *texts)
 
     def awaited(self, story_id: int) -> bool:
         """Whether a story is not there yet: nothing but an embargo forbids it."""
@@ -108,7 +108,8 @@ class Gate:
         if not lead.listed:
             return None if _awaited([permits[s["id"]] for s in leads]) else Tombstone(legal=lead.legal)
 
-        ours = analysis_allowed(list(permits.values()))
+        everything = list(permits.values())
+        ours = _may_say(everything)
         event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
         listed = [s for s in content["sources"] if permits[s["id"]].listed]
         names = _names([works[s["article"]] for s in listed])
@@ -133,46 +134,49 @@ class Gate:
             summary=_summary(content["summary"], html, lead),
             notes=tuple(n for raw in content["notes"] if (n := _note(raw, html, permits))),
             claims=tuple(c for raw in content["claims"] if (c := _claim(raw, by_id, permits))),
-            watch=self.watch_items(content["watch"], watch or {}) if ours else (),
+            watch=tuple(
+                item
+                for raw in content["watch"]
+                if (item := self.watch_item(raw, (watch or {}).get(raw["id"])))
+                and _may_say(everything, item.statement, item.settled_by, item.outcome)
+            ),
             sources=sources,
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
             disclosure=content["disclosure"] if told else "",
             number=number,
         )
 
-    def link(self, other: Row, told: bool, ahead: bool, kind: str, verdict: str, why: str) -> LinkView | None:
-        """A neighbour among our own stories, if it may be listed. `ahead`: it came later, and its words are its own."""
+    def link(self, story_id: int, other: Row, ahead: bool, kind: str, verdict: str, why: str) -> LinkView | None:
+        """A story's neighbour, if it may be listed. `ahead`: it came later, and its words are its own."""
         card = self.card(other)
         if not card:
             return None
-        words = told and card.ours
+        words = card.ours and self.may_say(story_id)
         return LinkView(
             story=card,
             kind=kind,
             kind_label=_label(StoryLinkKind, kind),
             verdict=verdict if words else "",
             verdict_label=_label(StoryLinkVerdict, verdict) if words and verdict else "",
-            why=why if words and not ahead else "",
+            why=why if words and not ahead and self.may_say(story_id, why) else "",
         )
 
-    def revision(self, revision: Changed, told: bool, card: StoryCard | None = None) -> RevisionView:
-        """A line of a story's history. `told`: whether its words may be shown."""
+    def revision(self, story_id: int, revision: Changed, told: bool, card: StoryCard | None = None) -> RevisionView:
+        """A line of a story's history. `told`: the story has a headline of ours, so its changes may have words."""
         announced = revision.correction_kind
+        text = (revision.correction_text if announced else revision.reason) or ""
         return RevisionView(
             number=revision.number,
             kind=announced or revision.kind,
             label=_label(CorrectionKind, announced) if announced else _label(RevisionKind, revision.kind),
-            text=(revision.correction_text if announced else revision.reason) or "" if told else "",
+            text=text if told and self.may_say(story_id, text) else "",
             at=revision.corrected_at or revision.at,
             correction=bool(announced),
             story=card,
         )
 
-    def watch_items(self, frozen: list[dict[str, Any]], known: dict[int, Outcome]) -> tuple[WatchView, ...]:
-        """Watch items as they were frozen, with what has become of them since."""
-        return tuple(self.watch_item(raw, known.get(raw["id"])) for raw in frozen)
-
     def watch_item(self, raw: dict[str, Any], became: Outcome | None, card: StoryCard | None = None) -> WatchView:
+        """A watch item as it was frozen, with what has become of it since."""
         due = date.fromisoformat(raw["due"])
         state = str(state_of(became.state if became else "open", due, self.now))
         return WatchView(
@@ -197,7 +201,6 @@ class Gate:
         self, raw: dict[str, Any], work: Work, name: str, permit: Permit, event_on: date | None, story_on: date
     ) -> SourceView:
         found = checks_of(work.url, event_on, story_on)
-        linked_only = permit.level == Level.LINK
         return SourceView(
             id=raw["id"],
             url=work.url,
@@ -208,12 +211,19 @@ class Gate:
             published_at=work.published_at,
             role=raw["role"],
             role_label=_label(Role, raw["role"]),
-            why="" if linked_only else raw["why"],
-            linked_only=linked_only,
+            why=raw["why"] if _may_say([permit], raw["why"]) else "",
+            linked_only=permit.level == Level.LINK,
             attribution=permit.attribution,
             checks=tuple(check.words for check in found),
             warning=any(check.warning for check in found),
         )
+
+
+def _may_say(rests_on: Sequence[Permit], *texts: str) -> bool:
+    """Whether our own words that rest on these articles may be shown, and quote no more than their terms allow."""
+    return analysis_allowed(rests_on) and (
+        not texts or max(map(count_quoted_words, texts)) <= strictest(rests_on).quote_words
+    )
 
 
 def _awaited(leads: Sequence[Permit]) -> bool:
@@ -280,7 +290,7 @@ def _summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> 
 
 def _note(raw: dict[str, Any], html: dict[str, Any], permits: dict[int, Permit]) -> NoteView | None:
     rests_on = [permits.get(pk, FORBIDDEN) for pk in raw["rests_on"]] or list(permits.values())
-    if not analysis_allowed(rests_on) or count_quoted_words(raw["text"]) > strictest(rests_on).quote_words:
+    if not _may_say(rests_on, raw["title"], raw["text"]):
         return None
     rendered = html["notes"][raw["slot"]]
     return NoteView(
@@ -294,7 +304,8 @@ def _note(raw: dict[str, Any], html: dict[str, Any], permits: dict[int, Permit])
 
 def _claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[int, Permit]) -> ClaimView | None:
     speaking = [permits.get(e["source"], FORBIDDEN) for e in raw["evidence"] if e["stance"] != Stance.SILENT]
-    if not analysis_allowed(speaking or list(permits.values())):
+    said = (raw["text"], raw["why"], *(change["why"] for change in raw["history"]))
+    if not _may_say(speaking or list(permits.values()), *said):
         return None
     return ClaimView(
         id=raw["id"],

@@ -166,9 +166,9 @@ def with_corrections(gate: Gate, pages: Sequence[StoryPage]) -> list[StoryPage]:
     """The pages with the corrections announced on them; one query."""
     announced: dict[int, list[RevisionView]] = {}
     revisions = Revision.objects.filter(story__in=[p.card.id for p in pages], correction__isnull=False)
-    told = {p.card.id: p.card.ours and gate.may_analyse(p.card.id) for p in pages}
+    told = {p.card.id: p.card.ours for p in pages}
     for pk, *values in revisions.order_by("-number").values_list("story_id", *CHANGED):
-        announced.setdefault(pk, []).append(gate.revision(Changed(*values), told[pk]))
+        announced.setdefault(pk, []).append(gate.revision(pk, Changed(*values), told[pk]))
     return [replace(p, history=tuple(announced.get(p.card.id, ()))) for p in pages]
 
 
@@ -197,7 +197,7 @@ def open_watch_items(since: date, most: int) -> list[tuple[Row, dict[str, Any]]]
 def watch_views(gate: Gate, items: Sequence[tuple[Row, dict[str, Any]]]) -> Iterator[WatchView]:
     for row, frozen in items:
         card = gate.card(row)
-        if card and gate.may_analyse(row.id):
+        if card and gate.may_say(row.id, frozen["statement"], frozen["settled_by"]):
             yield gate.watch_item(frozen, None, card)
 
 
@@ -219,5 +219,5 @@ def latest_corrections(most: int) -> list[tuple[Row, Changed]]:
 def correction_views(gate: Gate, found: Sequence[tuple[Row, Changed]]) -> Iterator[RevisionView]:
     for row, changed in found:
         card = gate.card(row)
-        if card and card.ours and gate.may_analyse(row.id):
-            yield gate.revision(changed, told=True, card=card)
+        if card and card.ours and gate.may_say(row.id, changed.correction_text or ""):
+            yield gate.revision(row.id, changed, told=True, card=card)

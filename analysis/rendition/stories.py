@@ -142,16 +142,15 @@ def _links(pk: int) -> list[_Link]:
 
 def _with_company(gate: Gate, page: StoryPage, links: Sequence[_Link], changes: Sequence[Changed]) -> StoryPage:
     """The page with its neighbours: earlier and later coverage of ours, and its history."""
-    told = gate.may_analyse(page.card.id)
     views: dict[bool, list[LinkView]] = {False: [], True: []}
     for link in sorted(links, key=lambda link: link.other.published_at):
-        if view := gate.link(link.other, told, link.ahead, link.kind, link.verdict, link.why):
+        if view := gate.link(page.card.id, *link):
             views[link.ahead].append(view)
     return replace(
         page,
         earlier=tuple(views[False]),
         later=tuple(views[True]),
-        history=tuple(gate.revision(change, told and page.card.ours) for change in changes),
+        history=tuple(gate.revision(page.card.id, change, page.card.ours) for change in changes),
     )
 
 

@@ -7,7 +7,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from analysis import editing, preflight
-from analysis.models import Article, Claim, ContextNote, Evidence, Source, Story, Summary, WatchItem
+from analysis.models import (
+    Article,
+    Claim,
+    ContextNote,
+    Evidence,
+    Source,
+    StandingChange,
+    Story,
+    StoryLink,
+    Summary,
+    WatchItem,
+)
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +84,31 @@ def test_a_short_level_stops_at_forty_one_words():
 def test_too_many_quoted_words_stop_with_both_numbers(text):
     assert "quotes 4 words; the terms of its sources allow 3" in stops(under(making.draft(summary=text), quote_words=3))
     assert "quotes 4 words; the terms of its sources allow 0" in stops(under(making.draft(summary=text), level="short"))
+
+
+@pytest.mark.parametrize(
+    "part", ["claim", "reason of a claim", "standing", "watch", "settled", "source", "link", "change"]
+)
+def test_too_many_quoted_words_stop_wherever_they_stand(part):
+    quoting = {part: "So “one two three four”."}
+    story = making.draft()
+    claim = Claim.objects.create(
+        story=story, standing="reported", text=quoting.get("claim", "c"), why=quoting.get("reason of a claim", "")
+    )
+    StandingChange.objects.create(claim=claim, standing="reported", why=quoting.get("standing", ""))
+    WatchItem.objects.create(
+        story=story, statement=quoting.get("watch", "w"), settled_by=quoting.get("settled", "s"), likelihood=50,
+        due=date(2099, 1, 1),
+    )  # fmt: skip
+    story.sources.update(why=quoting.get("source", ""))
+    StoryLink.objects.create(story=story, earlier=making.published(), kind="follows", why=quoting.get("link", "l"))
+
+    def said() -> list[str]:
+        return preflight.stops(story, editing.snapshot(story), timezone.now(), quoting.get("change", ""))
+
+    assert said() == []
+    under(story, quote_words=3)
+    assert said() == ["This quotes more than the 3 words that the terms allow: So “one two three four”."]
 
 
 @pytest.mark.parametrize("made_by", ["model", "both"])
