@@ -40,7 +40,7 @@ def canonical(typed: str) -> str:
     netloc = host(parts.hostname or "")
     if port and port != {"http": 80, "https": 443}[parts.scheme]:
         netloc += f":{port}"
-    path = _path(parts.path)
+    path = path_of(parts.path)
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.match(k)])
     url = urlunsplit((parts.scheme, netloc, path or "/", query, ""))
     if len(url) > MAX_LENGTH:
@@ -48,8 +48,11 @@ def canonical(typed: str) -> str:
     return url
 
 
-def _path(typed: str) -> str:
-    """Escapes in one spelling and no dot segments, or terms about /press would miss /%70ress and /x/../press."""
+def path_of(typed: str) -> str:
+    """A path with escapes in one spelling and no dot segments.
+
+    Otherwise terms about /press would miss /%70ress and /x/../press.
+    """
     escaped = quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", typed), safe="/%:@!$&'()*+,;=~-._")
     plain = re.sub(r"%[0-9A-Fa-f]{2}", lambda m: c if (c := unquote(m[0])) in _UNRESERVED else m[0].upper(), escaped)
     kept: list[str] = []

@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analysis import preflight, search
 from analysis.models import (
@@ -22,6 +24,7 @@ from analysis.models import (
     Citation,
     Correction,
     Desk,
+    Entity,
     Mention,
     PublishedLink,
     Revision,
@@ -30,11 +33,13 @@ from analysis.models import (
     StoryLink,
     WatchItem,
 )
+from analysis.models.stories import fold
 from analysis.models.watch import NOT_REPLACED
 from analysis.models.writing import Slot
 from analysis.text import to_html, to_plain
 
 EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
+EXPLAIN = gettext_lazy("Say in a sentence what was wrong and what is right.")
 
 
 class EditingError(Exception):
@@ -178,7 +183,7 @@ def publish(
     content = snapshot(story)
     stops = preflight.stops(story, content, now or at, reason)
     if not first and kind in EXPLAINED and not reason.strip():
-        stops.append(_("Say in a sentence what was wrong and what is right."))
+        stops.append(str(EXPLAIN))
     if story.status == Story.Status.WITHDRAWN:
         stops.append(_("This story was withdrawn. It stays withdrawn; write a new one."))
     sha256 = digest(content)
@@ -242,16 +247,44 @@ def withdraw(story: Story, reason: str, at: datetime | None = None) -> None:
 def resolve(
     item: WatchItem, by: User | None, state: str, outcome: str, url: str = "", at: datetime | None = None
 ) -> None:
-    """Say how a watch item turned out. Raises EditingError if it is not public, or judged already."""
+    """Say how a watch item turned out.
+
+    Raises EditingError if it is not public, or judged already, or if the words quote more than terms allow.
+    """
     if state not in WatchItem.State.values or state == WatchItem.State.OPEN:
         raise EditingError(_("Choose how it turned out."))
     if not outcome.strip():
         raise EditingError(_("Say how it turned out and what shows it."))
+    current = Revision.objects.filter(story=item.story_id).first()
+    if current:
+        permits = preflight.permits_of(current.content, at or timezone.now())
+        if sentence := preflight.over_quoted(outcome, list(permits.values())):
+            raise EditingError(sentence)
     changed = WatchItem.objects.filter(
         NOT_REPLACED, pk=item.pk, state=WatchItem.State.OPEN, public_since__isnull=False
     ).update(state=state, outcome=outcome.strip(), outcome_url=url, resolved_at=at or timezone.now(), resolved_by=by)
     if not changed:
         raise EditingError(_("This watch item is not public, or someone has judged it already."))
+
+
+def free_slug(rows: QuerySet[Any], stem: str) -> str:
+    """A slug that begins with `stem` and that no row has yet."""
+    taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(s for n in range(1, len(taken) + 2) if (s := stem if n == 1 else f"{stem}-{n}") not in taken)
+
+
+def entity(name: str, kind: str) -> Entity:
+    """The entity of a name, in whatever case or spelling of its accents; made as `kind` if there is none."""
+    for _attempt in range(5):  # somebody else may take the name, or the slug, between our look and our write
+        slug = free_slug(Entity.objects.all(), slugify(name)[:110] or kind)
+        try:
+            with transaction.atomic():
+                return Entity.objects.get_or_create(
+                    folded=fold(name), defaults={"name": name, "kind": kind, "slug": slug}
+                )[0]
+        except IntegrityError:
+            continue
+    raise ConflictError(_("Someone else is adding “%(name)s” just now. Save again.") % {"name": name})
 
 
 def _list(story: Story, revision: Revision, since: datetime) -> None:

@@ -66,8 +66,9 @@ def stops(story: Story, content: dict[str, Any], now: datetime, reason: str = ""
         found.append(
             _("Headline or dek quotes more than the %(max)d words that the terms allow.") % {"max": lead.quote_words}
         )
-    found += _notes(content, permits) + _quotes(content, permits, reason)
-    found += _claims(content) + _watch(story, content, now) + _texts(content)
+    public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
+    found += _notes(content, permits) + _quotes(content, permits, public, reason)
+    found += _claims(content) + _watch(content, public, now) + _texts(content)
     return found
 
 
@@ -97,7 +98,8 @@ def _notes(content: dict[str, Any], permits: dict[int, Permit]) -> list[str]:
     found = []
     for note in content["notes"]:
         rests_on = [permits[pk] for pk in note["rests_on"] if pk in permits] or list(permits.values())
-        quoted, most = count_quoted_words(note["text"]), strictest(rests_on).quote_words
+        quoted = max(count_quoted_words(note[name]) for name in ("title", "text"))
+        most = strictest(rests_on).quote_words
         if quoted > most and analysis_allowed(rests_on):
             found.append(
                 _("“%(note)s” quotes %(n)d words; the terms of its sources allow %(max)d.")
@@ -106,22 +108,33 @@ def _notes(content: dict[str, Any], permits: dict[int, Permit]) -> list[str]:
     return found
 
 
-def _quotes(content: dict[str, Any], permits: dict[int, Permit], reason: str) -> list[str]:
-    """The same for everything short that we write beside the notes."""
+def over_quoted(text: str, rests_on: list[Permit]) -> str:
+    """A sentence if the gate would withhold these words of ours for what they quote; otherwise empty."""
+    most = strictest(rests_on).quote_words
+    if not analysis_allowed(rests_on) or count_quoted_words(text) <= most:
+        return ""
+    return _("This quotes more than the %(max)d words that the terms allow: %(text)s") % {"max": most, "text": text}
+
+
+def _quotes(content: dict[str, Any], permits: dict[int, Permit], public: set[int], reason: str) -> list[str]:
+    """The same for everything short that we write beside the notes, if it can be changed still.
+
+    What is frozen does not stop a correction: the gate withholds it.
+    """
     everything = list(permits.values())
     said: list[tuple[str, list[Permit]]] = [(source["why"], [permits[source["id"]]]) for source in content["sources"]]
     for claim in content["claims"]:
         speaking = [permits[e["source"]] for e in claim["evidence"] if e["stance"] != Stance.SILENT]
-        texts = (claim["text"], claim["why"], *(change["why"] for change in claim["history"]))
-        said += [(text, speaking or everything) for text in texts]
-    said += [(text, everything) for item in content["watch"] for text in (item["statement"], item["settled_by"])]
-    said += [(text, everything) for text in (reason, *(link["why"] for link in content["earlier"]))]
-    return [
-        _("This quotes more than the %(max)d words that the terms allow: %(text)s")
-        % {"text": text, "max": strictest(rests_on).quote_words}
-        for text, rests_on in said
-        if analysis_allowed(rests_on) and count_quoted_words(text) > strictest(rests_on).quote_words
+        said += [(text, speaking or everything) for text in (claim["text"], claim["why"])]
+    said += [
+        (text, everything)
+        for item in content["watch"]
+        if item["id"] not in public
+        for text in (item["statement"], item["settled_by"])
     ]
+    said += [(text, everything) for text in (content["disclosure"], reason)]
+    said += [(link["why"], everything) for link in content["earlier"]]
+    return [sentence for text, rests_on in said if (sentence := over_quoted(text, rests_on))]
 
 
 def _claims(content: dict[str, Any]) -> list[str]:
@@ -134,8 +147,7 @@ def _claims(content: dict[str, Any]) -> list[str]:
     ]
 
 
-def _watch(story: Story, content: dict[str, Any], now: datetime) -> list[str]:
-    public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
+def _watch(content: dict[str, Any], public: set[int], now: datetime) -> list[str]:
     over = [w for w in content["watch"] if w["id"] not in public and w["due"] < now.date().isoformat()]
     found = [
         _("“%(item)s” is due before today: once public it cannot be changed. Give it a later date.")

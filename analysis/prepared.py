@@ -2,13 +2,12 @@
 
 Building the SQL of a story page's queries took four times as long as running them. A prepared query is an ordinary
 QuerySet written over places instead of values; Django compiles it on the first call on a connection, and each later
-call binds its values and reads. Only for queries on the way of every reader: everything else is a plain QuerySet.
+call binds its values and reads. For what readers ask again and again; everything else is a plain QuerySet.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,11 +18,12 @@ type Value = int | str | date | datetime
 type Rows = list[tuple[Any, ...]]
 type _Form = tuple[int | None, ...]  # the limit, and how many values each list has
 
-_FIELDS: dict[type, "type[models.Field[Any, Any]]"] = {
-    int: models.BigIntegerField,
-    str: models.TextField,
-    date: models.DateField,
-    datetime: models.DateTimeField,
+LONGEST = 256  # a longer list is asked as a plain QuerySet: compiling it would cost more than it saves
+_FIELDS: dict[type, "models.Field[Any, Any]"] = {
+    int: models.BigIntegerField(),
+    str: models.TextField(),
+    date: models.DateField(),
+    datetime: models.DateTimeField(),
 }
 
 
@@ -31,7 +31,7 @@ class _Place(Expression):
     """Where a value will be bound: the position of a name's values, always 0 for one that is no list."""
 
     def __init__(self, name: str, position: int, kind: type) -> None:
-        super().__init__(output_field=_FIELDS[kind]())
+        super().__init__(output_field=_FIELDS[kind])
         self.name, self.position = name, position
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
@@ -54,40 +54,48 @@ class Prepared:
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], **places: type | list[type]) -> None:
         self._build = build
         self._places = places
-        self._compiled: WeakKeyDictionary[BaseDatabaseWrapper, dict[_Form, _Compiled]] = WeakKeyDictionary()
 
     def __call__(self, *, most: int | None = None, **values: Value | Sequence[Value]) -> Rows:
         """The rows, as tuples; the first `most` of them. One query; none if a list is empty: then nothing is found."""
+        if values.keys() != self._places.keys():
+            raise TypeError(f"the places are {', '.join(self._places)}; values came for {', '.join(values)}")
         given: dict[str, Sequence[Any]] = {}
         for name, kind in self._places.items():
             value: Any = values[name]
             if isinstance(kind, list):
                 if not value:
                     return []
+                if len(value) > LONGEST:
+                    return list(self._build(**values)[:most])
                 # Compiled for 1, 2, 4, 8 … values; repeating the last one finds nothing more.
                 value = [*value, *[value[-1]] * ((1 << (len(value) - 1).bit_length()) - len(value))]
             else:
                 value = [value]
             given[name] = value
         connection = connections[DEFAULT_DB_ALIAS]
-        forms = self._compiled.setdefault(connection, {})
-        form = (most, *map(len, given.values()))
-        query = forms.get(form)
-        if query is None:
-            query = forms[form] = self._compile(connection, given, most)
+        query = self._compiled(connection, (most, *map(len, given.values())))
         params = [_bound(given[p.name][p.position], connection) if type(p) is _Place else p for p in query.params]
         with connection.cursor() as cursor:
             cursor.execute(query.sql, params)
             found = cursor.fetchall()
         return _converted(found, query, connection) if query.converters else found
 
-    def _compile(self, connection: BaseDatabaseWrapper, given: dict[str, Sequence[Any]], most: int | None) -> _Compiled:
-        places: dict[str, Any] = {}
-        for name, kind in self._places.items():
-            if isinstance(kind, list):
-                places[name] = [_Place(name, position, kind[0]) for position in range(len(given[name]))]
-            else:
-                places[name] = _Place(name, 0, kind)
+    def _compiled(self, connection: BaseDatabaseWrapper, form: _Form) -> _Compiled:
+        # Kept on the connection, which it refers to: both go together when the connection's thread is over.
+        forms = vars(connection).setdefault("_prepared", {}).setdefault(self, {})
+        if form not in forms:
+            forms[form] = self._compile(connection, form)
+        found: _Compiled = forms[form]
+        return found
+
+    def _compile(self, connection: BaseDatabaseWrapper, form: _Form) -> _Compiled:
+        most, *sizes = form
+        places = {
+            name: [_Place(name, n, kind[0]) for n in range(size or 0)]
+            if isinstance(kind, list)
+            else _Place(name, 0, kind)
+            for (name, kind), size in zip(self._places.items(), sizes, strict=True)
+        }
         compiler = self._build(**places)[:most].query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         columns = [column for column, _sql, _alias in compiler.select or ()]

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis.addresses import AddressError, canonical, host, host_of, page_of, path_prefix
+from analysis.addresses import MAX_LENGTH, AddressError, canonical, host, host_of, page_of, path_of, path_prefix
 from analysis.models import (
     Article,
     Case,
@@ -218,14 +218,14 @@ def read_line(typed: str, site: str) -> str:
     """
     text = typed.strip()
     if text.startswith("/") and not text.startswith("//"):
-        return text[:2000]
+        return path_of(urlsplit(text).path)[:MAX_LENGTH]
     try:
         # Before canonical(), which refuses hosts such as localhost: ours may be one.
         parts = urlsplit(text if "://" in text else f"https://{text}")
         ours = parts.scheme in ("http", "https") and parts.hostname == site and parts.username is None
     except ValueError:
         ours = False
-    return (parts.path or "/")[:2000] if ours else canonical(text)
+    return path_of(parts.path or "/")[:MAX_LENGTH] if ours else canonical(text)
 
 
 def matched_articles(case: Case) -> list[Article]:

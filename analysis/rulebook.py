@@ -13,10 +13,10 @@ from datetime import datetime
 from analysis.addresses import host_of, page_of, parents
 from analysis.models import Article, Hold, RuleVersion, Terms
 from analysis.prepared import Prepared
-from analysis.terms import FOREVER, Basis, Level, Permit, Rule, Scope, Work, resolve
+from analysis.terms import FORBIDDEN, FOREVER, Basis, Level, Permit, Rule, Scope, Work, resolve
 
-MOST_PERMITS = 50_000  # held at once: some 20 MB
-_UNKNOWN = (FOREVER, Permit())
+MOST_PERMITS = 50_000  # held at once: some 30 MB
+_UNKNOWN = (FOREVER, FORBIDDEN)
 
 
 @dataclass

@@ -3,7 +3,11 @@
 The public never sees these rows; publishing freezes them (analysis/models/publication.py).
 """
 
+import unicodedata
+from typing import Any
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -49,10 +53,19 @@ class EntityKind(models.TextChoices):
     PLACE = "place", _("Place")
 
 
+_JOINERS = "\u200c\u200d"  # part of how some languages are spelled
+
+
+def fold(name: str) -> str:
+    """What is the same of a name in capitals or not, and however its accents were typed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
+
+
 class Entity(models.Model):
     Kind = EntityKind
 
     name = models.CharField(_("name"), max_length=120, unique=True)
+    folded = models.CharField(max_length=400, unique=True, editable=False)  # the databases fold ASCII only, or locales
     slug = models.SlugField(_("address"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ORGANISATION)
     description = models.CharField(_("description, one line"), max_length=300, blank=True)
@@ -68,6 +81,21 @@ class Entity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded = fold(self.name)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        self.name = unicodedata.normalize("NFC", self.name)
+        hidden = [c for c in self.name if unicodedata.category(c) in ("Cc", "Cf") and c not in _JOINERS]
+        if hidden or not any(c.isalnum() for c in self.name):
+            raise ValidationError({"name": _("Write a name of letters or digits, without invisible characters.")})
+        known = Entity.objects.filter(folded=fold(self.name)).exclude(pk=self.pk).first()
+        if known:
+            raise ValidationError({"name": _("There is “%(name)s” already.") % {"name": known.name}})
 
 
 class StoryStatus(models.TextChoices):

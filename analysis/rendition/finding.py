@@ -9,7 +9,7 @@ from analysis.rendition.pages import pages_of
 from analysis.rendition.values import Hit, Listing
 from analysis.search import candidates, query_tokens, tokens
 
-_BEFORE, _AFTER = 60, 120
+_BEFORE, _AFTER, _NEAR = 60, 120, 40
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -25,8 +25,10 @@ def search(query: str, before: Cursor | None = None) -> Listing[Hit]:
         pages = pages_of(found)
         for pk in found:
             page = pages.get(pk)
-            text = page.text if page else ""
-            if page and _matches(text, words):
+            if not page:
+                continue
+            text = page.text
+            if _matches(text, words):
                 if len(hits) == PAGE:
                     last = hits[-1].card
                     return Listing(items=tuple(hits), after=str(Cursor(last.published_at, last.id)))
@@ -54,12 +56,14 @@ def _snippet(text: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
     """The place under the headline where the query is first met, in pieces; True marks the words that matched."""
     body = text.split("\n", 1)[-1]
     first = next((word for word in _WORD.finditer(body) if _is_match(word[0], words)), None)
-    if not first:  # only the headline holds it
-        return ((body[: _BEFORE + _AFTER].split("\n")[0], False),)
+    if not first:  # only the headline holds it, or accents in another spelling
+        return ((body.split("\n")[0], False),)
     start = max(first.start() - _BEFORE, 0)
     end = min(first.end() + _AFTER, len(body))
-    start = body.rfind(" ", 0, start) + 1 if start else 0
-    end = body.find(" ", end) if body.find(" ", end) != -1 else len(body)
+    # To the nearest space, if there is one near.
+    start = body.rfind(" ", max(start - _NEAR, 0), start) + 1 or start
+    space = body.find(" ", end, end + _NEAR)
+    end = space if space != -1 else min(end + _NEAR, len(body))
     pieces: list[tuple[str, bool]] = []
     at = start
     for word in _WORD.finditer(body, first.start(), end):

@@ -135,14 +135,13 @@ class Gate:
             notes=tuple(n for raw in content["notes"] if (n := _note(raw, html, permits))),
             claims=tuple(c for raw in content["claims"] if (c := _claim(raw, by_id, permits))),
             watch=tuple(
-                item
+                self.watch_item(raw, _outcome((watch or {}).get(raw["id"]), everything))
                 for raw in content["watch"]
-                if (item := self.watch_item(raw, (watch or {}).get(raw["id"])))
-                and _may_say(everything, item.statement, item.settled_by, item.outcome)
+                if _may_say(everything, raw["statement"], raw["settled_by"])
             ),
             sources=sources,
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
-            disclosure=content["disclosure"] if told else "",
+            disclosure=content["disclosure"] if told and _quotes_fit(everything, content["disclosure"]) else "",
             number=number,
         )
 
@@ -221,9 +220,16 @@ class Gate:
 
 def _may_say(rests_on: Sequence[Permit], *texts: str) -> bool:
     """Whether our own words that rest on these articles may be shown, and quote no more than their terms allow."""
-    return analysis_allowed(rests_on) and (
-        not texts or max(map(count_quoted_words, texts)) <= strictest(rests_on).quote_words
-    )
+    return analysis_allowed(rests_on) and _quotes_fit(rests_on, *texts)
+
+
+def _quotes_fit(rests_on: Sequence[Permit], *texts: str) -> bool:
+    return not texts or max(map(count_quoted_words, texts)) <= strictest(rests_on).quote_words
+
+
+def _outcome(became: Outcome | None, rests_on: Sequence[Permit]) -> Outcome | None:
+    """What became of a watch item; that it was judged is shown even where the words may not be."""
+    return became if not became or _quotes_fit(rests_on, became.outcome) else became._replace(outcome="")
 
 
 def _awaited(leads: Sequence[Permit]) -> bool:
@@ -304,8 +310,8 @@ def _note(raw: dict[str, Any], html: dict[str, Any], permits: dict[int, Permit])
 
 def _claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[int, Permit]) -> ClaimView | None:
     speaking = [permits.get(e["source"], FORBIDDEN) for e in raw["evidence"] if e["stance"] != Stance.SILENT]
-    said = (raw["text"], raw["why"], *(change["why"] for change in raw["history"]))
-    if not _may_say(speaking or list(permits.values()), *said):
+    rests_on = speaking or list(permits.values())
+    if not _may_say(rests_on, raw["text"], raw["why"]):
         return None
     return ClaimView(
         id=raw["id"],
@@ -327,7 +333,7 @@ def _claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[in
             StandingView(
                 standing=change["standing"],
                 label=_label(Standing, change["standing"]),
-                why=change["why"],
+                why=change["why"] if _quotes_fit(rests_on, change["why"]) else "",
                 at=datetime.fromisoformat(change["at"]),
             )
             for change in raw["history"]

@@ -26,6 +26,7 @@ from analysis.rendition.values import (
     StoryPage,
     WatchView,
 )
+from analysis.terms import FOREVER
 
 PAGE = 30
 BATCHES = 4  # how often a list asks for more when the gate refused some; then it ends early, with a cursor
@@ -63,28 +64,29 @@ class Cursor:
             raise CursorError(text) from error
 
 
+_LAST = Cursor(FOREVER, 2**63 - 1)  # before it stands everything
+
+
 def published() -> QuerySet[Story]:
     return Story.objects.filter(status=Story.Status.PUBLISHED).order_by("-published_at", "-id")
+
+
+def before_that(at: Any, pk: Any, key: str = "pk") -> Q:
+    """What stands after a moment and id in a list, newest first. The bound on the date is what an index can use."""
+    return Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(**{f"{key}__lt": pk}))
 
 
 class Newest:
     """Published stories, all or some, newest first: read from a cursor on."""
 
     def __init__(self, some: Callable[..., QuerySet[Story]], **places: type) -> None:
-        self._first = Prepared(lambda **given: columns(some(**given)), **places)
-        self._after = Prepared(
-            lambda at, pk, **given: columns(
-                some(**given).filter(Q(published_at__lt=at) | Q(published_at=at, pk__lt=pk))
-            ),
-            at=datetime, pk=int, **places,
-        )  # fmt: skip
+        self._read = Prepared(
+            lambda at, pk, **given: columns(some(**given).filter(before_that(at, pk))), at=datetime, pk=int, **places
+        )
 
     def read(self, before: Cursor | None, most: int, **given: int | datetime) -> list[Row]:
-        if before:
-            found = self._after(at=before.at, pk=before.id, most=most, **given)
-        else:
-            found = self._first(most=most, **given)
-        return [row_of(values) for values in found]
+        begin = before or _LAST
+        return [row_of(values) for values in self._read(at=begin.at, pk=begin.id, most=most, **given)]
 
 
 EVERYTHING = Newest(published)
@@ -132,7 +134,7 @@ def through(
     for _batch in range(BATCHES):
         page = pointers
         if before:
-            page = pointers.filter(Q(published_at__lt=before.at) | Q(published_at=before.at, story_id__lt=before.id))
+            page = pointers.filter(before_that(before.at, before.id, "story_id"))
         found = [row_of(values) for values in columns(page[: PAGE * 2], prefix="story__")]
         gate.learn(row.id for row in found)
         for row in found:

@@ -157,12 +157,29 @@ def sitemap(before: Cursor | None = None, size: int = 5_000) -> Listing[StoryCar
     return river(Gate(timezone.now()), EVERYTHING, before, size=size)
 
 
-def published_in(year: int, month: int, most: int = 50_000) -> tuple[StoryCard, ...]:
-    """The stories of a month (UTC) that may be listed, newest first. Raises ValueError for a month that is none."""
-    if not (1 <= year <= 9998 and 1 <= month <= 12):
-        raise ValueError(f"{year}-{month} is no month")
+def months() -> tuple[date, ...]:
+    """The first day of each month (UTC) from the oldest story that may be listed until now: no month tells whether
+    something stands in it. Three queries."""
     gate = Gate(timezone.now())
-    begins, ends = datetime(year, month, 1, tzinfo=UTC), datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    oldest = [row_of(values) for values in columns(published().reverse()[:500])]
+    gate.learn(row.id for row in oldest)
+    listed = [row.published_at for row in oldest if gate.card(row)] or [row.published_at for row in oldest[-1:]]
+    if not listed:
+        return ()
+    numbers = range(listed[0].year * 12 + listed[0].month - 1, gate.now.year * 12 + gate.now.month)
+    return tuple(date(n // 12, n % 12 + 1, 1) for n in numbers)
+
+
+def published_in(month: date, most: int = 50_000) -> tuple[StoryCard, ...] | None:
+    """The stories of a month (UTC, by its first day) that may be listed, newest first; None if it is none of months().
+
+    `most` is what one sitemap may hold (sitemaps.org).
+    """
+    if month not in months():
+        return None
+    gate = Gate(timezone.now())
+    begins = datetime(month.year, month.month, 1, tzinfo=UTC)
+    ends = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=UTC)
     before: Cursor | None = Cursor(ends, 0)
     found: list[StoryCard] = []
     while before and len(found) < most:
@@ -170,16 +187,6 @@ def published_in(year: int, month: int, most: int = 50_000) -> tuple[StoryCard, 
         found += part.items
         before = Cursor.parse(part.after or "")
     return tuple(found[:most])
-
-
-def months() -> tuple[date, ...]:
-    """The first day of each month (UTC) from the first story to the latest, oldest first. Two queries."""
-    moments = published().values_list("published_at", flat=True)
-    first, latest = moments.reverse().first(), moments.first()
-    if not first or not latest:
-        return ()
-    numbers = range(first.year * 12 + first.month - 1, latest.year * 12 + latest.month)
-    return tuple(date(n // 12, n % 12 + 1, 1) for n in numbers)
 
 
 def removed() -> tuple[tuple[str, datetime], ...]:

@@ -13,6 +13,7 @@ from analysis.models import (
 )
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
+from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import CHANGED, Changed, Cited, Row, columns, outcomes, row_of, works
 from analysis.rendition.values import (
     LinkView,
@@ -107,12 +108,7 @@ class _Link(NamedTuple):
     why: str
 
 
-_STORY = Prepared(
-    lambda slug: columns(
-        Story.objects.filter(slug=slug, current__isnull=False), "current__number", "current__content", "current__html"
-    ),
-    slug=str,
-)
+_STORY = Prepared(lambda slug: full_columns(Story.objects.filter(slug=slug, current__isnull=False)), slug=str)
 _LINK = ("kind", "verdict", "why")
 _EARLIER = Prepared(
     lambda story: columns(PublishedLink.objects.filter(story=story), *_LINK, prefix="earlier__"), story=int

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,12 +20,9 @@ OFFERED = 500  # names in one <datalist>; whoever writes another name in full is
 
 
 class NameField(forms.CharField):
-    """A row chosen by writing its name. The browser completes it from a <datalist>: no script, any size of table.
+    """A row chosen by writing its name. The browser completes it from a <datalist>: no script, any size of table."""
 
-    `unknown` is what to say of a name that nothing has; if it is None, the name itself is the value.
-    """
-
-    def __init__(self, find: Callable[[str], Model | None], *, offers: str, unknown: Any, **kwargs):
+    def __init__(self, find: Callable[[str], Model | None], *, offers: str, unknown: Any = "", **kwargs):
         kwargs.setdefault("max_length", 500)
         super().__init__(**kwargs)
         self.find, self.unknown = find, unknown
@@ -36,9 +33,9 @@ class NameField(forms.CharField):
         if not text:
             return None
         found = self.find(text)
-        if found is None and self.unknown:
+        if found is None:
             raise ValidationError(self.unknown, params={"name": text})
-        return found or text
+        return found
 
     def prepare_value(self, value):
         return value.slug if isinstance(value, Story) else str(value) if isinstance(value, Model) else value
@@ -88,12 +85,6 @@ def earlier_story_field(**kwargs) -> NameField:
         help_text=_("Begin to write its headline, or paste its address."),
         **kwargs,
     )
-
-
-def free_slug(rows: QuerySet, stem: str) -> str:
-    """A slug that begins with `stem` and that no row has yet."""
-    taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(s for n in range(1, len(taken) + 2) if (s := stem if n == 1 else f"{stem}-{n}") not in taken)
 
 
 def offers() -> dict[str, list[tuple[str, str]]]:

@@ -12,9 +12,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from analysis import editing
 from analysis.models import ContextNote, Desk, Source, Story, Summary
 from analysis.models.writing import Slot, SummaryMadeBy
-from newsroom.admin.fields import CountedTextarea, MarkdownField, free_slug
+from newsroom.admin.fields import CountedTextarea, MarkdownField
 
 SUMMARY = ("summary_text", "summary_made_by", "summary_model", "summary_checked_by")
 
@@ -96,7 +97,7 @@ class StoryForm(forms.ModelForm):
         if given or self.fields["slug"].disabled:
             return given
         stem = slugify(self.cleaned_data.get("headline", ""))[:90].strip("-") or "story"
-        return free_slug(Story.objects.exclude(pk=self.instance.pk), stem)
+        return editing.free_slug(Story.objects.exclude(pk=self.instance.pk), stem)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -6,7 +6,9 @@ A group holds exactly what stands here; what one person needs beside it is given
 from django.contrib.auth.models import Group, Permission
 
 _WRITER = {
-    "story": ("view", "add", "change", "delete"),  # their own, until it is published (newsroom/admin/stories.py)
+    # Their own, until it is published (newsroom/admin/stories.py). Writing one makes the articles and entities that it
+    # names and that nobody knew yet; changing those afterwards is an editor's.
+    "story": ("view", "add", "change", "delete"),
     **dict.fromkeys(("article", "publisher", "domain", "terms", "topic", "desk", "entity", "page"), ("view",)),
 }
 _EDITOR = {

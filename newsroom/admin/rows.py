@@ -4,15 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from analysis import editing
 from analysis.models import Entity, Mention, Story, StoryLink
-from analysis.models.stories import EntityKind
-from newsroom.admin.fields import NameField, earlier_story_field, free_slug
+from analysis.models.stories import EntityKind, fold
+from newsroom.admin.fields import NameField, earlier_story_field
 
 
 class RowForm(forms.ModelForm):
@@ -29,6 +30,10 @@ class RowFormSet(BaseInlineFormSet):
     key = ""  # a field whose value may stand in one row only
     twice: Any = ""  # what to say of the second
 
+    def same(self, value: Any) -> object:
+        """What two values have in common that count as one."""
+        return value
+
     def clean(self) -> None:
         super().clean()
         seen = set()
@@ -36,9 +41,9 @@ class RowFormSet(BaseInlineFormSet):
             value = getattr(form, "cleaned_data", {}).get(self.key)
             if not value or self._should_delete_form(form):  # type: ignore[attr-defined]
                 continue
-            if (same := str(value).casefold()) in seen:
+            if self.same(value) in seen:
                 form.add_error(self.key, self.twice)
-            seen.add(same)
+            seen.add(self.same(value))
 
     def save_new(self, form, commit=True):
         """A new row without a place goes last."""
@@ -81,9 +86,8 @@ class MentionForm(forms.ModelForm):
     """A row names an entity that we know, or one that is new, which is made when the story is saved."""
 
     name = NameField(
-        lambda name: Entity.objects.filter(name__iexact=name).first(),
+        lambda name: Entity.objects.filter(folded=fold(name)).first() or Entity(name=name),
         offers="entities",
-        unknown=None,
         max_length=120,
         label=_("who or what"),
     )
@@ -102,21 +106,35 @@ class MentionForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if isinstance(name := data.get("name"), str) and not data.get("kind"):
-            self.add_error("kind", _("“%(name)s” is new here: say what it is, or correct the name.") % {"name": name})
+        entity = data.get("name")
+        if not entity or entity.pk:
+            return data
+        try:
+            entity.clean()
+        except ValidationError as error:
+            self.add_error("name", error.message_dict["name"])
+        if not data.get("kind"):
+            unknown = _("“%(name)s” is new here: say what it is, or correct the name.") % {"name": entity}
+            self.add_error("kind", unknown)
         return data
 
     def save(self, commit: bool = True) -> Mention:
-        named = self.cleaned_data["name"]
-        if isinstance(named, str):
-            slug = free_slug(Entity.objects.all(), slugify(named)[:110] or self.cleaned_data["kind"])
-            named = Entity.objects.create(name=named, kind=self.cleaned_data["kind"], slug=slug)
-        self.instance.entity = named
+        entity = self.cleaned_data["name"]
+        self.instance.entity = entity if entity.pk else editing.entity(entity.name, self.cleaned_data["kind"])
         return super().save(commit)
 
 
 class MentionFormSet(RowFormSet):
     key, twice = "name", _("This entity is mentioned already.")
+
+    def same(self, value: Any) -> object:
+        return fold(value.name)
+
+    def save(self, commit: bool = True) -> list[Mention]:
+        # Names may change places: the rows go first, and those that stay come back under their own ids.
+        changed = [form.instance.pk for form in self.initial_forms if form.has_changed()]
+        Mention.objects.filter(pk__in=changed).delete()
+        return super().save(commit)
 
 
 class MentionInline(PartOfStory):

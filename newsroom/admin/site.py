@@ -64,6 +64,7 @@ class DeskAdmin(admin.ModelAdmin):
                 mistake
                 for inline in context["inline_admin_formsets"]
                 for n, form in enumerate(inline.formset.forms, start=1)
+                if not (form.is_bound and inline.formset.can_delete and inline.formset._should_delete_form(form))
                 for mistake in _mistakes(form, f"{capfirst(inline.opts.verbose_name)} {n}, ")
             ),
         ]
@@ -73,7 +74,7 @@ class DeskAdmin(admin.ModelAdmin):
 def _mistakes(form: BaseForm, before: str = "") -> Iterator[tuple[str, str, str]]:
     """The id of each field that is wrong, what it is called, and what is wrong with it."""
     for name, errors in form.errors.items() if form.is_bound else ():
-        if name in form.fields:
+        if name in form.fields and not form[name].is_hidden:
             field = form[name]
             at = field.id_for_label or f"{field.auto_id}_0"  # of radio buttons, the first
             yield at, f"{before}{field.label}" if before else capfirst(str(field.label)), " ".join(map(str, errors))

@@ -55,7 +55,7 @@ class ReviseForm(StepForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("kind") in editing.EXPLAINED and not data.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", _("Say in a sentence what was wrong and what is right."))
+            self.add_error("reason", editing.EXPLAIN)
         return data
 
 

@@ -135,7 +135,6 @@ class StoryAdmin(DeskAdmin):
         lead = lead_of(content, now)
         return {
             "story": story,
-            "over": story.status == Story.Status.WITHDRAWN,
             "lead": lead,
             "permit": permit_in_words(lead) if lead else "",
             "rule": rule_in_words(lead) if lead else "",
@@ -212,9 +211,7 @@ class StoryAdmin(DeskAdmin):
             why = _("There is nothing to preview yet: name the original reporting among the sources.")
             messages.warning(request, permit_in_words(lead) if lead else why)
             return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[pk]))
-        # A withdrawn story is a tombstone to the public, whatever its text.
-        if story.status == Story.Status.WITHDRAWN:
-            page = Tombstone(legal=False)
+        # A withdrawn story is a tombstone to the public; the desk may still read what it said.
         stops = [] if story.status == Story.Status.WITHDRAWN else preflight.stops(story, content, timezone.now())
         if isinstance(page, Tombstone):
             shown = {"template": "reader/tombstone.html", "tombstone": page, "stops": stops}

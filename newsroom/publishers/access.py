@@ -37,7 +37,7 @@ def grant(session: SessionBase, reference: str) -> None:
 def see(session: SessionBase, reference: str) -> Seen | None:
     """None for a case that this browser may not see, exactly as for one that does not exist."""
     confirmed = reference in session.get(_ACCESS, [])
-    if not confirmed and reference not in draft.filed(session):
+    if not confirmed and not draft.filed(session, reference):
         return None
     case = Case.objects.filter(reference=reference).first()
     # Once the owner of the address has confirmed, the browser that filed it has no more right than any other.

@@ -67,6 +67,6 @@ def sent_as(session: SessionBase, submission: str) -> str:
     return reference
 
 
-def filed(session: SessionBase) -> list[str]:
-    """The references of the cases that this browser filed, newest first."""
-    return list(reversed(session.get(_SENT, {}).values()))
+def filed(session: SessionBase, reference: str) -> bool:
+    """Whether this browser filed the case."""
+    return reference in session.get(_SENT, {}).values()

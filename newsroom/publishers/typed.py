@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,29 +51,30 @@ def site_host() -> str:
 def doubtful(numbered: list[tuple[int, str]]) -> list[tuple[int, str, str]]:
     """Number, line and reason of each line that leads nowhere, in the reader's language.
 
-    It is no web address, or the address of a page of ours that a reader would not find either.
+    It is no web address, or on this site neither a kind of page that there is nor a story that a reader would find.
     """
     reasons: dict[int, str] = {}
     slugs: dict[int, str] = {}
+    missing = gettext("there is no such page on this site")
     for number, line in numbered:
         try:
             url = read_line(line, site_host())
         except AddressError as error:
             reasons[number] = gettext(str(error))
             continue
-        if url.startswith("/stories/"):
-            slugs[number] = url.split("/")[2]
-        elif url.startswith("/") and not (_is_route(url) or _is_route(f"{url}/")):
-            slugs[number] = ""
+        if url.startswith("/"):
+            route = _route(url) or _route(f"{url}/")
+            if not route:
+                reasons[number] = missing
+            elif url.startswith("/stories/"):
+                slugs[number] = route.kwargs["slug"]
     known = answering(slugs.values()) if slugs else set()
-    missing = gettext("there is no such page on this site")
     reasons |= {number: missing for number, slug in slugs.items() if slug not in known}
     return [(number, line, reasons[number]) for number, line in numbered if number in reasons]
 
 
-def _is_route(path: str) -> bool:
+def _route(path: str) -> ResolverMatch | None:
     try:
-        resolve(path)
+        return resolve(path)
     except Resolver404:
-        return False
-    return True
+        return None

@@ -21,12 +21,7 @@ ask_or_answer = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    context = {
-        "url": _pasted(request),
-        "begun": Draft(request.session).answers,
-        "filed": drafts.filed(request.session),
-    }
-    return render(request, "publishers/start.html", context)
+    return render(request, "publishers/start.html", {"url": _pasted(request), "begun": Draft(request.session).answers})
 
 
 @ask_or_answer
@@ -100,7 +95,7 @@ def _check_page(request: HttpRequest, draft: Draft, error: str = "", status: int
 @require_safe
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
     """The acknowledgement, for the browser that filed the case."""
-    if reference not in drafts.filed(request.session):
+    if not drafts.filed(request.session, reference):
         return redirect("takedown-case", reference)
     case = get_object_or_404(Case, reference=reference)
     return render(request, "publishers/sent.html", {"case": case})

@@ -1,6 +1,6 @@
 """What crawlers are told: which pages there are, and which are gone and should be forgotten."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,10 +27,10 @@ def stories(request: HttpRequest) -> HttpResponse:
 @require_safe
 def month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """Everything of a month, so that no request grows with the archive."""
-    try:
-        return _xml(request, "stories", {"cards": rendition.published_in(year, month)})
-    except ValueError as error:
-        raise Http404 from error
+    cards = rendition.published_in(date(year, month, 1))
+    if cards is None:
+        raise Http404
+    return _xml(request, "stories", {"cards": cards})
 
 
 @require_safe

@@ -15,7 +15,25 @@ class FeedKind:
         return value
 
 
+class Year:
+    regex = "[12][0-9]{3}"
+    to_python = int
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class Month:
+    regex = "0[1-9]|1[0-2]"
+    to_python = int
+
+    def to_url(self, value: int) -> str:
+        return f"{value:02}"
+
+
 register_converter(FeedKind, "feed")
+register_converter(Year, "year")
+register_converter(Month, "month")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -36,7 +54,7 @@ urlpatterns = [
     path("feeds/<feed:kind>/<slug:slug>.atom", feeds.atom, name="feed_of"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemaps/stories.xml", sitemaps.stories, name="sitemap_stories"),
-    path("sitemaps/stories-<int:year>-<int:month>.xml", sitemaps.month, name="sitemap_month"),
+    path("sitemaps/stories-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap_month"),
     path("sitemaps/news.xml", sitemaps.news, name="sitemap_news"),
     path("sitemaps/removed.xml", sitemaps.removed, name="sitemap_removed"),
     path("robots.txt", sitemaps.robots, name="robots"),

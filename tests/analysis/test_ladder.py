@@ -197,17 +197,20 @@ def test_a_note_may_not_quote_more_than_what_it_rests_on_allows(desk):
 
 
 def test_nothing_else_of_ours_may_quote_more_than_allowed_either(desk):
-    """Claims, watch items, reasons, links and corrections: each is shown, then withheld whole."""
+    """Claims, watch items, reasons, links, corrections, disclosure: each is shown, then withheld whole."""
     quoting = "So “one two three four”."
     story = desk.story
-    earlier = making.published()
     story.claims.update(text=quoting)
     plain = Claim.objects.create(story=story, text="A claim.", standing="reported")
     StandingChange.objects.create(claim=plain, standing="reported", why=quoting)
     story.sources.update(why=quoting)
-    StoryLink.objects.create(story=story, earlier=earlier, kind="follows", why=quoting)
-    WatchItem.objects.create(story=story, statement=quoting, settled_by="x", likelihood=50, due=date(2099, 1, 1))
+    StoryLink.objects.create(story=story, earlier=making.published(), kind="follows", why=quoting)
+    dated = {"settled_by": "x", "likelihood": 50, "due": date(2099, 1, 1)}
+    WatchItem.objects.create(story=story, statement=quoting, **dated)
+    judged = WatchItem.objects.create(story=story, statement="It comes.", **dated)
+    Story.objects.filter(pk=story.pk).update(disclosure=quoting)
     editing.publish(story, None, kind="correction", reason=quoting)
+    editing.resolve(judged, None, "yes", quoting)
 
     def quoted() -> set[str]:
         page = desk.page()
@@ -216,23 +219,25 @@ def test_nothing_else_of_ours_may_quote_more_than_allowed_either(desk):
             "claims": [claim.text for claim in page.claims],
             "standings": [change.why for claim in page.claims for change in claim.history],
             "watch": [item.statement for item in page.watch],
-            "why": [source.why for source in page.sources], "earlier": [link.why for link in page.earlier],
-            "history": [line.text for line in page.history], "feed": [line.text for line in feed.corrections],
+            "outcomes": [item.outcome for item in page.watch],
+            "why": [source.why for source in page.sources],
+            "earlier": [link.why for link in page.earlier],
+            "history": [line.text for line in page.history],
+            "disclosure": [page.disclosure],
+            "feed": [line.text for line in feed.corrections],
             "watch list": [item.statement for item in rendition.watch()],
             "home": [item.statement for item in rendition.home().watch],
             "corrections": [line.text for line in rendition.corrections()],
             "search": [str(hit.snippet) for hit in rendition.search("three").items],
-        }  # fmt: skip
+        }
         return {name for name, texts in shown.items() if any("three" in text for text in texts)}
 
-    everywhere = {
-        "claims", "standings", "watch", "why", "earlier", "history", "feed", "watch list", "home", "corrections",
-        "search",
-    }  # fmt: skip
-    assert quoted() == everywhere
+    assert len(quoted()) == 13
     for source in story.sources.all():
         making.terms(source.article.publisher, quote_words=3)
     assert quoted() == set()
+    assert "A claim." in [claim.text for claim in desk.page().claims]
+    assert [item.state for item in desk.page().watch if item.id == judged.pk] == ["yes"]
 
 
 def test_a_story_under_embargo_is_not_there_and_comes_by_itself(desk):

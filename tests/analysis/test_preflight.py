@@ -22,6 +22,7 @@ from analysis.models import (
 from tests import making
 
 pytestmark = pytest.mark.django_db
+QUOTING = "So “one two three four”."
 
 
 def stops(story: Story) -> str:
@@ -86,16 +87,16 @@ def test_too_many_quoted_words_stop_with_both_numbers(text):
     assert "quotes 4 words; the terms of its sources allow 0" in stops(under(making.draft(summary=text), level="short"))
 
 
-@pytest.mark.parametrize(
-    "part", ["claim", "reason of a claim", "standing", "watch", "settled", "source", "link", "change"]
-)
+PARTS = ["claim", "reason of a claim", "watch", "settled", "source", "link", "disclosure", "change"]
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_too_many_quoted_words_stop_wherever_they_stand(part):
-    quoting = {part: "So “one two three four”."}
-    story = making.draft()
-    claim = Claim.objects.create(
+    quoting = {part: QUOTING}
+    story = making.draft(disclosure=quoting.get("disclosure", "By people."))
+    Claim.objects.create(
         story=story, standing="reported", text=quoting.get("claim", "c"), why=quoting.get("reason of a claim", "")
     )
-    StandingChange.objects.create(claim=claim, standing="reported", why=quoting.get("standing", ""))
     WatchItem.objects.create(
         story=story, statement=quoting.get("watch", "w"), settled_by=quoting.get("settled", "s"), likelihood=50,
         due=date(2099, 1, 1),
@@ -108,7 +109,28 @@ def test_too_many_quoted_words_stop_wherever_they_stand(part):
 
     assert said() == []
     under(story, quote_words=3)
-    assert said() == ["This quotes more than the 3 words that the terms allow: So “one two three four”."]
+    assert said() == [f"This quotes more than the 3 words that the terms allow: {QUOTING}"]
+
+
+def test_a_title_that_quotes_too_much_stops():
+    story = under(making.draft(), quote_words=3)
+    ContextNote.objects.update_or_create(story=story, slot="why", defaults={"title": QUOTING, "text": "Ours."})
+    assert "quotes 4 words; the terms of its sources allow 3" in stops(story)
+
+
+def test_frozen_words_that_quote_too_much_do_not_stop_a_correction():
+    story = making.draft()
+    claim = Claim.objects.create(story=story, standing="reported", text="A claim.")
+    StandingChange.objects.create(claim=claim, standing="reported", why=QUOTING)
+    dated = {"settled_by": "x", "likelihood": 50, "due": date(2099, 1, 1)}
+    item = WatchItem.objects.create(story=story, statement=QUOTING, **dated)
+    editing.publish(story, None)
+    under(story, quote_words=3)
+    editing.publish(story, None, kind="correction", reason="It was eleven.")
+    assert story.revisions.count() == 2
+    with pytest.raises(editing.EditingError, match="This quotes more than the 3 words"):
+        editing.resolve(item, None, "yes", QUOTING)
+    editing.resolve(item, None, "yes", "It came.")
 
 
 @pytest.mark.parametrize("made_by", ["model", "both"])

@@ -1,12 +1,15 @@
 """A prepared query answers as the QuerySet that it is written as, whatever values it is given, and as often."""
 
+import gc
+import weakref
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from analysis.models import Article, Revision, Story, WatchItem
-from analysis.prepared import Prepared
+from analysis.prepared import LONGEST, Prepared
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +61,39 @@ def test_the_first_few_can_be_asked_for(django_assert_num_queries):
         with django_assert_num_queries(1):
             assert newest(most=most) == [(pk,) for pk in reversed(ids)][:most]
     assert len(newest()) == Article.objects.count()
+
+
+@pytest.mark.parametrize("many", [LONGEST - 1, LONGEST, LONGEST + 1, 5_000])
+def test_a_long_list_is_answered_too(many, django_assert_num_queries):
+    pk = making.article().pk
+    some = Prepared(lambda ids: Article.objects.filter(pk__in=ids).order_by("pk").values_list("pk"), ids=[int])
+    with django_assert_num_queries(1):
+        assert some(most=3, ids=[pk, *range(10**6, 10**6 + many - 1)]) == [(pk,)]
+
+
+@pytest.mark.parametrize("values", [{}, {"slug": "a", "topic": 1}, {"Slug": "a"}])
+def test_a_value_without_a_place_is_refused(values):
+    by_slug = Prepared(lambda slug: Story.objects.filter(slug=slug).values_list("pk"), slug=str)
+    with pytest.raises(TypeError, match="the places are slug"):
+        by_slug(**values)
+
+
+def test_what_was_compiled_goes_with_its_connection():
+    """A server's threads come and go; each has a connection, and a connection holds files open."""
+    by_slug = Prepared(lambda slug: Story.objects.filter(slug=slug).values_list("published_at"), slug=str)
+    connection = connections.create_connection("default")
+    assert by_slug._compiled(connection, (None, 1)) is by_slug._compiled(connection, (None, 1))
+    gone = weakref.ref(connection)
+    del connection
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_connection_that_was_closed_answers_again():
+    making.published(slug="here")
+    by_slug = Prepared(lambda slug: Story.objects.filter(slug=slug).values_list("slug"), slug=str)
+    other = connections.create_connection("default")
+    compiled = by_slug._compiled(other, (None, 1))
+    other.close()
+    assert by_slug._compiled(other, (None, 1)) == compiled
+    assert by_slug(slug="here") == [("here",)]

@@ -13,7 +13,7 @@ from analysis.models import Hold, RuleVersion, Terms
 from analysis.terms import Basis, Level, Rule, Scope, Work, resolve
 from tests import making
 from tests.analysis.cases import opened
-from tests.analysis.test_terms import NOW, WORK, either
+from tests.analysis.test_terms import HOUSE, NOW, WORK, either
 
 pytestmark = pytest.mark.django_db
 
@@ -150,9 +150,14 @@ def test_a_book_says_at_every_moment_what_the_rules_say(some, hours, dated):
         assert book.permit(work, at) == resolve(some, work, at)
 
 
-def test_a_book_keeps_a_bounded_number_of_permits(monkeypatch):
+def test_a_book_works_a_permit_out_once_and_keeps_a_bounded_number(monkeypatch):
+    asked = []
+    monkeypatch.setattr(rulebook, "resolve", lambda rules, work, now: asked.append(work) or resolve(rules, work, now))
     monkeypatch.setattr(rulebook, "MOST_PERMITS", 3)
-    book = rulebook.RuleBook("")
-    for n in range(10):
-        book.permit(Work(f"https://a.test/{n}", 1), NOW)
-        assert len(book._permits) <= 3
+    book = rulebook.RuleBook("", house=[HOUSE])
+    works = [Work(f"https://a.test/{n}", 1) for n in range(10)]
+    for n, work in enumerate(works):
+        for minute in range(5):
+            book.permit(work, NOW + timedelta(minutes=minute))
+        assert asked == works[: n + 1]
+        assert 1 <= len(book._permits) <= 3

@@ -166,3 +166,10 @@ def test_a_search_costs_the_same_queries_however_many_it_finds():
             assert len(rendition.search("turbines").items) == more + 1
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 5
+
+
+def test_a_snippet_of_a_text_without_spaces_is_short_too():
+    making.published(headline="Found", dek="", summary="x" * 3_000 + "/needle/" + "y" * 3_000)
+    snippet = rendition.search("needle").items[0].snippet
+    assert [text for text, marked in snippet if marked] == ["needle"]
+    assert len("".join(text for text, _marked in snippet)) < 300

@@ -98,6 +98,26 @@ def test_an_editor_writes_publishes_corrects_and_withdraws(open_site, open_page)
     assert "Ledger" not in reader.inner_text("main")
 
 
+def test_every_field_of_a_saved_story_can_be_seen(open_site, open_page):
+    site = open_site(demonstration=True)
+    page = open_page(viewport={"width": 1280, "height": 900})
+    log_in(page, site, *hire(site, "editor"))
+    story = site.shell(
+        "from analysis.models import *\n"
+        "print(StoryLink.objects.filter(story__mentions__isnull=False, story__status='published')[0].story_id)"
+    )
+    page.goto(f"{site.url}/admin/analysis/story/{story.strip()}/change/")
+    for name in ("mentions-0-name", "earlier-0-earlier", "earlier-0-kind", "earlier-0-verdict", "earlier-0-why",
+                 "sources-0-role", "watch_items-0-statement"):  # fmt: skip
+        assert page.locator(f"#id_{name}").is_visible(), name
+    # A name that is new asks for its kind, there and at the top.
+    page.locator("#id_mentions-0-name").fill("Somebody Unheard Of")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".mistakes a").click()
+    assert page.locator("#id_mentions-0-kind").is_visible()
+    assert page.url.endswith("#id_mentions-0-kind")
+
+
 def test_the_desk_works_without_javascript(open_site, open_page):
     site = open_site(demonstration=True)
     page = open_page(java_script_enabled=False)

@@ -48,7 +48,7 @@ def candidates() -> dict[str, list[str]]:
         "number": ["1", "2"],
         "code": ["fr"],
         "year": sorted({str(at.year) for at in days}),
-        "month": sorted({str(at.month) for at in days}),
+        "month": sorted({f"{at.month:02}" for at in days}),
         "name": ["pages", "who", "want", "why", "contact", "check"],
         "reference": ["CD-2222-2222"],
         "token": ["abc:def:ghi"],

@@ -65,6 +65,8 @@ class Command(BaseCommand):
             *("--interface", "wsgi", "--http", "1", "--no-ws", "--log-level", "warning"),
             *("--host", str(options["host"]), "--port", str(options["port"])),
             *("--workers", str(options["workers"]), "--blocking-threads", str(options["threads"])),
+            # A thread that ends leaves its database connection to the garbage collector: let it live.
+            *("--blocking-threads-idle-timeout", "600"),
             *("--backlog", "2048", "--workers-kill-timeout", str(PATIENCE), "--respawn-failed-workers"),
             "--access-log" if options["access_log"] else "--no-access-log",
         ]

@@ -171,5 +171,7 @@ def test_a_withdrawn_story_is_shown_as_over(editor, published):
     assert url(published, "preview") in editor.get(url(published)).content.decode()
     editing.withdraw(published, "Its report was withdrawn.")
     page = editor.get(url(published)).content.decode()
-    assert "Its report was withdrawn." in page
-    assert url(published, "preview") not in page and "Before you publish" not in page
+    assert "Its report was withdrawn." in page and "Before you publish" not in page
+    assert "Read what it said" in page and "Preview as the public sees it" not in page
+    said = editor.get(url(published, "preview")).content.decode()
+    assert published.headline in said and "The public sees only that it was withdrawn." in said

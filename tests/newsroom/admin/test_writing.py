@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from analysis.addresses import canonical, host_of
-from analysis.models import Article, Claim, Domain, Entity, Story, WatchItem
+from analysis.models import Article, Claim, Domain, Entity, Mention, Story, WatchItem
 from tests import making
 from tests.newsroom.admin.screen import ADD, errors, messages, opened, sent_by, url
 
@@ -317,6 +317,57 @@ def test_a_known_mention_stays_what_it_is_whatever_kind_is_chosen(editor, draft)
     assert Entity.objects.get().kind == "place"
 
 
+def test_a_writer_may_name_somebody_new(writer):
+    story = making.draft(created_by=writer.user)
+    typed = {"mentions-0-name": "Newly Founded", "mentions-0-kind": "organisation"}
+    assert writer.post(url(story), opened(writer, url(story)) | typed).status_code == 302
+    assert story.mentions.get().entity == Entity.objects.get(name="Newly Founded")
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [("Énergie", "énergie"), ("Énergie", "E\u0301NERGIE"), ("Straße", "STRASSE"), ("Ⅳ Fund", "IV fund")],
+)
+def test_a_name_is_known_in_any_case_and_however_its_accents_are_typed(editor, draft, known, typed):
+    entity = Entity.objects.create(name=known, slug="known")
+    data = opened(editor, url(draft)) | {"mentions-0-name": typed, "mentions-0-kind": "person"}
+    assert editor.post(url(draft), data).status_code == 302
+    assert draft.mentions.get().entity == entity == Entity.objects.get()
+
+
+@pytest.mark.parametrize("typed", ["…", "🦊", "--", "Evil\u202e Corp", "\u200b"])
+def test_a_name_that_cannot_be_read_is_refused(editor, draft, typed):
+    data = opened(editor, url(draft)) | {"mentions-0-name": typed, "mentions-0-kind": "person"}
+    response = editor.post(url(draft), data)
+    assert "Write a name of letters or digits, without invisible characters." in errors(response)
+    assert not Entity.objects.exists()
+
+
+def test_mentions_may_change_places(editor, draft):
+    for slug in ("one", "two", "three"):
+        Mention.objects.create(
+            story=draft, entity=Entity.objects.create(name=slug.title(), slug=slug), position=len(slug)
+        )
+    names = {"mentions-0-name": "Two", "mentions-1-name": "One"}
+    assert editor.post(url(draft), opened(editor, url(draft)) | names).status_code == 302
+    assert [m.entity.name for m in draft.mentions.all()] == ["Two", "One", "Three"]
+    moved = {"mentions-0-name": "Three", "mentions-2-DELETE": "on"}
+    assert editor.post(url(draft), opened(editor, url(draft)) | moved).status_code == 302
+    assert [m.entity.name for m in draft.mentions.all()] == ["Three", "One"]
+
+
+def test_two_addresses_that_differ_in_case_are_two_articles(editor):
+    making.publisher(host="tube.test")
+    data = new_story(
+        editor,
+        **source(0, url="https://tube.test/watch?v=aBc", title="One"),
+        **source(1, url="https://tube.test/watch?v=abC", title="Two"),
+        **{"sources-TOTAL_FORMS": "2"},
+    )
+    assert editor.post(ADD, data).status_code == 302
+    assert Article.objects.count() == 2
+
+
 def test_nothing_is_mentioned_twice(editor, draft):
     typed = {f"mentions-{n}-{name}": value for n, word in enumerate(("New One", "new one"))
              for name, value in (("name", word), ("kind", "person"))}  # fmt: skip
@@ -368,3 +419,9 @@ def test_what_is_wrong_is_listed_at_the_top_and_leads_to_its_field(editor, draft
     for target in places:
         assert f'<a href="#{target}">' in page and f'id="{target}"' in page
     assert "mistakes" not in editor.get(url(draft)).content.decode()
+
+
+def test_a_row_that_is_to_go_is_no_mistake(editor, published):
+    typed = {"headline": "", "claims-0-text": "", "claims-0-DELETE": "on"}
+    response = editor.post(url(published), opened(editor, url(published)) | typed)
+    assert [target for target, _label, _words in response.context["mistakes"]] == ["id_headline"]

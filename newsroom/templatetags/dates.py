@@ -1,6 +1,6 @@
 """Dates on pages: what a reader sees, and what a machine reads beside it, from one value."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from django import template
@@ -13,16 +13,18 @@ register = template.Library()
 
 
 @register.filter
-def time(at: date | datetime | None, how: str) -> SafeString | str:
-    """A date or aware UTC moment as a <time> element, in a format of Django's `date` filter: {{ at|time:"j M Y" }}.
+def dated(at: date | datetime | None, how: str) -> SafeString | str:
+    """A date or an aware moment (shown in UTC) as a <time> element: {{ at|dated:"j M Y" }}, as Django's `date` has it.
 
-    Its machine value holds the time of day if the format shows it. Empty for None.
+    Its machine value holds the time of day if the format shows hours. Empty for None.
     """
-    return _element(at, str(how), get_language()) if at else ""
+    if not at:
+        return ""
+    return _element(at.astimezone(UTC) if isinstance(at, datetime) else at, str(how), get_language())
 
 
 @lru_cache(maxsize=4096)  # a page says the same few dates again and again, and formatting one costs 20 microseconds
 def _element(at: date | datetime, how: str, _language: str | None) -> SafeString:
     day = at.date() if isinstance(at, datetime) else at
-    machine = at if "H" in how else day
+    machine = at if set("GHgh") & set(how) else day
     return format_html('<time datetime="{}">{}</time>', machine.isoformat(), date_format(at, how))
