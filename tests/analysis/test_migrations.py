@@ -60,3 +60,26 @@ def test_the_migrations_can_be_taken_back_to_nothing(database):
     sites.manage(database, "migrate", "analysis", "zero", "--verbosity", "0")
     sites.manage(database, "migrate", "--verbosity", "0")
     assert run(database, MAKE + LOOK) == SEEN
+
+
+def test_entities_of_one_name_in_two_spellings_stay_two_until_they_are_merged(database):
+    sites.manage(database, "migrate", "analysis", "0002", "--verbosity", "0")
+    names = ["Énergie", "énergie", "Port Salvan"]
+    run(
+        database,
+        f"""
+from django.db import connection
+for name in {names!r}:
+    connection.cursor().execute("INSERT INTO analysis_entity (name, slug, kind, description, aliases, site, wikidata) "
+        "VALUES (%s, %s, 'place', '', '[]', '', '')", [name, str(ord(name[0]))])
+""",
+    )
+    sites.manage(database, "migrate", "--verbosity", "0")
+    look = """
+from analysis import editing
+from analysis.models import Entity
+print(*Entity.objects.order_by("pk").values_list("name", flat=True), sep="|")
+print(editing.entity("PORT SALVAN", "person").name, editing.entity("ÉNERGIE", "person").name)
+"""
+    assert run(database, look) == ["Énergie|énergie|Port Salvan", "Port Salvan Énergie"]
+    sites.manage(database, "migrate", "analysis", "0002", "--verbosity", "0")
