@@ -104,6 +104,8 @@ def test_all_of_it_works_without_javascript_on_a_phone(open_site, open_page):
     assert page.get_by_role("alert").is_visible()  # an empty answer says what to do
     page.locator("[name=pages]").fill("not an address at all\nhttps://halmouth-ledger.test/x")
     page.get_by_role("button", name="Continue").click()
+    assert page.get_by_role("status").get_by_text("Line 1: it holds spaces").is_visible()  # pointed out once
+    page.get_by_role("button", name="Continue").click()
     page.locator("[name=name]").fill("Rights desk")
     page.get_by_role("link", name="Back").click()
     assert "not an address at all" in page.locator("[name=pages]").input_value()
