@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +23,6 @@ from analysis.models import (
     Citation,
     Correction,
     Desk,
-    Entity,
     Mention,
     PublishedLink,
     Revision,
@@ -33,7 +31,6 @@ from analysis.models import (
     StoryLink,
     WatchItem,
 )
-from analysis.models.stories import fold
 from analysis.models.watch import NOT_REPLACED
 from analysis.models.writing import Slot
 from analysis.text import to_html, to_plain
@@ -265,26 +262,6 @@ def resolve(
     ).update(state=state, outcome=outcome.strip(), outcome_url=url, resolved_at=at or timezone.now(), resolved_by=by)
     if not changed:
         raise EditingError(_("This watch item is not public, or someone has judged it already."))
-
-
-def free_slug(rows: QuerySet[Any], stem: str) -> str:
-    """A slug that begins with `stem` and that no row has yet."""
-    taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(s for n in range(1, len(taken) + 2) if (s := stem if n == 1 else f"{stem}-{n}") not in taken)
-
-
-def entity(name: str, kind: str) -> Entity:
-    """The entity of a name, in whatever case or spelling of its accents; made as `kind` if there is none."""
-    for _attempt in range(5):  # somebody else may take the name, or the slug, between our look and our write
-        slug = free_slug(Entity.objects.all(), slugify(name)[:110] or kind)
-        try:
-            with transaction.atomic():
-                return Entity.objects.get_or_create(
-                    folded=fold(name), defaults={"name": name, "kind": kind, "slug": slug}
-                )[0]
-        except IntegrityError:
-            continue
-    raise ConflictError(_("Someone else is adding “%(name)s” just now. Save again.") % {"name": name})
 
 
 def _list(story: Story, revision: Revision, since: datetime) -> None:

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analysis import editing
+from analysis import naming
 from analysis.models import ContextNote, Desk, Source, Story, Summary
 from analysis.models.writing import Slot, SummaryMadeBy
 from newsroom.admin.fields import CountedTextarea, MarkdownField
@@ -97,7 +97,7 @@ class StoryForm(forms.ModelForm):
         if given or self.fields["slug"].disabled:
             return given
         stem = slugify(self.cleaned_data.get("headline", ""))[:90].strip("-") or "story"
-        return editing.free_slug(Story.objects.exclude(pk=self.instance.pk), stem)
+        return naming.free_slug(Story.objects.exclude(pk=self.instance.pk), stem)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from analysis import editing
+from analysis import naming
 from analysis.models import Entity, Mention, Story, StoryLink
 from analysis.models.stories import EntityKind, fold
 from newsroom.admin.fields import NameField, earlier_story_field
@@ -120,7 +120,7 @@ class MentionForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Mention:
         entity = self.cleaned_data["name"]
-        self.instance.entity = entity if entity.pk else editing.entity(entity.name, self.cleaned_data["kind"])
+        self.instance.entity = entity if entity.pk else naming.entity(entity.name, self.cleaned_data["kind"])
         return super().save(commit)
 
 

@@ -265,26 +265,3 @@ def test_a_publication_that_fails_at_its_end_leaves_nothing():
     story.refresh_from_db()
     assert (story.status, story.current_id, story.revisions.count()) == ("draft", None, 0)
     assert rendition.search("turbines").items == ()
-
-
-# --- entities ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_a_name_taken_by_somebody_else_meanwhile_is_found(monkeypatch):
-    """What is free when one looks may be taken when one writes."""
-    first = editing.entity("Port Salvan", "place")
-    free = editing.free_slug
-    stale = iter(["port-salvan"])
-    monkeypatch.setattr(editing, "free_slug", lambda rows, stem: next(stale, None) or free(rows, stem))
-    other = editing.entity("Port-Salvan!", "place")
-    assert (other.slug, other != first) == ("port-salvan-2", True)
-    assert editing.entity("PORT SALVAN", "person") == first
-
-
-@pytest.mark.django_db
-def test_when_all_attempts_meet_somebody_else_it_is_said(monkeypatch):
-    editing.entity("Port Salvan", "place")
-    monkeypatch.setattr(editing, "free_slug", lambda rows, stem: "port-salvan")
-    with pytest.raises(editing.ConflictError, match="Save again"):
-        editing.entity("Port-Salvan!", "place")

@@ -76,10 +76,10 @@ for name in {names!r}:
     )
     sites.manage(database, "migrate", "--verbosity", "0")
     look = """
-from analysis import editing
+from analysis import naming
 from analysis.models import Entity
 print(*Entity.objects.order_by("pk").values_list("name", flat=True), sep="|")
-print(editing.entity("PORT SALVAN", "person").name, editing.entity("ÉNERGIE", "person").name)
+print(naming.entity("PORT SALVAN", "person").name, naming.entity("ÉNERGIE", "person").name)
 """
     assert run(database, look) == ["Énergie|énergie|Port Salvan", "Port Salvan Énergie"]
     sites.manage(database, "migrate", "analysis", "0002", "--verbosity", "0")
