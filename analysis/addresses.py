@@ -81,9 +81,20 @@ def host(name: str) -> str:
     return name
 
 
-def page_of(url: str) -> str:
-    """A canonical URL without its scheme: http and https lead to one page, as far as terms are concerned."""
-    return url.partition("://")[2] or url
+def page_key(url: str) -> str:
+    """One word for all the spellings() of a page, of its canonical URL or of it without the scheme.
+
+    http and https, with and without `www.` and with and without a last slash are one page as far as terms go.
+    """
+    return (url.partition("://")[2] or url).removeprefix("www.").rstrip("/")
+
+
+def spellings(url: str) -> list[str]:
+    """The canonical URLs under which one page may be known, its own first: the other scheme, with and without `www.`,
+    with and without a last slash."""
+    bare = page_key(url)
+    ways = [f"{scheme}://{www}{bare}{end}" for www in ("", "www.") for scheme in ("https", "http") for end in ("", "/")]
+    return list(dict.fromkeys([url, *ways]))
 
 
 def host_of(url: str) -> str:

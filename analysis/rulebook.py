@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analysis.addresses import host_of, page_of, parents
+from analysis.addresses import host_of, page_key, parents
 from analysis.models import Article, Hold, RuleVersion, Terms
 from analysis.prepared import Prepared
 from analysis.terms import FORBIDDEN, FOREVER, Basis, Level, Permit, Rule, Scope, Work, resolve
@@ -42,7 +42,7 @@ class RuleBook:
             case Scope.PATH:
                 self.by_host[rule.value.partition("/")[0]].append(rule)
             case Scope.URL:
-                self.by_url[page_of(rule.value)].append(rule)
+                self.by_url[page_key(rule.value)].append(rule)
 
     def rules_for(self, work: Work) -> Iterator[Rule]:
         """The few rules that can concern a work; analysis.terms has the last word on which do."""
@@ -50,7 +50,7 @@ class RuleBook:
         yield from self.by_publisher.get(work.publisher, ())
         for name in parents(host_of(work.url)):
             yield from self.by_host.get(name, ())
-        yield from self.by_url.get(page_of(work.url), ())
+        yield from self.by_url.get(page_key(work.url), ())
 
     def permit(self, work: Work, now: datetime) -> Permit:
         """What may be shown of an article at an aware moment."""

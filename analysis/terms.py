@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
-from analysis.addresses import host_of, is_under, page_of, parents
+from analysis.addresses import host_of, is_under, page_key, parents
 
 
 class Level(IntEnum):
@@ -213,12 +213,13 @@ def applies(rule: Rule, work: Work) -> bool:
         case Scope.PATH:
             return is_under(work.url, rule.value)
         case Scope.URL:
-            return page_of(rule.value) == page_of(work.url)
+            return page_key(rule.value) == page_key(work.url)
 
 
 def _place(rule: Rule) -> tuple[object, ...]:
     """Where a statement stands: a newer one at the same place supersedes it. Two holds are two cases, so never."""
-    return (rule.scope, rule.basis, page_of(rule.value).rstrip("/"), rule.id if rule.basis is Basis.HOLD else None)
+    place = page_key(rule.value) if rule.scope is Scope.URL else rule.value.rstrip("/")
+    return (rule.scope, rule.basis, place, rule.id if rule.basis is Basis.HOLD else None)
 
 
 def _standing(rules: list[Rule]) -> list[Rule]:

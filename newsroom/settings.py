@@ -109,6 +109,31 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", "desk@localhost", _address,
 LOG_LEVEL = env("LOG_LEVEL", "INFO", lambda raw: {"DEBUG": raw, "INFO": raw, "WARNING": raw, "ERROR": raw}[raw],
                 "DEBUG, INFO, WARNING or ERROR")  # fmt: skip
 
+
+def _count(raw: str) -> int:
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= 100_000:
+        raise ValueError
+    return int(raw)
+
+
+def _days_of_appeal(raw: str) -> int:
+    if _count(raw) < 183:
+        raise ValueError
+    return int(raw)
+
+
+_A_NUMBER = "a whole number from 1 to 100000"
+# What a publisher may count on, and sees on the page of a request.
+ACKNOWLEDGE_HOURS = env("ACKNOWLEDGE_HOURS", "24", _count, _A_NUMBER)
+DECIDE_HOURS = env("DECIDE_HOURS", "72", _count, _A_NUMBER)
+APPEAL_HOURS = env("APPEAL_HOURS", "168", _count, _A_NUMBER)
+APPEAL_DAYS = env("APPEAL_DAYS", "184", _days_of_appeal, "a number of days, at least 183: six months")
+ERASE_DAYS = env("ERASE_DAYS", "365", _count, _A_NUMBER)
+HOLD_ON_PROOF = env("HOLD_ON_PROOF", "link", lambda raw: {"no": "", "short": raw, "link": raw, "none": raw}[raw],
+                    "no, short, link or none: what is still shown of a page once its publisher is proved")  # fmt: skip
+PROXIES = env("PROXIES", "0", lambda raw: {str(n): n for n in range(10)}[raw],
+              "0 to 9: how many proxies of yours stand in front and add to X-Forwarded-For")  # fmt: skip
+
 # --- the house ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

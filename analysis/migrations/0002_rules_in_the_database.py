@@ -61,14 +61,14 @@ def _postgresql() -> list[str]:
 
 
 def _undo_sqlite() -> list[str]:
-    sql = [f"DROP TRIGGER {t}_no_{v}" for t in APPEND_ONLY for v in ("update", "delete")]
-    sql += [f"DROP TRIGGER {t}_version_{v}" for t in RULES for v in ("insert", "update", "delete")]
+    sql = [f"DROP TRIGGER IF EXISTS {t}_no_{v}" for t in APPEND_ONLY for v in ("update", "delete")]
+    sql += [f"DROP TRIGGER IF EXISTS {t}_version_{v}" for t in RULES for v in ("insert", "update", "delete")]
     return [*sql, "DROP TABLE analysis_search"]
 
 
 def _undo_postgresql() -> list[str]:
-    sql = [f"DROP TRIGGER {t}_no_{v} ON {t}" for t in APPEND_ONLY for v in ("update", "delete")]
-    sql += [f"DROP TRIGGER {t}_version ON {t}" for t in RULES]
+    sql = [f"DROP TRIGGER IF EXISTS {t}_no_{v} ON {t}" for t in APPEND_ONLY for v in ("update", "delete")]
+    sql += [f"DROP TRIGGER IF EXISTS {t}_version ON {t}" for t in RULES]
     sql += ["DROP FUNCTION analysis_append_only()", "DROP FUNCTION analysis_new_rule_version()"]
     return [*sql, "DROP INDEX analysis_search"]
 

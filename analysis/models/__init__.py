@@ -1,7 +1,9 @@
 """What the newsroom remembers. Rows and their constraints; no rule that spans rows, no HTTP, no network."""
 
 from analysis.models.articles import Article
-from analysis.models.cases import Case, CaseURL, Decision, Event, Hold, OutgoingMail
+from analysis.models.cases import Case, CaseURL, Challenge, Hold, Proof
+from analysis.models.decisions import Chain, Check, Decision, Event, Message, OutgoingMail, Statement
+from analysis.models.limits import Attempt
 from analysis.models.pages import Page
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
@@ -12,8 +14,12 @@ from analysis.models.writing import Claim, ContextNote, Evidence, StandingChange
 __all__ = [
     "Appearance",
     "Article",
+    "Attempt",
     "Case",
     "CaseURL",
+    "Chain",
+    "Challenge",
+    "Check",
     "Citation",
     "Claim",
     "ContextNote",
@@ -26,8 +32,10 @@ __all__ = [
     "Evidence",
     "Hold",
     "Mention",
+    "Message",
     "OutgoingMail",
     "Page",
+    "Proof",
     "PublishedLink",
     "Publisher",
     "Revision",
@@ -35,6 +43,7 @@ __all__ = [
     "SearchEntry",
     "Source",
     "StandingChange",
+    "Statement",
     "Story",
     "StoryLink",
     "Summary",

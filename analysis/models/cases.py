@@ -1,28 +1,36 @@
-"""Cases: what a publisher asked, what happened to it step by step, and the mail that must go out about it.
+"""Cases: who asked for what, about which pages, with which proof, and what is held back meanwhile.
 
-Case rows change only through analysis/rights.py, which writes the row, its event and its mail in one transaction.
+Case rows change only through analysis/rights, which writes the row, its event and its mail in one transaction. What
+became of a case is in analysis/models/decisions.py.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from analysis.addresses import host_of, parents
 from analysis.models.articles import Article
 from analysis.models.fields import AppendOnly, Language, one_of
 from analysis.models.publishers import Level, Publisher, Scope
 from analysis.models.stories import Story
 
+if TYPE_CHECKING:
+    from analysis.models.decisions import Decision
+
 
 class CaseState(models.TextChoices):
     RECEIVED = "received", _("Received, address not confirmed")
     CONFIRMED = "confirmed", _("Confirmed")
+    PROVED = "proved", _("Control proved")
     IN_REVIEW = "in_review", _("In review")
     DECIDED = "decided", _("Decided")
+    APPEALED = "appealed", _("Appealed")
     CLOSED = "closed", _("Closed")
     WITHDRAWN = "withdrawn", _("Withdrawn by the sender")
 
@@ -84,9 +92,34 @@ class Case(models.Model):
     relation = models.CharField(_("relation to the work"), max_length=9, choices=Relation)
     email = models.EmailField(_("e-mail"))
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
+
+    # What the law wants of a legal demand (analysis/rights/statute.py). What is missing is asked for, never a reason
+    # to throw the demand away.
+    work = models.TextField(_("the work, right or law that you rely on"), max_length=4000, blank=True)
+    authority = models.CharField(_("court and number, or registration"), max_length=300, blank=True)
+    signature = models.CharField(_("signature: your full name"), max_length=200, blank=True)
+    postal_address = models.CharField(_("postal address"), max_length=500, blank=True)
+    phone = models.CharField(_("telephone"), max_length=50, blank=True)
+    good_faith = models.BooleanField(_("I believe in good faith that this use is not lawful."), default=False)
+    accurate = models.BooleanField(
+        _(
+            "What I say is accurate, and I may act for whoever holds the right. I know that a false statement is punishable."
+        ),
+        default=False,
+    )
+
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("address confirmed"), null=True, blank=True)
+    proved_at = models.DateTimeField(_("control proved"), null=True, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    appealed_at = models.DateTimeField(_("appealed"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)  # the next thing that we owe; empty when it is none
+    unanswered = models.BooleanField(_("the sender waits for an answer"), default=False)
+    joined_to = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="joined", verbose_name=_("joined to")
+    )
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assigned to")
     )
@@ -106,16 +139,26 @@ class Case(models.Model):
         indexes = [
             # Question: which cases wait for us, oldest first?
             models.Index(fields=["state", "opened_at"], name="case_waiting"),
+            # Question: how many requests came from this address lately, and which are its cases?
+            models.Index(Lower("email"), "opened_at", name="case_of_email"),
+            # Question: of which closed cases is the personal data to be erased?
+            models.Index(fields=["closed_at"], condition=Q(erased_at__isnull=True), name="case_to_erase"),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @cached_property
+    def decision(self) -> "Decision | None":
+        """The decision that counts: the last one. A joined case goes by that of the case it was joined to."""
+        return (self.joined_to or self).decisions.order_by("number").last()
 
 
 class CaseURLMatch(models.TextChoices):
     MATCHED = "matched", _("We cover it")
     UNMATCHED = "unmatched", _("We do not cover it")
     UNREADABLE = "unreadable", _("Not readable as a web address")
+    REPEATED = "repeated", _("The same page as a line above")
 
 
 class CaseURL(models.Model):
@@ -172,134 +215,66 @@ class Hold(models.Model):
         return f"{self.case}: {self.value or self.publisher}"
 
 
-class DecisionOutcome(models.TextChoices):
-    GRANTED = "granted", _("Granted")
-    PARTLY = "partly", _("Granted in part")
-    DECLINED = "declined", _("Declined")
+class ProofMethod(models.TextChoices):
+    DNS = "dns", _("A record in the domain’s DNS")
+    FILE = "file", _("A file on the host")
+    MAIL = "mail", _("Mail to a role address")
 
 
-class DecisionAction(models.TextChoices):
-    REMOVE = "remove", _("Remove")
-    TERMS = "terms", _("Change the terms")
-    CORRECT = "correct", _("Correct the text")
-    NONE = "none", _("Change nothing")
+class Challenge(models.Model):
+    """Asked of a case's sender: show that you control this host. Seven days; asked again, it gets a new token."""
 
-
-class Decision(AppendOnly):
-    Outcome = DecisionOutcome
-    Action = DecisionAction
-
-    case = models.OneToOneField(Case, models.PROTECT, related_name="decision")
-    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
-    action = models.CharField(_("action"), max_length=7, choices=Action)
-    reason = models.TextField(_("reason that the publisher sees"), max_length=5000)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
-    )
-    decided_at = models.DateTimeField(default=timezone.now)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="challenges")
+    host = models.CharField(max_length=253)
+    # The token is made of this, the case, the host and the installation's secret (analysis/rights/proving.py): the
+    # database alone gives nobody a token, and its sender can open the page again.
+    nonce = models.CharField(max_length=64)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)  # the sender pressed "check now"
+    checked_at = models.DateTimeField(null=True, blank=True)
+    found = models.CharField(max_length=500, blank=True)  # why the last check failed, in English; translated on pages
+    mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
+        verbose_name = _("challenge")
+        verbose_name_plural = _("challenges")
+        constraints = [models.UniqueConstraint(fields=["case", "host"], name="challenge_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.host}"
+
+
+class Proof(AppendOnly):
+    """That somebody controlled a host at a moment, shown for one case."""
+
+    Method = ProofMethod
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="proofs")
+    host = models.CharField(_("host"), max_length=253)
+    method = models.CharField(_("how"), max_length=4, choices=Method)
+    wide = models.BooleanField(_("with everything below it"), default=False)
+    proved_at = models.DateTimeField(_("proved"))
+
+    class Meta:
+        ordering = ["proved_at", "id"]
+        verbose_name = _("proof of control")
+        verbose_name_plural = _("proofs of control")
         constraints = [
-            one_of("outcome", DecisionOutcome, "decision_outcome"),
-            one_of("action", DecisionAction, "decision_action"),
+            one_of("method", ProofMethod, "proof_method"),
+            models.UniqueConstraint(fields=["case", "host", "method"], name="proof_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.case}: {self.get_outcome_display()}"
-
-
-EVENT_WORDS = {
-    "received": _("Request received."),
-    "confirmed": _("Address confirmed."),
-    "in_review": _("Taken up by an editor."),
-    "held": _("Less is shown of the pages while the request is open."),
-    "decided": _("Decision made."),
-    "withdrawn": _("Request taken back."),
-    "closed": _("Case closed."),
-}
-_EVENT_CHOICES: dict[str, type[models.TextChoices]] = {
-    "lane": CaseLane, "want": CaseWant, "kind": CaseKind, "level": Level, "outcome": DecisionOutcome,
-    "action": DecisionAction,
-}  # fmt: skip
-
-
-class Event(AppendOnly):
-    """One step of a case. Append-only, chained by hash (analysis/rights.py), and without personal data."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
-    number = models.PositiveIntegerField()  # 1, 2, 3… within the case
-    kind = models.CharField(max_length=30)
-    data = models.JSONField(default=dict)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    previous = models.CharField(max_length=64, blank=True)
-    sha256 = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ["number"]
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        constraints = [models.UniqueConstraint(fields=["case", "number"], name="event_number_once")]
-
-    def __str__(self) -> str:
-        return f"{self.case} {self.number}: {self.kind}"
+        return f"{self.host}: {self.get_method_display()}"
 
     @property
-    def words(self) -> str:
-        """What happened, in a sentence that its sender and the newsroom may both read."""
-        return str(EVENT_WORDS.get(self.kind, self.kind))
+    def weak(self) -> bool:
+        """Who reads a role address need not control the site (RULES, "Proof of domain control"): it notifies only."""
+        return self.method == ProofMethod.MAIL
 
-    @property
-    def details(self) -> list[str]:
-        """What was recorded with it, in words, for the newsroom."""
-        return [self._detail(key, value) for key, value in self.data.items()]
+    def covers(self, host: str) -> bool:
+        return host == self.host or (self.wide and self.host in parents(host))
 
-    def _detail(self, key: str, value: Any) -> str:
-        if key in _EVENT_CHOICES:
-            return str(dict(_EVENT_CHOICES[key].choices).get(value, value))
-        if key == "urls":
-            return ngettext("%(n)d page named", "%(n)d pages named", value) % {"n": value}
-        if key == "articles":
-            return ngettext("%(n)d page held back", "%(n)d pages held back", value) % {"n": value}
-        if key == "terms":
-            return ngettext("%(n)d new statement of terms", "%(n)d new statements of terms", len(value)) % {
-                "n": len(value)
-            }
-        return gettext("%(label)s: %(text)s") % {"label": key, "text": value}
-
-
-class OutgoingMailKind(models.TextChoices):
-    CONFIRM = "confirm", _("Please confirm your address")
-    CONFIRMED = "confirmed", _("Your request is confirmed")
-    DECIDED = "decided", _("We have decided")
-    ACCESS = "access", _("A new link to your case")
-
-
-class OutgoingMail(models.Model):
-    """The outbox. A row is written in the transaction it speaks of; a worker sends it afterwards."""
-
-    Kind = OutgoingMailKind
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="mail")
-    kind = models.CharField(max_length=9, choices=Kind)
-    to = models.EmailField()
-    created_at = models.DateTimeField(default=timezone.now)
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        verbose_name = _("outgoing mail")
-        verbose_name_plural = _("outgoing mail")
-        constraints = [one_of("kind", OutgoingMailKind, "mail_kind")]
-        indexes = [
-            # Question: what is still to be sent? Asked by the worker each time it wakes.
-            models.Index(fields=["id"], condition=Q(sent_at__isnull=True), name="mail_unsent"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} → {self.to}"
+    def covers_url(self, url: str) -> bool:
+        return self.covers(host_of(url))

@@ -139,11 +139,12 @@ class Terms(AppendOnly):
             models.CheckConstraint(
                 condition=Q(scope="house", publisher__isnull=True, value="", basis="house")
                 | Q(scope="publisher", publisher__isnull=False, value="")
-                | Q(scope__in=["domain", "path", "url"], publisher__isnull=False) & ~Q(value=""),
+                # Without a publisher: of a site that we do not cover yet. It binds the day we do.
+                | Q(scope__in=["domain", "path", "url"]) & ~Q(value=""),
                 name="terms_scope_names_its_object",
                 violation_error_message=_(
-                    "Name what the terms are about: a publisher; and for a domain, a path or a page also its host, "
-                    "host and path, or URL."
+                    "Name what the terms are about: a publisher; for a domain, a path or a page its host, host and "
+                    "path, or URL."
                 ),
             ),
             models.CheckConstraint(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from analysis.addresses import page_of
+from analysis.addresses import page_key
 from analysis.models import (
     Appearance,
     Citation,
@@ -201,7 +201,7 @@ def removed() -> tuple[tuple[str, datetime], ...]:
     owners: dict[int | None, datetime] = {}
     for scope, value, owner, at in newest:
         if scope == "url":
-            pages_named.setdefault(page_of(value), at)
+            pages_named.setdefault(page_key(value), at)
         else:
             owners.setdefault(owner, at)
     urls = [f"{scheme}://{page}" for page in pages_named for scheme in ("https", "http")]
@@ -212,7 +212,7 @@ def removed() -> tuple[tuple[str, datetime], ...]:
     for row in found:
         if not gate.card(row):
             works = [cited.work for cited in gate.known[row.id]]
-            said = [pages_named.get(page_of(work.url)) or owners.get(work.publisher_id) for work in works]
+            said = [pages_named.get(page_key(work.url)) or owners.get(work.publisher_id) for work in works]
             gone.setdefault(f"/stories/{row.slug}/", max(filter(None, said), default=gate.now))
     return tuple(sorted(gone.items(), key=lambda item: item[1], reverse=True)[:1000])
 

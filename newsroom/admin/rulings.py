@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis.models import Decision
-from analysis.models.cases import DecisionAction, DecisionOutcome
+from analysis.models.decisions import DecisionAction, DecisionOutcome
 from analysis.models.publishers import AI, Level, Scope
 
 

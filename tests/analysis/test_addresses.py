@@ -11,7 +11,7 @@ from analysis.addresses import (
     host,
     host_of,
     is_under,
-    page_of,
+    page_key,
     parents,
     path_prefix,
 )
@@ -206,4 +206,4 @@ def test_the_parents_of_a_host_are_named_nearest_first_and_never_a_bare_top_leve
 
 
 def test_terms_for_a_page_hold_under_http_and_https():
-    assert page_of("http://a.test/x") == page_of("https://a.test/x") == "a.test/x"
+    assert page_key("http://a.test/x") == page_key("https://a.test/x") == "a.test/x"

@@ -1,0 +1,75 @@
+"""Triggers as text, for the migrations that need them. On both engines; making one that is there already renews it.
+
+On SQLite a migration that alters a column may make the whole table anew, and its triggers are gone: whoever alters an
+append-only table or one that rules are made of ends with `append_only` or `rules` for it.
+"""
+
+
+def append_only(schema_editor, tables: dict[str, list[str]]) -> None:
+    """Nobody changes or deletes a row of these tables; columns named may be emptied, once and for good."""
+    for table, erasable in tables.items():
+        if schema_editor.connection.vendor == "sqlite":
+            _run(
+                schema_editor, f"DROP TRIGGER IF EXISTS {table}_no_update", f"DROP TRIGGER IF EXISTS {table}_no_delete"
+            )
+            refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            _run(
+                schema_editor,
+                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+                f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {_unless_emptied(schema_editor, table, erasable)} {refuse}",
+            )
+        else:
+            _run(
+                schema_editor,
+                f"DROP TRIGGER IF EXISTS {table}_no_update ON {table}",
+                f"DROP TRIGGER IF EXISTS {table}_no_delete ON {table}",
+                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION analysis_append_only()",
+                f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+                f"FOR EACH ROW {_unless_emptied(schema_editor, table, erasable)} EXECUTE FUNCTION analysis_append_only()",
+            )
+
+
+def rules(schema_editor, *tables: str) -> None:
+    """Whoever writes these tables gives the rule version a new token."""
+    for table in tables:
+        if schema_editor.connection.vendor == "sqlite":
+            for verb in ("INSERT", "UPDATE", "DELETE"):
+                name = f"{table}_version_{verb.lower()}"
+                _run(
+                    schema_editor,
+                    f"DROP TRIGGER IF EXISTS {name}",
+                    f"CREATE TRIGGER {name} AFTER {verb} ON {table} "
+                    "BEGIN UPDATE analysis_ruleversion SET token = lower(hex(randomblob(16))); END",
+                )
+        else:
+            _run(
+                schema_editor,
+                f"DROP TRIGGER IF EXISTS {table}_version ON {table}",
+                f"CREATE TRIGGER {table}_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION analysis_new_rule_version()",
+            )
+
+
+def drop(schema_editor, *tables: str) -> None:
+    """Let the rows of these tables be changed, until append_only() is called again."""
+    for table in tables:
+        on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+        _run(schema_editor, *(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}" for verb in ("update", "delete")))
+
+
+def _unless_emptied(schema_editor, table: str, erasable: list[str]) -> str:
+    """A condition that is true for every change but one that empties the erasable columns and nothing else."""
+    if not erasable:
+        return ""
+    with schema_editor.connection.cursor() as cursor:
+        columns = [c.name for c in schema_editor.connection.introspection.get_table_description(cursor, table)]
+    other = "IS NOT" if schema_editor.connection.vendor == "sqlite" else "IS DISTINCT FROM"
+    kept = [f'OLD."{name}" {other} NEW."{name}"' for name in columns if name not in erasable]
+    emptied = [f"NEW.\"{name}\" <> ''" for name in erasable]
+    return f"WHEN ({' OR '.join(kept + emptied)})"
+
+
+def _run(schema_editor, *statements: str) -> None:
+    for statement in statements:
+        schema_editor.execute(statement, params=None)  # a % in it is no placeholder

@@ -1,0 +1,272 @@
+"""What became of a case: decisions, statements of reasons, messages, what was checked, the record, and the outbox.
+
+Decisions, statements and events are append-only. The words in a decision and a statement may be emptied, once, when the
+personal data of a closed case is erased (a trigger holds this): what was decided stays, who was spoken of does not.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from analysis.models.cases import Case, CaseKind, CaseLane, CaseWant, ProofMethod
+from analysis.models.fields import AppendOnly, one_of
+from analysis.models.publishers import Level
+from analysis.models.stories import Story
+
+
+class DecisionOutcome(models.TextChoices):
+    GRANTED = "granted", _("Granted")
+    PARTLY = "partly", _("Granted in part")
+    DECLINED = "declined", _("Declined")
+
+
+class DecisionAction(models.TextChoices):
+    REMOVE = "remove", _("Remove")
+    TERMS = "terms", _("Change the terms")
+    RESTORE = "restore", _("Restore")
+    CORRECT = "correct", _("Correct the text")
+    NONE = "none", _("Change nothing")
+
+
+class Decision(AppendOnly):
+    Outcome = DecisionOutcome
+    Action = DecisionAction
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
+    number = models.PositiveSmallIntegerField(default=1)  # 2: of the appeal against the first
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
+    action = models.CharField(_("action"), max_length=7, choices=Action)
+    legal = models.BooleanField(_("rests on an upheld legal demand"), default=False)
+    reason = models.TextField(_("reason that the publisher sees"), max_length=5000)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        constraints = [
+            one_of("outcome", DecisionOutcome, "decision_outcome"),
+            one_of("action", DecisionAction, "decision_action"),
+            models.UniqueConstraint(fields=["case", "number"], name="decision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.get_outcome_display()}"
+
+
+class Statement(AppendOnly):
+    """A statement of reasons in the form of Article 17 of the Digital Services Act, as it was sent."""
+
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="statement")
+    text = models.TextField(_("statement of reasons"), max_length=10_000)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sent by")
+    )
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("statement of reasons")
+        verbose_name_plural = _("statements of reasons")
+
+    def __str__(self) -> str:
+        return str(self.decision)
+
+
+class MessageSide(models.TextChoices):
+    SENDER = "sender", _("From the sender")
+    DESK = "desk", _("From the newsroom")
+    NOTE = "note", _("Internal note")
+
+
+class Message(models.Model):
+    """A word in a case, by its sender or the newsroom; a note is for the newsroom's eyes alone."""
+
+    Side = MessageSide
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="messages")
+    side = models.CharField(max_length=6, choices=Side)
+    text = models.TextField(_("message"), max_length=10_000)
+    appeal = models.BooleanField(default=False)  # it says why its sender contests the decision
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [one_of("side", MessageSide, "message_side")]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.get_side_display()}"
+
+
+class Check(models.Model):
+    """One line of a removal receipt: a surface that was really asked, and whether it obeyed the decision."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="checks")
+    story = models.ForeignKey(Story, models.PROTECT, null=True, related_name="+")
+    surface = models.CharField(max_length=20)  # a key of newsroom.receipt.SURFACES
+    url = models.CharField(max_length=2100)
+    obeyed = models.BooleanField(null=True)  # null: it could not be asked
+    found = models.CharField(max_length=200)  # status and what was seen, in English; never a word of the story's text
+    attempts = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("check")
+        verbose_name_plural = _("checks")
+        constraints = [models.UniqueConstraint(fields=["decision", "url"], name="check_once")]
+        indexes = [
+            # Question: does any page disobey a decision? Asked on the desk's first page.
+            models.Index(fields=["id"], condition=~Q(obeyed=True), name="check_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.surface} {self.url}"
+
+
+EVENT_WORDS = {
+    "received": _("Request received."),
+    "confirmed": _("Address confirmed."),
+    "completed": _("What was missing was added."),
+    "joined": _("Joined to an earlier request about the same pages."),
+    "challenged": _("Proof of control offered."),
+    "notified": _("The site’s role addresses were told."),
+    "proved": _("Control of the site proved."),
+    "in_review": _("Taken up by an editor."),
+    "assigned": _("Given to an editor."),
+    "held": _("Less is shown of the pages while the request is open."),
+    "wrote": _("The sender wrote to us."),
+    "answered": _("We wrote to the sender."),
+    "decided": _("Decision made."),
+    "checked": _("The public pages were asked whether they obey."),
+    "reasons": _("Statement of reasons sent."),
+    "appealed": _("The decision is contested."),
+    "appeal_withdrawn": _("The appeal was taken back."),
+    "withdrawn": _("Request taken back."),
+    "lapsed": _("The address was never confirmed."),
+    "closed": _("Case closed."),
+    "erased": _("Personal data erased."),
+}
+_EVENT_CHOICES: dict[str, type[models.TextChoices]] = {
+    "lane": CaseLane, "want": CaseWant, "kind": CaseKind, "level": Level, "outcome": DecisionOutcome,
+    "action": DecisionAction, "method": ProofMethod,
+}  # fmt: skip
+
+
+class Chain(models.Model):
+    """One row: how long the record of events is, and the hash of its last one. Whoever appends locks it first."""
+
+    length = models.PositiveBigIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("chain of events")
+
+    def __str__(self) -> str:
+        return f"{self.length}: {self.head}"
+
+
+class Event(AppendOnly):
+    """One step of a case. All events make one chain of hashes (analysis/rights/record.py); no personal data in them."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    position = models.PositiveBigIntegerField(unique=True)  # 1, 2, 3… in the whole record, without a gap
+    kind = models.CharField(max_length=30)
+    data = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    previous = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.kind}"
+
+    @property
+    def words(self) -> str:
+        """What happened, in a sentence that its sender and the newsroom may both read."""
+        return str(EVENT_WORDS.get(self.kind, self.kind))
+
+    @property
+    def details(self) -> list[str]:
+        """What was recorded with it, in words, for the newsroom."""
+        return [self._detail(key, value) for key, value in self.data.items()]
+
+    def _detail(self, key: str, value: Any) -> str:
+        if key in _EVENT_CHOICES:
+            return str(dict(_EVENT_CHOICES[key].choices).get(value, value))
+        if key == "urls":
+            return ngettext("%(n)d page named", "%(n)d pages named", value) % {"n": value}
+        if key == "pages":
+            return ngettext("%(n)d page held back", "%(n)d pages held back", value) % {"n": value}
+        if key == "failed":
+            return ngettext("%(n)d disobeys", "%(n)d disobey", value) % {"n": value}
+        if key == "checked":
+            return ngettext("%(n)d surface asked", "%(n)d surfaces asked", value) % {"n": value}
+        if key == "terms":
+            return ngettext("%(n)d new statement of terms", "%(n)d new statements of terms", len(value)) % {
+                "n": len(value)
+            }
+        return gettext("%(label)s: %(text)s") % {"label": key, "text": value}
+
+
+class OutgoingMailKind(models.TextChoices):
+    CONFIRM = "confirm", _("Please confirm your address")
+    CONFIRMED = "confirmed", _("Your request is confirmed")
+    ACCESS = "access", _("A new link to your case")
+    NOTIFY = "notify", _("Somebody asks us about your site")
+    PROVED = "proved", _("Control of your site is proved")
+    MESSAGE = "message", _("A message about your request")
+    DECIDED = "decided", _("We have decided")
+    REASONS = "reasons", _("Statement of reasons")
+    APPEALED = "appealed", _("We have your appeal")
+    CLOSED = "closed", _("Your case is closed")
+    ROOM = "room", _("A link to your publisher’s room")
+    MAILBOX = "mailbox", _("A link to send your request")
+
+
+class OutgoingMail(models.Model):
+    """The outbox. A row is written in the transaction it speaks of; a worker sends it afterwards."""
+
+    Kind = OutgoingMailKind
+
+    # None for a link that is asked for before or beside a case; `about` then says what it opens.
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="mail")
+    kind = models.CharField(max_length=9, choices=Kind)
+    to = models.EmailField()
+    about = models.CharField(max_length=300, blank=True)  # of a room, its host; of a mailbox link, the language
+    message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="mail")
+    created_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mail")
+        constraints = [one_of("kind", OutgoingMailKind, "mail_kind")]
+        indexes = [
+            # Question: what is still to be sent? Asked by the worker each time it wakes.
+            models.Index(fields=["id"], condition=Q(sent_at__isnull=True), name="mail_unsent"),
+            # Question: how many mails of a kind went to this address lately?
+            models.Index(fields=["to", "created_at"], name="mail_to"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} → {self.to}"

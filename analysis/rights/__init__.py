@@ -1,0 +1,57 @@
+"""Cases: every step that a sender or the newsroom can take, and nothing else that changes a case.
+
+Each step is a compare-and-set on the case's state, its event in the chain, and the mail that must go out, all in one
+transaction. Of two people who act at once, one acts and the other gets StaleCaseError. Whoever calls these enqueues the
+mail worker in the same transaction (newsroom/tasks.py); the outbox row is what counts.
+"""
+
+from analysis.rights.erasing import close_what_is_over, erase
+from analysis.rights.filing import (
+    Request,
+    appeal,
+    appealable,
+    complete,
+    confirm,
+    join,
+    open_case,
+    send_access,
+    withdraw,
+    write,
+)
+from analysis.rights.lines import MAX_URLS, matched_articles, read_line
+from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, first_broken
+from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, note, take_up
+from analysis.rights.ruling import Ruling, liftable
+
+__all__ = [
+    "DECIDABLE",
+    "MAX_URLS",
+    "OPEN",
+    "Request",
+    "RightsError",
+    "Ruling",
+    "StaleCaseError",
+    "answer",
+    "appeal",
+    "appealable",
+    "assign",
+    "close",
+    "close_what_is_over",
+    "complete",
+    "confirm",
+    "decide",
+    "erase",
+    "first_broken",
+    "give_reasons",
+    "hold",
+    "join",
+    "liftable",
+    "matched_articles",
+    "note",
+    "open_case",
+    "read_line",
+    "send_access",
+    "take_up",
+    "withdraw",
+    "write",
+]

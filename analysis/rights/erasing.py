@@ -1,0 +1,62 @@
+"""Personal data of cases that are over, erased after a set time. What happened stays; who asked does not.
+
+Regulation (EU) 2016/679 (GDPR) Article 5(1)(e): kept no longer than necessary.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+
+from analysis.models import Case, Challenge, Decision, Message, OutgoingMail, Statement
+from analysis.rights.record import State, move, record
+
+NEVER_CONFIRMED = timedelta(days=30)
+BATCH = 200
+_EMPTY = {"explanation": "", "name": "", "organisation": "", "email": "", "work": "", "authority": "", "signature": "",
+          "postal_address": "", "phone": ""}  # fmt: skip
+
+
+def close_what_is_over(at: datetime) -> int:
+    """Close what was decided and can no longer be contested; let lapse what was never confirmed. Returns how many."""
+    contestable = at - timedelta(days=settings.APPEAL_DAYS)
+    over = Case.objects.filter(
+        Q(state=State.DECIDED, decided_at__lt=contestable) | Q(state=State.RECEIVED, opened_at__lt=at - NEVER_CONFIRMED)
+    )
+    cases = list(over.order_by("pk")[:BATCH])
+    for case in cases:
+        with transaction.atomic():
+            lapsed = case.state == State.RECEIVED
+            move(case, (case.state,), State.WITHDRAWN if lapsed else State.CLOSED, closed_at=at)
+            case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
+            record(case, "lapsed" if lapsed else "closed", at)
+    return len(cases)
+
+
+def erase(at: datetime) -> int:
+    """Erase the personal data of cases that have been over for ERASE_DAYS. Returns how many; at most BATCH at once.
+
+    A case that somebody may still contest is not over. Kept: kind, lane, states, times, decisions without their words,
+    terms, events.
+    """
+    due = Case.objects.filter(closed_at__lt=at - timedelta(days=settings.ERASE_DAYS), erased_at__isnull=True)
+    cases = list(due.filter(state__in=[State.CLOSED, State.WITHDRAWN]).order_by("closed_at")[:BATCH])
+    for case in cases:
+        with transaction.atomic():
+            _erase(case, at)
+    return len(cases)
+
+
+def _erase(case: Case, at: datetime) -> None:
+    move(case, (State.CLOSED, State.WITHDRAWN), case.state, erased_at=at, unanswered=False, **_EMPTY)
+    # An address may hold a person's name; what terms rest on stays in the terms.
+    case.urls.update(typed="")
+    case.urls.filter(article__isnull=True, story__isnull=True).update(url="")
+    OutgoingMail.objects.filter(case=case).delete()
+    Message.objects.filter(case=case).delete()
+    Challenge.objects.filter(case=case).delete()
+    # The append-only manager refuses every change; the trigger allows this one.
+    models.QuerySet(Decision).filter(case=case).update(reason="")
+    models.QuerySet(Statement).filter(decision__case=case).update(text="")
+    record(case, "erased", at)

@@ -1,0 +1,201 @@
+"""What a case's sender does: file, confirm, complete, write, contest, take back."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analysis.models import Case, CaseURL, Message, OutgoingMail
+from analysis.rights import statute
+from analysis.rights.lines import MAX_URLS, look_up, pages_of
+from analysis.rights.record import OPEN, RightsError, State, move, post, record
+
+MAX_AN_HOUR = 10  # requests from one e-mail address
+MAX_MESSAGES_A_DAY = 20
+# Easy to read out and to type: no 0/O, 1/I/L.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_JOINABLE = tuple(state for state in OPEN if state not in (State.RECEIVED, State.APPEALED))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a publisher typed, checked for form by the door it came in by. `statute`: fields of statute.FIELDS."""
+
+    submission: UUID
+    urls: Sequence[str]
+    want: str
+    kind: str
+    explanation: str
+    name: str
+    organisation: str
+    relation: str
+    email: str
+    language: str
+    statute: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def open_case(request: Request, site: str, at: datetime | None = None) -> Case:
+    """Record a request, exactly once: the same submission again returns the case it made.
+
+    `site` is our own host, so that pages of ours are recognised among the URLs. Sends the confirmation mail.
+    Raises RightsError if that address has sent too many within an hour.
+    """
+    at = at or timezone.now()
+    recent = Case.objects.filter(email__iexact=request.email, opened_at__range=(at - timedelta(hours=1), at))
+    if recent.exclude(submission=request.submission).count() >= MAX_AN_HOUR:
+        # Anyone can type anyone's address: it must not be flooded from here.
+        raise RightsError(_("Too many requests came from this e-mail address within an hour. Try again later."))
+    case, created = Case.objects.get_or_create(
+        submission=request.submission,
+        defaults={
+            "reference": _new_reference(),
+            "lane": Case.Lane.PREFERENCE if request.kind in Case.PREFERENCES else Case.Lane.LEGAL,
+            "want": request.want,
+            "kind": request.kind,
+            "explanation": request.explanation,
+            "name": request.name,
+            "organisation": request.organisation,
+            "relation": request.relation,
+            "email": request.email,
+            "language": request.language,
+            "opened_at": at,
+            **{name: value for name, value in request.statute.items() if name in statute.FIELDS},
+        },
+    )
+    if not created:
+        return case
+    CaseURL.objects.bulk_create(look_up(case, request.urls[:MAX_URLS], site))
+    record(case, "received", at, data={"lane": case.lane, "want": case.want, "kind": case.kind,
+                                       "urls": len(request.urls)})  # fmt: skip
+    post(case, OutgoingMail.Kind.CONFIRM, at)
+    return case
+
+
+@transaction.atomic
+def confirm(case: Case, at: datetime | None = None) -> bool:
+    """The sender has shown that the address is theirs. False if that was so before: a second click does nothing.
+
+    A request for what the same sender asks already, about no other page, is joined to the earlier one.
+    """
+    at = at or timezone.now()
+    changed = Case.objects.filter(pk=case.pk, state=State.RECEIVED).update(state=State.CONFIRMED, confirmed_at=at)
+    if not changed:
+        return False
+    move(case, (State.CONFIRMED,), State.CONFIRMED)
+    record(case, "confirmed", at)
+    earlier = _asked_already(case)
+    if earlier:
+        join(case, earlier, at=at)
+    else:
+        post(case, OutgoingMail.Kind.CONFIRMED, at)
+    return True
+
+
+@transaction.atomic
+def join(case: Case, earlier: Case, by: Any = None, at: datetime | None = None) -> None:
+    """Let a case share the fate of an earlier one: its decision is theirs both. Its sender is told by the page and mail.
+
+    Raises RightsError if it cannot be joined there.
+    """
+    at = at or timezone.now()
+    if earlier.pk == case.pk or earlier.joined_to_id or earlier.state not in OPEN:
+        raise RightsError(_("%(reference)s cannot be joined to: it is over, or joined itself.")
+                          % {"reference": earlier.reference})  # fmt: skip
+    move(case, _JOINABLE, State.CLOSED, joined_to=earlier, closed_at=at)
+    case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
+    record(case, "joined", at, by=by, data={"to": earlier.reference})
+    post(case, OutgoingMail.Kind.CONFIRMED, at)
+
+
+@transaction.atomic
+def complete(case: Case, said: dict[str, Any], at: datetime | None = None) -> None:
+    """Add what the law wants and the demand lacked. What was said before stays. Raises RightsError if it is over."""
+    lacking = statute.missing(case)
+    added = {name: value for name, value in said.items() if value and (name in lacking or name == "phone")}
+    if not added:
+        return
+    move(case, OPEN, case.state, **added)
+    record(case, "completed", at or timezone.now(), data={"still_missing": len(statute.missing(case))})
+
+
+@transaction.atomic
+def write(case: Case, text: str, at: datetime | None = None) -> Message:
+    """A word of the sender's. Raises RightsError if there were too many within a day, or nobody would read it."""
+    at = at or timezone.now()
+    if case.erased_at or not case.confirmed_at:
+        raise RightsError(_("Confirm your address first: then we can talk."))
+    since = at - timedelta(days=1)
+    if case.messages.filter(side=Message.Side.SENDER, at__gt=since).count() >= MAX_MESSAGES_A_DAY:
+        raise RightsError(_("You have written %(n)d messages within a day. Write again tomorrow.")
+                          % {"n": MAX_MESSAGES_A_DAY})  # fmt: skip
+    message = Message.objects.create(case=case, side=Message.Side.SENDER, text=text.strip(), at=at)
+    Case.objects.filter(pk=case.pk).update(unanswered=True)
+    record(case, "wrote", at)
+    return message
+
+
+def appealable(case: Case, at: datetime) -> bool:
+    """Whether the sender may contest the decision now: once, free, for APPEAL_DAYS (DSA Article 20: six months)."""
+    return (
+        case.state in (State.DECIDED, State.CLOSED)
+        and case.joined_to_id is None
+        and case.decision is not None
+        and case.decision.number == 1
+        and case.erased_at is None
+        and at <= case.decision.decided_at + timedelta(days=settings.APPEAL_DAYS)
+    )
+
+
+@transaction.atomic
+def appeal(case: Case, text: str, at: datetime | None = None) -> None:
+    """Contest the decision. It stays in force until another person has decided anew. Raises RightsError."""
+    at = at or timezone.now()
+    if not appealable(case, at):
+        raise RightsError(_("This decision cannot be contested any more."))
+    move(case, (case.state,), State.APPEALED, appealed_at=at, closed_at=None, assigned_to=None)
+    move(case, (State.APPEALED,), State.APPEALED)
+    Message.objects.create(case=case, side=Message.Side.SENDER, text=text.strip(), appeal=True, at=at)
+    record(case, "appealed", at)
+    post(case, OutgoingMail.Kind.APPEALED, at)
+
+
+@transaction.atomic
+def withdraw(case: Case, at: datetime | None = None) -> None:
+    """The sender takes the request, or the appeal, back; holds end. Raises StaleCaseError if it is decided already."""
+    at = at or timezone.now()
+    if case.state == State.APPEALED:
+        move(case, (State.APPEALED,), State.DECIDED)
+        record(case, "appeal_withdrawn", at)
+        return
+    move(case, tuple(state for state in OPEN if state != State.APPEALED), State.WITHDRAWN, closed_at=at)
+    case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
+    record(case, "withdrawn", at)
+
+
+@transaction.atomic
+def send_access(case: Case, at: datetime | None = None) -> None:
+    """Send the sender a new link to the case page."""
+    post(case, OutgoingMail.Kind.ACCESS, at or timezone.now())
+
+
+def _asked_already(case: Case) -> Case | None:
+    """An open case of the same sender's that asks the same of every page that this one names."""
+    pages = pages_of(case)
+    others = Case.objects.filter(
+        email__iexact=case.email, want=case.want, kind=case.kind, state__in=_JOINABLE, pk__lt=case.pk
+    ).order_by("pk")[:20]
+    return next((other for other in others if pages and pages <= pages_of(other)), None)
+
+
+def _new_reference() -> str:
+    """CD-XXXX-XXXX: 31^8 of them, from a CSPRNG; the unique constraint settles the rest."""
+    letters = "".join(secrets.choice(_ALPHABET) for _i in range(8))
+    return f"CD-{letters[:4]}-{letters[4:]}"

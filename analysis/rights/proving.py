@@ -1,0 +1,130 @@
+"""Proof that the sender of a case controls a host. What is asked of the network is in newsroom/wire/domains.py.
+
+Sources: RFC 8555 section 8 for the shape of the challenges; RULES, "Proof of domain control", for what they are worth.
+"""
+
+import base64
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analysis.addresses import AddressError, host_of
+from analysis.addresses import host as readable_host
+from analysis.models import Case, Challenge, Hold, OutgoingMail, Proof
+from analysis.models.cases import CaseWant
+from analysis.rights.lines import matched_articles, unmatched_urls
+from analysis.rights.record import OPEN, RightsError, State, move, post, record
+from analysis.rights.review import hold
+
+TOKEN_AGE = timedelta(days=7)
+MAX_HOSTS = 20  # offered on a case's page
+MAX_CHALLENGES = 30  # of one case: each may cost somebody a look-up
+
+
+def hosts_of(case: Case) -> list[str]:
+    """The outside hosts that a case is about, as it names them, each once; at most MAX_HOSTS."""
+    named = [article.url for article in matched_articles(case)] + unmatched_urls(case)
+    return list(dict.fromkeys(host_of(url) for url in named))[:MAX_HOSTS]
+
+
+@transaction.atomic
+def challenge(case: Case, typed: str, at: datetime | None = None) -> Challenge:
+    """The challenge of a case for a host; a new token if the last one has run out.
+
+    Raises RightsError if the host cannot be read, the case is over, or its address is not confirmed.
+    """
+    at = at or timezone.now()
+    if not Case.objects.select_for_update().filter(pk=case.pk, state__in=OPEN, confirmed_at__isnull=False).exists():
+        raise RightsError(_("Control can be proved while a case is open and its sender’s address is confirmed."))
+    try:
+        host = readable_host(typed)
+    except AddressError as error:
+        raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % {"value": typed, "why": _(str(error))}) from error
+    found = case.challenges.filter(host=host).first()
+    if not found and case.challenges.count() >= MAX_CHALLENGES:
+        raise RightsError(_("This case has asked to prove %(n)d hosts already.") % {"n": MAX_CHALLENGES})
+    if found and found.expires_at > at:
+        return found
+    fresh = {"nonce": secrets.token_hex(32), "issued_at": at, "expires_at": at + TOKEN_AGE,
+             "asked_at": None, "checked_at": None, "found": ""}  # fmt: skip
+    made, _created = Challenge.objects.update_or_create(case=case, host=host, defaults=fresh)
+    record(case, "challenged", at, data={"host": host})
+    return made
+
+
+def token_of(asked: Challenge) -> str:
+    """The token that the sender publishes: 160 bits in base32, good for this case and this host alone.
+
+    Nothing stored is enough to make it: it needs the installation's secret.
+    """
+    said = f"{asked.case.reference}\n{asked.host}\n{asked.nonce}".encode()
+    key = sha256(b"analysis.rights.proving" + settings.SECRET_KEY.encode()).digest()
+    return base64.b32encode(hmac.digest(key, said, "sha256")[:20]).decode().lower()
+
+
+@transaction.atomic
+def ask(asked: Challenge, at: datetime | None = None) -> bool:
+    """Note that the sender wants it checked now. False if a check is under way or was, within ten seconds."""
+    at = at or timezone.now()
+    lately = asked.asked_at is not None and at - asked.asked_at < timedelta(seconds=10)
+    if lately or asked.expires_at <= at:
+        return False
+    Challenge.objects.filter(pk=asked.pk).update(asked_at=at, checked_at=None, found="")
+    return True
+
+
+def not_proved(asked: Challenge, why: str, at: datetime | None = None) -> None:
+    """Keep why a check failed, for the sender to read. `why` is in English, of our own making or cleaned."""
+    Challenge.objects.filter(pk=asked.pk).update(checked_at=at or timezone.now(), found=why[:500])
+
+
+@transaction.atomic
+def notify(asked: Challenge, addresses: tuple[str, ...], at: datetime | None = None) -> None:
+    """Write to the host's role addresses, once for each case and host. Raises RightsError when it was done before."""
+    at = at or timezone.now()
+    if not Challenge.objects.filter(pk=asked.pk, mailed_at__isnull=True).update(mailed_at=at):
+        raise RightsError(_("We have written to this site’s role addresses already."))
+    OutgoingMail.objects.bulk_create(
+        OutgoingMail(case=asked.case, kind=OutgoingMail.Kind.NOTIFY, to=to, about=asked.host, created_at=at)
+        for to in addresses
+    )
+    record(asked.case, "notified", at, data={"host": asked.host})
+
+
+@transaction.atomic
+def prove(asked: Challenge, method: str, wide: bool, at: datetime | None = None) -> Proof | None:
+    """Keep that control of the host was shown. None if it was kept before, the case is over, or the token had run out.
+
+    `wide`: everything below the host is proved with it. With the newsroom's setting HOLD_ON_PROOF, the pages of the
+    case on what is proved are held at once, if its sender wants them removed or reduced.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().filter(pk=asked.case_id, state__in=OPEN).first()
+    if case is None or asked.expires_at <= at or case.proofs.filter(host=asked.host, method=method).exists():
+        return None
+    Challenge.objects.filter(pk=asked.pk).update(checked_at=at, found="")
+    proof = Proof.objects.create(case=case, host=asked.host, method=method, wide=wide, proved_at=at)
+    record(case, "proved", at, data={"host": asked.host, "method": method})
+    if proof.weak:
+        return proof
+    onward = State.PROVED if case.state == State.CONFIRMED else State(case.state)
+    move(case, (case.state,), onward, proved_at=case.proved_at or at)
+    if settings.HOLD_ON_PROOF and case.want in (CaseWant.REMOVE, CaseWant.REDUCE) and case.state != State.APPEALED:
+        _hold(case, proof, at)
+    post(case, OutgoingMail.Kind.PROVED, at)
+    return proof
+
+
+def proved_for(case: Case, url: str) -> bool:
+    """Whether the case's sender has proved control of the host of a canonical URL. Mail to a role address is no proof."""
+    return any(proof.covers_url(url) for proof in case.proofs.all() if not proof.weak)
+
+
+def _hold(case: Case, proof: Proof, at: datetime) -> list[Hold]:
+    return hold(case, None, settings.HOLD_ON_PROOF, at, only=proof.covers_url, quiet=True)

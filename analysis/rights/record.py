@@ -1,0 +1,109 @@
+"""What every step of a case does: move the state by compare-and-set, append to the record, put mail into the outbox.
+
+All events of all cases make one chain of hashes. Who appends locks the chain's one row first, so that positions have no
+gap and no event has two followers; an event that is changed, inserted or removed anywhere breaks the chain there, and
+removing the newest ones contradicts the row. The transparency report publishes length and head: from then on not even
+whoever rules the database can rewrite what came before.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from analysis.models import Case, Chain, Event, Message, OutgoingMail
+
+State = Case.State
+OPEN = (State.RECEIVED, State.CONFIRMED, State.PROVED, State.IN_REVIEW, State.APPEALED)
+DECIDABLE = (State.CONFIRMED, State.PROVED, State.IN_REVIEW, State.APPEALED)
+
+
+class RightsError(Exception):
+    """A step that cannot be taken. The message says what and why."""
+
+
+class StaleCaseError(RightsError):
+    """Someone else has moved the case on since it was read."""
+
+
+def move(case: Case, expected: tuple[str, ...], state: str, **fields: Any) -> None:
+    """Compare-and-set of the state, and the time by which the next thing is due.
+
+    Raises StaleCaseError, with the state that it found instead. Lock order: a case before the chain.
+    """
+    if not Case.objects.filter(pk=case.pk, state__in=expected).update(state=state, **fields):
+        case.refresh_from_db()
+        raise StaleCaseError(
+            _("This case is now “%(state)s”: someone was faster. Nothing was changed.")
+            % {"state": case.get_state_display()}
+        )
+    case.refresh_from_db()
+    case.due_at = due(case)
+    Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
+
+
+def due(case: Case) -> datetime | None:
+    """By when we owe the sender the next thing, in UTC; None if it is not our turn.
+
+    Counted from the sender's own act, never from ours: taking a case up late gives nobody more time.
+    """
+    since, hours = {
+        State.CONFIRMED: (case.confirmed_at, settings.ACKNOWLEDGE_HOURS),
+        State.PROVED: (case.confirmed_at, settings.ACKNOWLEDGE_HOURS),
+        State.IN_REVIEW: (case.confirmed_at, settings.DECIDE_HOURS),
+        State.APPEALED: (case.appealed_at, settings.APPEAL_HOURS),
+    }.get(State(case.state), (None, 0))
+    return since + timedelta(hours=hours) if since else None
+
+
+def record(case: Case, kind: str, at: datetime, by: User | None = None, data: dict[str, Any] | None = None) -> Event:
+    """Append an event to the record. Call it inside the transaction of what it tells of."""
+    chain = Chain.objects.select_for_update().get(pk=1)
+    event = Event(
+        case=case, position=chain.length + 1, kind=kind, data=data or {}, by=by, at=at, previous=chain.head
+    )  # fmt: skip
+    event.sha256 = digest(event)
+    event.save()
+    Chain.objects.filter(pk=1).update(length=event.position, head=event.sha256)
+    return event
+
+
+def digest(event: Event) -> str:
+    """SHA-256 over what an event says and the hash of the one before it."""
+    at = event.at.astimezone(UTC).isoformat()  # as it is read back, whatever zone it was written in
+    body = [event.previous, event.position, event.case_id, event.kind, event.data, event.by_id, at]
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def first_broken() -> str:
+    """Where the record of events is broken first, in a sentence; empty if it holds from the first event to the last.
+
+    Reads every event, a thousand at a time.
+    """
+    # The row first: events that are appended while we read are beyond it.
+    chain = Chain.objects.get(pk=1)
+    previous, position = "", 0
+    for event in Event.objects.filter(position__lte=chain.length).order_by("position").iterator(chunk_size=1000):
+        position += 1
+        if event.position != position:
+            return _("Event %(n)d is missing.") % {"n": position}
+        if event.previous != previous:
+            return _("Event %(n)d does not follow from the one before it.") % {"n": position}
+        if event.sha256 != digest(event):
+            return _("Event %(n)d was changed.") % {"n": position}
+        previous = event.sha256
+    if position != chain.length:
+        return _("Event %(n)d is missing.") % {"n": position + 1}
+    if previous != chain.head:
+        return _("The last event is not the one that was written last.")
+    return ""
+
+
+def post(case: Case, kind: str, at: datetime, message: Message | None = None) -> None:
+    """Put a mail to the case's sender into the outbox. Who has been forgotten gets none."""
+    if case.email:
+        OutgoingMail.objects.create(case=case, kind=kind, to=case.email, created_at=at, message=message)

@@ -1,0 +1,143 @@
+"""What the newsroom does with a case: take up, assign, hold, answer, decide, give reasons, close."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analysis.models import Case, Decision, Hold, Message, OutgoingMail, Statement
+from analysis.models.publishers import Scope
+from analysis.rights.lines import matched_articles, unmatched_urls
+from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, State, move, post, record
+from analysis.rights.ruling import Ruling, check, make_terms, restore
+
+
+@transaction.atomic
+def take_up(case: Case, by: User | None, at: datetime | None = None) -> None:
+    """An editor of standards takes the case. Raises StaleCaseError; RightsError for one's own decision's appeal."""
+    _not_their_own(case, by)
+    onward = case.state if case.state == State.APPEALED else State.IN_REVIEW
+    move(case, (State.CONFIRMED, State.PROVED, State.APPEALED), onward, assigned_to=by)
+    record(case, "in_review", at or timezone.now(), by=by)
+
+
+@transaction.atomic
+def assign(case: Case, by: User, to: User, at: datetime | None = None) -> None:
+    """Give a case to another editor. Raises RightsError if it is over, or is the appeal against their own decision."""
+    _not_their_own(case, to)
+    move(case, DECIDABLE, case.state, assigned_to=to)
+    record(case, "assigned", at or timezone.now(), by=by)
+
+
+@transaction.atomic
+def hold(
+    case: Case,
+    by: User | None,
+    level: str,
+    at: datetime | None = None,
+    only: Callable[[str], bool] = lambda url: True,
+    quiet: bool = False,
+) -> list[Hold]:
+    """Restrict the outside pages that a case names while it is open. Acts on the next request; the decision lifts it.
+
+    Pages that we do not cover are held as well, should we begin to. `only` chooses among their URLs. Raises
+    StaleCaseError if the case is over, and RightsError if there is nothing to hold, unless it shall be `quiet`.
+    """
+    at = at or timezone.now()
+    if not Case.objects.select_for_update().filter(pk=case.pk, state__in=OPEN).exists():
+        raise StaleCaseError(_("This case is over; nothing can be held for it."))
+    owners = {article.url: article.publisher for article in matched_articles(case)}
+    owners |= {url: None for url in unmatched_urls(case) if url not in owners}
+    chosen = {url: owner for url, owner in owners.items() if only(url)}
+    if not chosen:
+        if quiet:
+            return []
+        raise RightsError(_("None of the lines names a page that could be held back."))
+    case.holds.filter(lifted_at__isnull=True, value__in=chosen).update(lifted_at=at)
+    holds = [Hold(case=case, scope=Scope.URL, value=url, publisher=owner, level=level, starts_at=at)
+             for url, owner in chosen.items()]  # fmt: skip
+    Hold.objects.bulk_create(holds)
+    record(case, "held", at, by=by, data={"level": level, "pages": len(holds)})
+    return holds
+
+
+@transaction.atomic
+def decide(case: Case, by: User | None, ruling: Ruling, at: datetime | None = None) -> Decision:
+    """Decide a case or the appeal against its decision: decision, terms, end of holds, event and mail commit together.
+
+    The case is decided as the caller read it: its state is compared and set. Raises RightsError for a ruling that
+    cannot stand and for a second decision by the person who made the first (DSA Article 20(6)); StaleCaseError if
+    someone decided first.
+    """
+    at = at or timezone.now()
+    check(ruling)
+    _not_their_own(case, by)
+    appealed = case.state == State.APPEALED
+    if case.state not in DECIDABLE:
+        move(case, (), State.DECIDED)
+    expected = (State.APPEALED,) if appealed else tuple(state for state in DECIDABLE if state != State.APPEALED)
+    move(case, expected, State.DECIDED, decided_at=at)
+    decision = Decision.objects.create(
+        case=case, number=2 if appealed else 1, outcome=ruling.outcome, action=ruling.action, legal=ruling.legal,
+        reason=ruling.reason.strip(), decided_by=by, decided_at=at,
+    )  # fmt: skip
+    made = restore(case, by, ruling.restore, at) if ruling.restore else []
+    if ruling.action in (Decision.Action.REMOVE, Decision.Action.TERMS):
+        made += make_terms(case, by, ruling, at)
+    case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
+    record(case, "decided", at, by=by, data={"number": decision.number, "outcome": ruling.outcome,
+                                             "action": ruling.action, "terms": [t.pk for t in made]})  # fmt: skip
+    for one in (case, *case.joined.all()):
+        post(one, OutgoingMail.Kind.DECIDED, at)
+    return decision
+
+
+@transaction.atomic
+def answer(case: Case, by: User | None, text: str, at: datetime | None = None) -> Message:
+    """Write to the sender. Raises RightsError if nobody would get it."""
+    at = at or timezone.now()
+    if not case.email or not case.confirmed_at:
+        raise RightsError(_("The sender’s address is not confirmed, or was erased: nobody would get this."))
+    message = Message.objects.create(case=case, side=Message.Side.DESK, text=text.strip(), by=by, at=at)
+    Case.objects.filter(pk=case.pk).update(unanswered=False)
+    record(case, "answered", at, by=by)
+    post(case, OutgoingMail.Kind.MESSAGE, at, message)
+    return message
+
+
+def note(case: Case, by: User | None, text: str, at: datetime | None = None) -> Message:
+    """A word for the newsroom alone."""
+    return Message.objects.create(case=case, side=Message.Side.NOTE, text=text.strip(), by=by, at=at or timezone.now())
+
+
+@transaction.atomic
+def give_reasons(case: Case, by: User | None, text: str, at: datetime | None = None) -> Statement:
+    """Send the statement of reasons for the decision that counts. Raises RightsError if there is none, or it was sent."""
+    at = at or timezone.now()
+    decision = case.decisions.order_by("number").last()
+    if not decision or hasattr(decision, "statement"):
+        raise RightsError(_("There is no decision whose reasons are still to be sent."))
+    statement = Statement.objects.create(decision=decision, text=text.strip(), sent_by=by, sent_at=at)
+    record(case, "reasons", at, by=by)
+    post(case, OutgoingMail.Kind.REASONS, at)
+    return statement
+
+
+@transaction.atomic
+def close(case: Case, by: User | None, at: datetime | None = None) -> None:
+    """Nothing more is to be done. Raises StaleCaseError unless it was decided."""
+    at = at or timezone.now()
+    move(case, (State.DECIDED,), State.CLOSED, closed_at=at)
+    record(case, "closed", at, by=by)
+
+
+def _not_their_own(case: Case, by: User | None) -> None:
+    """An appeal is decided by another person than the decision (DSA Article 20(6))."""
+    if case.state != State.APPEALED:
+        return
+    first = case.decisions.order_by("number").first()
+    if first and by is not None and first.decided_by_id == by.pk:
+        raise RightsError(_("You made the decision that is contested here. Another editor must decide the appeal."))
