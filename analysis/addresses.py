@@ -5,6 +5,9 @@ import string
 import unicodedata
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from publicsuffixlist import PublicSuffixList
+
+_SUFFIXES = PublicSuffixList()
 MAX_LENGTH = 2000
 # Parameters that say where a reader came from, never what the page is.
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src|cmpid|_hs\w+|yclid)$", re.I)
@@ -106,6 +109,14 @@ def parents(name: str) -> list[str]:
     """The host itself and the hosts above it, nearest first, down to two labels: a.b.test, b.test."""
     labels = name.split(".")
     return [".".join(labels[i:]) for i in range(max(len(labels) - 1, 1))]
+
+
+def registrable(name: str) -> str:
+    """The part of a host that somebody registered: news.example.co.uk gives example.co.uk. Empty for a public suffix.
+
+    By the Public Suffix List, its private part too: foo.github.io is a registration of its own.
+    """
+    return _SUFFIXES.privatesuffix(name) or ""
 
 
 def path_prefix(typed: str) -> str:

@@ -2,12 +2,14 @@
 
 The row is written with the step it speaks of (analysis/rights.py). A row is claimed before it is sent and marked after;
 a sender that dies between leaves a claim that runs out, and the mail goes out again under the same Message-ID.
-No word that a stranger typed goes into a mail: anyone may enter anyone's address.
+No word that a stranger typed goes into a mail: anyone may enter anyone's address. What the newsroom wrote goes into the
+body alone, never into a header.
 """
 
 import logging
 import re
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,7 +21,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from analysis.models import Case, OutgoingMail
+from analysis.models import OutgoingMail
+from analysis.rights import statute
 
 logger = logging.getLogger(__name__)
 
@@ -27,21 +30,20 @@ LEASE = timedelta(minutes=5)
 LINK_AGE = timedelta(days=7)
 MAX_ATTEMPTS = 50  # after that a person has to look: the case page in the admin shows the error
 _FAILURES_IN_A_ROW = 3  # then the server is away, not the addresses wrong
-_SALT = "newsroom.takedown.link"
+_SALT = "newsroom.takedown."
 
 
-def link_token(case: Case) -> str:
-    """Proof that whoever holds it reads the mail of this case's sender. Runs out after LINK_AGE."""
-    return signing.dumps(case.reference, salt=_SALT)
+def token(kind: str, what: str | int) -> str:
+    """A key to one thing, good for LINK_AGE: a "case" (reference), a "notice" (challenge), a "mailbox" (address)."""
+    return signing.dumps(what, salt=_SALT + kind)
 
 
-def read_link_token(token: str) -> str | None:
-    """The reference that a token names; None if it is forged or has run out."""
+def read_token(kind: str, typed: str) -> Any:
+    """What a token of this kind opens; None if it is forged, of another kind, or has run out."""
     try:
-        reference = signing.loads(token, salt=_SALT, max_age=LINK_AGE)
+        return signing.loads(typed, salt=_SALT + kind, max_age=LINK_AGE)
     except signing.BadSignature:
         return None
-    return reference if isinstance(reference, str) else None
 
 
 def deliver() -> tuple[int, int]:
@@ -56,7 +58,7 @@ def deliver() -> tuple[int, int]:
     for pk in list(waiting.order_by("attempts", "id").values_list("pk", flat=True)):
         if not _claim(pk):
             continue
-        if _send(OutgoingMail.objects.select_related("case__decision").get(pk=pk), mailer):
+        if _send(OutgoingMail.objects.select_related("case__joined_to", "message").get(pk=pk), mailer):
             sent, failed = sent + 1, 0
         elif (failed := failed + 1) == _FAILURES_IN_A_ROW:
             break
@@ -87,25 +89,46 @@ def _send(row: OutgoingMail, mailer: BaseEmailBackend) -> bool:
 
 def message(row: OutgoingMail) -> EmailMessage:
     """The mail of a row, in the language of its case."""
-    case = row.case
-    with translation.override(case.language):
-        context = {
-            "case": case,
-            "decision": getattr(case, "decision", None),
-            "terms": case.terms.select_related("publisher").order_by("id")[:20],
-            "link": settings.ORIGIN + reverse("takedown-link", args=[link_token(case)]),
-            "days": LINK_AGE.days,
-            "SITE_NAME": settings.SITE_NAME,
-        }
-        subject = f"{row.get_kind_display()} ({case.reference})"
+    with translation.override(row.case.language if row.case else row.about):
+        context = {"case": row.case, "days": LINK_AGE.days, "SITE_NAME": settings.SITE_NAME, **_said(row)}
+        subject = str(row.get_kind_display())
+        if row.case:
+            subject += f" ({row.case.reference})"
         # Template tags leave empty lines behind.
         body = re.sub(r"\n{3,}", "\n\n", render_to_string(f"email/{row.kind}.txt", context)).strip() + "\n"
+    about = row.case.reference if row.case else "mailbox"
     return EmailMessage(
         subject=subject,
         body=body,
         to=[row.to],
         headers={
-            "Message-ID": f"<{case.reference}.{row.pk}@{urlsplit(settings.ORIGIN).hostname}>",
+            "Message-ID": f"<{about}.{row.pk}@{urlsplit(settings.ORIGIN).hostname}>",
             "Auto-Submitted": "auto-generated",
         },
     )
+
+
+def _said(row: OutgoingMail) -> dict[str, Any]:
+    """What a mail says besides who it is to, and the key that it brings."""
+    case = row.case
+    if case is None:
+        return {"link": _link("takedown-mailbox-link", token("mailbox", row.to))}
+    if row.kind == OutgoingMail.Kind.NOTIFY:
+        asked = case.challenges.filter(host=row.about).first()
+        key = token("notice", asked.pk) if asked else ""
+        return {"host": row.about, "link": _link("takedown-notice", key) if key else ""}
+    decision = case.decision
+    return {
+        "decision": decision,
+        "statement": getattr(decision, "statement", None),
+        "text": row.message.text if row.message else "",
+        "terms": (case.joined_to or case).terms.filter(revoked=False).select_related("publisher").order_by("id")[:20],
+        "missing": statute.asked_for(case),
+        "hours": {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS},
+        "appeal_days": settings.APPEAL_DAYS if decision and decision.number == 1 else 0,
+        "link": _link("takedown-link", token("case", case.reference)),
+    }
+
+
+def _link(name: str, key: str) -> str:
+    return settings.ORIGIN + reverse(name, args=[key])

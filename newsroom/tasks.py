@@ -1,9 +1,14 @@
 """What is done apart from a request, in `manage.py ox_worker`. Enqueue in the transaction that gives the reason."""
 
+import contextlib
+
 from django.core.management import call_command
 from django.tasks import task
 
+from analysis import rights
+from analysis.models import Challenge
 from newsroom import mail
+from newsroom.wire import domains
 
 
 class MailWaitsError(Exception):
@@ -30,3 +35,29 @@ def clear_sessions() -> None:
     """Delete sessions that are over, and finished tasks of last month."""
     call_command("clearsessions")
     call_command("ox_prune", older_than="30d", verbosity=0)
+
+
+@task
+def check_proof(challenge_id: int) -> None:
+    """Look whether the sender of a case has published the token, and keep what was found."""
+    asked = Challenge.objects.select_related("case").get(pk=challenge_id)
+    token = rights.token_of(asked)
+    failed = []
+    for method, proved in (("dns", domains.proved_by_dns), ("file", domains.proved_by_file)):
+        try:
+            if proved(asked.host, token):
+                rights.prove(asked, method, wide=domains.is_wide(asked.host, method))
+                deliver_mail.enqueue()
+                return
+        except domains.ProofError as error:
+            failed.append(str(error))
+    rights.not_proved(asked, " ".join(failed))
+
+
+@task
+def notify_site(challenge_id: int) -> None:
+    """Write to a site's role addresses that somebody asks us about it."""
+    asked = Challenge.objects.select_related("case").get(pk=challenge_id)
+    with contextlib.suppress(rights.RightsError):  # done before
+        rights.notify(asked, domains.role_addresses(asked.host))
+        deliver_mail.enqueue()

@@ -214,6 +214,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="case",
+            name="filed_from",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="filed",
+                to="analysis.case",
+            ),
+        ),
+        migrations.AddField(
+            model_name="case",
             name="phone",
             field=models.CharField(blank=True, max_length=50, verbose_name="telephone"),
         ),
@@ -338,8 +349,6 @@ class Migration(migrations.Migration):
                     ("decided", "We have decided"),
                     ("reasons", "Statement of reasons"),
                     ("appealed", "We have your appeal"),
-                    ("closed", "Your case is closed"),
-                    ("room", "A link to your publisher’s room"),
                     ("mailbox", "A link to send your request"),
                 ],
                 max_length=9,
@@ -473,8 +482,6 @@ class Migration(migrations.Migration):
                             "decided",
                             "reasons",
                             "appealed",
-                            "closed",
-                            "room",
                             "mailbox",
                         ],
                     )

@@ -103,7 +103,8 @@ class Case(models.Model):
     good_faith = models.BooleanField(_("I believe in good faith that this use is not lawful."), default=False)
     accurate = models.BooleanField(
         _(
-            "What I say is accurate, and I may act for whoever holds the right. I know that a false statement is punishable."
+            "What I say is accurate, and I may act for whoever holds the right. I know that a false statement is "
+            "punishable."
         ),
         default=False,
     )
@@ -123,6 +124,8 @@ class Case(models.Model):
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assigned to")
     )
+    # The case whose room this one was filed from: who may open that one may open this one.
+    filed_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="filed")
 
     class Meta:
         ordering = ["-opened_at", "-id"]

@@ -234,8 +234,6 @@ class OutgoingMailKind(models.TextChoices):
     DECIDED = "decided", _("We have decided")
     REASONS = "reasons", _("Statement of reasons")
     APPEALED = "appealed", _("We have your appeal")
-    CLOSED = "closed", _("Your case is closed")
-    ROOM = "room", _("A link to your publisher’s room")
     MAILBOX = "mailbox", _("A link to send your request")
 
 
@@ -244,11 +242,11 @@ class OutgoingMail(models.Model):
 
     Kind = OutgoingMailKind
 
-    # None for a link that is asked for before or beside a case; `about` then says what it opens.
+    # None for a link that is asked for before there is a case; `about` is then its language.
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="mail")
     kind = models.CharField(max_length=9, choices=Kind)
     to = models.EmailField()
-    about = models.CharField(max_length=300, blank=True)  # of a room, its host; of a mailbox link, the language
+    about = models.CharField(max_length=300, blank=True)  # of a notice to a site, its host
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="mail")
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from analysis.addresses import page_key
+from analysis.addresses import page_key, spellings
 from analysis.models import (
     Appearance,
     Citation,
@@ -195,7 +195,7 @@ def removed() -> tuple[tuple[str, datetime], ...]:
     since = gate.now - timedelta(days=30)
     withdrawn = Story.objects.filter(status=Story.Status.WITHDRAWN, withdrawn_at__gte=since).order_by("-withdrawn_at")
     gone = {s.get_absolute_url(): s.withdrawn_at for s in withdrawn[:1000] if s.withdrawn_at}
-    recent = Terms.objects.filter(level="none", publisher__isnull=False, effective_from__range=(since, gate.now))
+    recent = Terms.objects.filter(level="none", effective_from__range=(since, gate.now)).exclude(scope="house")
     newest = recent.order_by("-effective_from")[:1000].values_list("scope", "value", "publisher_id", "effective_from")
     pages_named: dict[str, datetime] = {}
     owners: dict[int | None, datetime] = {}
@@ -204,7 +204,7 @@ def removed() -> tuple[tuple[str, datetime], ...]:
             pages_named.setdefault(page_key(value), at)
         else:
             owners.setdefault(owner, at)
-    urls = [f"{scheme}://{page}" for page in pages_named for scheme in ("https", "http")]
+    urls = [url for page in pages_named for url in spellings(f"https://{page}")]
     concerned = Citation.objects.filter(Q(article__url__in=urls) | Q(publisher__in=list(owners)))
     candidates = published().filter(pk__in=concerned.values("story"))[:1000]
     found = [row_of(values) for values in columns(candidates)]

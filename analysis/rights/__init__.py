@@ -5,6 +5,7 @@ transaction. Of two people who act at once, one acts and the other gets StaleCas
 mail worker in the same transaction (newsroom/tasks.py); the outbox row is what counts.
 """
 
+from analysis.rights import statute
 from analysis.rights.erasing import close_what_is_over, erase
 from analysis.rights.filing import (
     Request,
@@ -19,7 +20,8 @@ from analysis.rights.filing import (
     write,
 )
 from analysis.rights.lines import MAX_URLS, matched_articles, read_line
-from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, first_broken
+from analysis.rights.proving import ask, challenge, hosts_to_prove, not_proved, notify, prove, strong_proofs, token_of
+from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, first_broken, first_broken_of, lock
 from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, note, take_up
 from analysis.rights.ruling import Ruling, liftable
 
@@ -34,7 +36,9 @@ __all__ = [
     "answer",
     "appeal",
     "appealable",
+    "ask",
     "assign",
+    "challenge",
     "close",
     "close_what_is_over",
     "complete",
@@ -42,16 +46,25 @@ __all__ = [
     "decide",
     "erase",
     "first_broken",
+    "first_broken_of",
     "give_reasons",
     "hold",
+    "hosts_to_prove",
     "join",
     "liftable",
+    "lock",
     "matched_articles",
+    "not_proved",
     "note",
+    "notify",
     "open_case",
+    "prove",
     "read_line",
     "send_access",
+    "statute",
+    "strong_proofs",
     "take_up",
+    "token_of",
     "withdraw",
     "write",
 ]

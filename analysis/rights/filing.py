@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from analysis.models import Case, CaseURL, Message, OutgoingMail
 from analysis.rights import statute
 from analysis.rights.lines import MAX_URLS, look_up, pages_of
-from analysis.rights.record import OPEN, RightsError, State, move, post, record
+from analysis.rights.proving import inherit
+from analysis.rights.record import OPEN, RightsError, State, lock, move, post, record
 
 MAX_AN_HOUR = 10  # requests from one e-mail address
 MAX_MESSAGES_A_DAY = 20
@@ -42,10 +43,11 @@ class Request:
 
 
 @transaction.atomic
-def open_case(request: Request, site: str, at: datetime | None = None) -> Case:
+def open_case(request: Request, site: str, at: datetime | None = None, room: Case | None = None) -> Case:
     """Record a request, exactly once: the same submission again returns the case it made.
 
-    `site` is our own host, so that pages of ours are recognised among the URLs. Sends the confirmation mail.
+    `site` is our own host, so that pages of ours are recognised among the URLs. Sends the confirmation mail. `room`: a
+    confirmed case from whose room it is filed, in a browser that may open that one: address and proofs are known.
     Raises RightsError if that address has sent too many within an hour.
     """
     at = at or timezone.now()
@@ -64,9 +66,10 @@ def open_case(request: Request, site: str, at: datetime | None = None) -> Case:
             "name": request.name,
             "organisation": request.organisation,
             "relation": request.relation,
-            "email": request.email,
+            "email": room.email if room else request.email,
             "language": request.language,
             "opened_at": at,
+            "filed_from": (room.filed_from or room) if room else None,
             **{name: value for name, value in request.statute.items() if name in statute.FIELDS},
         },
     )
@@ -75,7 +78,11 @@ def open_case(request: Request, site: str, at: datetime | None = None) -> Case:
     CaseURL.objects.bulk_create(look_up(case, request.urls[:MAX_URLS], site))
     record(case, "received", at, data={"lane": case.lane, "want": case.want, "kind": case.kind,
                                        "urls": len(request.urls)})  # fmt: skip
-    post(case, OutgoingMail.Kind.CONFIRM, at)
+    if room:
+        confirm(case, at)
+        case.refresh_from_db()
+    else:
+        post(case, OutgoingMail.Kind.CONFIRM, at)
     return case
 
 
@@ -91,6 +98,7 @@ def confirm(case: Case, at: datetime | None = None) -> bool:
         return False
     move(case, (State.CONFIRMED,), State.CONFIRMED)
     record(case, "confirmed", at)
+    inherit(case, at)
     earlier = _asked_already(case)
     if earlier:
         join(case, earlier, at=at)
@@ -101,7 +109,7 @@ def confirm(case: Case, at: datetime | None = None) -> bool:
 
 @transaction.atomic
 def join(case: Case, earlier: Case, by: Any = None, at: datetime | None = None) -> None:
-    """Let a case share the fate of an earlier one: its decision is theirs both. Its sender is told by the page and mail.
+    """Let a case share the fate of an earlier one: its decision is theirs both. Its sender is told.
 
     Raises RightsError if it cannot be joined there.
     """
@@ -158,6 +166,7 @@ def appealable(case: Case, at: datetime) -> bool:
 def appeal(case: Case, text: str, at: datetime | None = None) -> None:
     """Contest the decision. It stays in force until another person has decided anew. Raises RightsError."""
     at = at or timezone.now()
+    lock(case)
     if not appealable(case, at):
         raise RightsError(_("This decision cannot be contested any more."))
     move(case, (case.state,), State.APPEALED, appealed_at=at, closed_at=None, assigned_to=None)
@@ -171,6 +180,7 @@ def appeal(case: Case, text: str, at: datetime | None = None) -> None:
 def withdraw(case: Case, at: datetime | None = None) -> None:
     """The sender takes the request, or the appeal, back; holds end. Raises StaleCaseError if it is decided already."""
     at = at or timezone.now()
+    lock(case)
     if case.state == State.APPEALED:
         move(case, (State.APPEALED,), State.DECIDED)
         record(case, "appeal_withdrawn", at)

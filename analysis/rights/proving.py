@@ -14,15 +14,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis.addresses import AddressError, host_of
+from analysis.addresses import AddressError, host_of, registrable
 from analysis.addresses import host as readable_host
-from analysis.models import Case, Challenge, Hold, OutgoingMail, Proof
+from analysis.models import Case, Challenge, OutgoingMail, Proof
 from analysis.models.cases import CaseWant
 from analysis.rights.lines import matched_articles, unmatched_urls
 from analysis.rights.record import OPEN, RightsError, State, move, post, record
 from analysis.rights.review import hold
 
 TOKEN_AGE = timedelta(days=7)
+PROOF_AGE = timedelta(days=365)  # sites change hands
 MAX_HOSTS = 20  # offered on a case's page
 MAX_CHALLENGES = 30  # of one case: each may cost somebody a look-up
 
@@ -31,6 +32,12 @@ def hosts_of(case: Case) -> list[str]:
     """The outside hosts that a case is about, as it names them, each once; at most MAX_HOSTS."""
     named = [article.url for article in matched_articles(case)] + unmatched_urls(case)
     return list(dict.fromkeys(host_of(url) for url in named))[:MAX_HOSTS]
+
+
+def hosts_to_prove(case: Case) -> list[str]:
+    """What a case offers to prove: the registrable domain of each site, which proves all below it, and the hosts."""
+    hosts = hosts_of(case)
+    return list(dict.fromkeys([*(filter(None, map(registrable, hosts))), *hosts]))
 
 
 @transaction.atomic
@@ -109,22 +116,40 @@ def prove(asked: Challenge, method: str, wide: bool, at: datetime | None = None)
     if case is None or asked.expires_at <= at or case.proofs.filter(host=asked.host, method=method).exists():
         return None
     Challenge.objects.filter(pk=asked.pk).update(checked_at=at, found="")
-    proof = Proof.objects.create(case=case, host=asked.host, method=method, wide=wide, proved_at=at)
-    record(case, "proved", at, data={"host": asked.host, "method": method})
+    proof = _keep(case, Proof(case=case, host=asked.host, method=method, wide=wide, proved_at=at), at)
+    if not proof.weak:
+        post(case, OutgoingMail.Kind.PROVED, at)
+    return proof
+
+
+def inherit(case: Case, at: datetime) -> None:
+    """Let a case that was filed from the room of another have the proofs of that one, if they are about its pages."""
+    if case.filed_from is None:
+        return
+    hosts = hosts_of(case)
+    for proof in strong_proofs(case.filed_from, at):
+        if any(proof.covers(host) for host in hosts):
+            _keep(case, Proof(case=case, host=proof.host, method=proof.method, wide=proof.wide,
+                              proved_at=proof.proved_at), at)  # fmt: skip
+
+
+def strong_proofs(case: Case, at: datetime) -> list[Proof]:
+    """What opens the publisher's room of a case: proofs that are worth something and not too old."""
+    return [proof for proof in case.proofs.filter(proved_at__gt=at - PROOF_AGE) if not proof.weak]
+
+
+def _keep(case: Case, proof: Proof, at: datetime) -> Proof:
+    proof.save()
+    record(case, "proved", at, data={"host": proof.host, "method": proof.method})
     if proof.weak:
         return proof
     onward = State.PROVED if case.state == State.CONFIRMED else State(case.state)
     move(case, (case.state,), onward, proved_at=case.proved_at or at)
     if settings.HOLD_ON_PROOF and case.want in (CaseWant.REMOVE, CaseWant.REDUCE) and case.state != State.APPEALED:
-        _hold(case, proof, at)
-    post(case, OutgoingMail.Kind.PROVED, at)
+        hold(case, None, settings.HOLD_ON_PROOF, at, only=proof.covers_url, quiet=True)
     return proof
 
 
 def proved_for(case: Case, url: str) -> bool:
-    """Whether the case's sender has proved control of the host of a canonical URL. Mail to a role address is no proof."""
+    """Whether the case's sender has proved control of the host of a canonical URL; by mail, nobody can."""
     return any(proof.covers_url(url) for proof in case.proofs.all() if not proof.weak)
-
-
-def _hold(case: Case, proof: Proof, at: datetime) -> list[Hold]:
-    return hold(case, None, settings.HOLD_ON_PROOF, at, only=proof.covers_url, quiet=True)

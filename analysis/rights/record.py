@@ -9,7 +9,7 @@ whoever rules the database can rewrite what came before.
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -36,14 +36,30 @@ def move(case: Case, expected: tuple[str, ...], state: str, **fields: Any) -> No
     Raises StaleCaseError, with the state that it found instead. Lock order: a case before the chain.
     """
     if not Case.objects.filter(pk=case.pk, state__in=expected).update(state=state, **fields):
-        case.refresh_from_db()
-        raise StaleCaseError(
-            _("This case is now “%(state)s”: someone was faster. Nothing was changed.")
-            % {"state": case.get_state_display()}
-        )
+        stale(case)
     case.refresh_from_db()
     case.due_at = due(case)
     Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
+
+
+def lock(case: Case, seen: str = "") -> None:
+    """Read the case anew and let nobody else change it until this transaction ends.
+
+    `seen`: the state in which whoever acts has seen it. Raises StaleCaseError if it is in another.
+    """
+    Case.objects.select_for_update().get(pk=case.pk)
+    case.refresh_from_db()
+    if seen and seen != case.state:
+        stale(case)
+
+
+def stale(case: Case) -> NoReturn:
+    """Raises StaleCaseError with the state that the case is in now."""
+    case.refresh_from_db()
+    raise StaleCaseError(
+        _("This case is now “%(state)s”: someone was faster. Nothing was changed.")
+        % {"state": case.get_state_display()}
+    )
 
 
 def due(case: Case) -> datetime | None:
@@ -101,6 +117,12 @@ def first_broken() -> str:
     if previous != chain.head:
         return _("The last event is not the one that was written last.")
     return ""
+
+
+def first_broken_of(case: Case) -> Event | None:
+    """The first event of a case that was changed since it was written; None if none was. For the whole record:
+    first_broken()."""
+    return next((event for event in case.events.order_by("position") if event.sha256 != digest(event)), None)
 
 
 def post(case: Case, kind: str, at: datetime, message: Message | None = None) -> None:

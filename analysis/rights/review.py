@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis.models import Case, Decision, Hold, Message, OutgoingMail, Statement
+from analysis.models import Case, Decision, Hold, Message, OutgoingMail, Publisher, Statement
 from analysis.models.publishers import Scope
 from analysis.rights.lines import matched_articles, unmatched_urls
-from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, State, move, post, record
+from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, State, lock, move, post, record, stale
 from analysis.rights.ruling import Ruling, check, make_terms, restore
 
 
@@ -49,7 +49,7 @@ def hold(
     at = at or timezone.now()
     if not Case.objects.select_for_update().filter(pk=case.pk, state__in=OPEN).exists():
         raise StaleCaseError(_("This case is over; nothing can be held for it."))
-    owners = {article.url: article.publisher for article in matched_articles(case)}
+    owners: dict[str, Publisher | None] = {article.url: article.publisher for article in matched_articles(case)}
     owners |= {url: None for url in unmatched_urls(case) if url not in owners}
     chosen = {url: owner for url, owner in owners.items() if only(url)}
     if not chosen:
@@ -68,18 +68,17 @@ def hold(
 def decide(case: Case, by: User | None, ruling: Ruling, at: datetime | None = None) -> Decision:
     """Decide a case or the appeal against its decision: decision, terms, end of holds, event and mail commit together.
 
-    The case is decided as the caller read it: its state is compared and set. Raises RightsError for a ruling that
-    cannot stand and for a second decision by the person who made the first (DSA Article 20(6)); StaleCaseError if
-    someone decided first.
+    Raises RightsError for a ruling that cannot stand, and for a second decision by the person who made the first (DSA
+    Article 20(6)); StaleCaseError if someone decided first.
     """
     at = at or timezone.now()
     check(ruling)
+    lock(case)
     _not_their_own(case, by)
     appealed = case.state == State.APPEALED
     if case.state not in DECIDABLE:
-        move(case, (), State.DECIDED)
-    expected = (State.APPEALED,) if appealed else tuple(state for state in DECIDABLE if state != State.APPEALED)
-    move(case, expected, State.DECIDED, decided_at=at)
+        stale(case)
+    move(case, (case.state,), State.DECIDED, decided_at=at)
     decision = Decision.objects.create(
         case=case, number=2 if appealed else 1, outcome=ruling.outcome, action=ruling.action, legal=ruling.legal,
         reason=ruling.reason.strip(), decided_by=by, decided_at=at,
@@ -115,7 +114,7 @@ def note(case: Case, by: User | None, text: str, at: datetime | None = None) -> 
 
 @transaction.atomic
 def give_reasons(case: Case, by: User | None, text: str, at: datetime | None = None) -> Statement:
-    """Send the statement of reasons for the decision that counts. Raises RightsError if there is none, or it was sent."""
+    """Send the statement of reasons for the decision that counts. Raises RightsError if none is to be sent."""
     at = at or timezone.now()
     decision = case.decisions.order_by("number").last()
     if not decision or hasattr(decision, "statement"):

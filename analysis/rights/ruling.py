@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from analysis.addresses import AddressError, canonical, host, host_of, page_key, path_prefix
+from analysis.addresses import AddressError, canonical, host, host_of, page_key, parents, path_prefix
 from analysis.models import Case, Decision, Publisher, Terms
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
@@ -152,7 +152,9 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher | None, str
     """What the new terms are about: (scope, publisher, value, host); the host is empty for a whole publisher."""
     articles = matched_articles(case)
     if ruling.scope == Scope.URL and not ruling.value.strip():
-        places = [(str(Scope.URL), a.publisher, a.url, host_of(a.url)) for a in articles]
+        places: list[tuple[str, Publisher | None, str, str]] = [
+            (str(Scope.URL), a.publisher, a.url, host_of(a.url)) for a in articles
+        ]
         others = unmatched_urls(case)
         places += [(str(Scope.URL), owner, url, host_of(url)) for url, owner in _owners(others)]
         if not places:
@@ -169,8 +171,14 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher | None, str
         said = {"value": ruling.value, "why": _(str(error))}
         raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % said) from error
     name = host_of(value) if ruling.scope == Scope.URL else value.partition("/")[0]
-    # A site that we do not cover yet has no publisher here: the terms bind the day that we do.
-    return [(str(ruling.scope), publisher_of(name), value, name)]
+    # A site that we do not cover yet has no publisher here: the terms bind the day that we do. But a name that neither
+    # we nor the case know is a slip of the hand.
+    owner = publisher_of(name)
+    if not owner and not any(name in parents(host_of(url)) for url in unmatched_urls(case)):
+        raise RightsError(
+            _("“%(host)s” belongs to no publisher we know, and the case names no page of it.") % {"host": name}
+        )
+    return [(str(ruling.scope), owner, value, name)]
 
 
 def _owners(urls: list[str]) -> list[tuple[str, Publisher | None]]:

@@ -4,6 +4,10 @@ A demand that lacks something is kept, acted on as far as it goes, and asked for
 Sources: 17 U.S.C. 512(c)(3)(A) for copyright; Regulation (EU) 2022/2065 (DSA) Article 16(2) for every other notice.
 """
 
+from typing import Any, cast
+
+from django.db import models
+
 from analysis.models import Case
 from analysis.models.cases import CaseKind, CaseLane
 
@@ -22,6 +26,16 @@ def wanted(kind: str) -> tuple[str, ...]:
     """The fields of a case, beside those that everyone fills in, that a demand of this kind must hold."""
     preference = kind in Case.PREFERENCES
     return () if preference else _WANTED.get(kind, _DSA)
+
+
+def field_of(name: str) -> "models.Field[Any, Any]":
+    """The field of a case with this name: it knows its label and how it is asked for."""
+    return cast("models.Field[Any, Any]", Case._meta.get_field(name))
+
+
+def asked_for(case: Case) -> list[str]:
+    """The labels of what is missing."""
+    return [str(field_of(name).verbose_name) for name in missing(case)]
 
 
 def missing(case: Case) -> tuple[str, ...]:

@@ -1,17 +1,33 @@
-"""The forms of a decision and of a hold."""
+"""The forms of the steps of a case."""
 
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis.models import Decision
+from analysis import rights
+from analysis.models import Case, Decision, Terms
 from analysis.models.decisions import DecisionAction, DecisionOutcome
 from analysis.models.publishers import AI, Level, Scope
+from newsroom.admin.reasons import draft
+from newsroom.admin.replies import reply
 
 
-class HoldForm(forms.Form):
+class StepForm(forms.Form):
+    """A step of a case. `initial` may depend on the case and on what the page's address asks for."""
+
+    def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
+        super().__init__(data, initial=self.begin(case, asked))
+        self.case = case
+
+    def begin(self, case: Case, asked: dict[str, str]) -> dict[str, Any]:
+        return {}
+
+
+class HoldForm(StepForm):
     level = forms.ChoiceField(
         label=gettext_lazy("What may still be shown"),
         choices=[(Level.NONE, Level.NONE.label), (Level.LINK, Level.LINK.label), (Level.SHORT, Level.SHORT.label)],
@@ -20,7 +36,50 @@ class HoldForm(forms.Form):
     )
 
 
-class DecideForm(forms.Form):
+class AssignForm(StepForm):
+    to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=User.objects.none())
+
+    def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
+        super().__init__(data, case, asked)
+        may = Q(is_superuser=True) | Q(groups__permissions__codename="decide_case") | Q(
+            user_permissions__codename="decide_case"
+        )  # fmt: skip
+        self.fields["to"].queryset = (  # type: ignore[attr-defined]
+            User.objects.filter(may, is_active=True, is_staff=True).distinct().order_by("username")
+        )
+
+
+class WordsForm(StepForm):
+    text = forms.CharField(
+        label=gettext_lazy("Message"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 9})
+    )  # fmt: skip
+
+
+class AnswerForm(WordsForm):
+    def begin(self, case: Case, asked: dict[str, str]) -> dict[str, Any]:
+        return {"text": reply(asked.get("reply", ""), case)}
+
+
+class ReasonsForm(WordsForm):
+    def begin(self, case: Case, asked: dict[str, str]) -> dict[str, Any]:
+        return {"text": draft(case, case.decision) if case.decision else ""}
+
+
+class JoinForm(StepForm):
+    earlier = forms.CharField(
+        label=gettext_lazy("Reference of the other case"),
+        max_length=16,
+        help_text=gettext_lazy("Its decision will hold for both. The sender of this one sees nothing of the other."),
+    )
+
+    def clean_earlier(self) -> Case:
+        found = Case.objects.filter(reference=self.cleaned_data["earlier"].strip().upper()).first()
+        if not found:
+            raise forms.ValidationError(_("There is no case with this reference."))
+        return found
+
+
+class DecideForm(StepForm):
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=DecisionOutcome, widget=forms.RadioSelect)
     action = forms.ChoiceField(label=gettext_lazy("What is done"), choices=DecisionAction, widget=forms.RadioSelect)
     scope = forms.ChoiceField(
@@ -35,7 +94,7 @@ class DecideForm(forms.Form):
         required=False,
         help_text=gettext_lazy(
             "The URL; host and path, such as example-wire.test/press; or the host. Left empty with “One page”: every "
-            "page of the case that we cover. Empty for the publisher."
+            "outside page of the case, also those that we do not cover yet. Empty for the publisher."
         ),
     )
     level = forms.ChoiceField(
@@ -55,6 +114,27 @@ class DecideForm(forms.Form):
         choices=[("", gettext_lazy("As before")), *AI.choices],
         required=False,
     )
+    embargo_hours = forms.IntegerField(
+        label=gettext_lazy("Embargo, hours after publication"), min_value=0, max_value=24 * 365, required=False
+    )
+    attribution = forms.CharField(label=gettext_lazy("Words we must show"), max_length=200, required=False)
+    restore = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("What holds no longer"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "Used by “Restore”: earlier decisions about these pages. What stood before them returns."
+        ),
+    )
+    verified = forms.BooleanField(
+        label=gettext_lazy("I have checked in another way that the sender speaks for the publisher"),
+        required=False,
+        help_text=gettext_lazy(
+            "Not needed when control is proved. Without either, a decision can only show less, and the register does "
+            "not say that the publisher asked for it."
+        ),
+    )
     legal = forms.BooleanField(
         label=gettext_lazy("It rests on a legal demand that we uphold"),
         required=False,
@@ -67,10 +147,29 @@ class DecideForm(forms.Form):
         help_text=gettext_lazy("In the language of the request. It goes out by mail and stands on the case page."),
     )
 
+    def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
+        super().__init__(data, case, asked)
+        may = rights.liftable(case)
+        self.fields["restore"].choices = [(t.pk, _said(t)) for t in may]  # type: ignore[attr-defined]
+        if not may:
+            del self.fields["restore"]
+            self.fields["action"].choices = [  # type: ignore[attr-defined]
+                choice for choice in DecisionAction.choices if choice[0] != DecisionAction.RESTORE
+            ]
+
+    def begin(self, case: Case, asked: dict[str, str]) -> dict[str, Any]:
+        return {"legal": case.lane == Case.Lane.LEGAL and not rights.statute.missing(case)}
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        said = [data.get(name) for name in ("level", "ai")]
-        said += [data.get(name) is not None for name in ("max_words", "quote_words")]
+        said = [data.get(name) for name in ("level", "ai", "attribution")]
+        said += [data.get(name) is not None for name in ("max_words", "quote_words", "embargo_hours")]
         if data.get("action") == Decision.Action.TERMS and not any(said):
             self.add_error("level", _("Say what changes: the level, a number of words, or machine-made summaries."))
+        data["restore"] = tuple(data.get("restore") or ()) if data.get("action") == Decision.Action.RESTORE else ()
         return data
+
+
+def _said(terms: Terms) -> str:
+    reference = terms.case.reference if terms.case else ""
+    return f"{terms} · {terms.effective_from:%Y-%m-%d} · {reference}"

@@ -36,12 +36,15 @@ def grant(session: SessionBase, reference: str) -> None:
 
 def see(session: SessionBase, reference: str) -> Seen | None:
     """None for a case that this browser may not see, exactly as for one that does not exist."""
-    confirmed = reference in session.get(_ACCESS, [])
-    if not confirmed and not draft.filed(session, reference):
+    granted = session.get(_ACCESS, [])
+    if not granted and not draft.filed(session, reference):
         return None
-    case = Case.objects.filter(reference=reference).first()
+    case = Case.objects.select_related("filed_from", "joined_to", "assigned_to").filter(reference=reference).first()
+    if case is None:
+        return None
+    confirmed = reference in granted or (case.filed_from is not None and case.filed_from.reference in granted)
     # Once the owner of the address has confirmed, the browser that filed it has no more right than any other.
-    if case is None or not (confirmed or case.state == Case.State.RECEIVED):
+    if not confirmed and not (case.state == Case.State.RECEIVED and draft.filed(session, reference)):
         return None
     return Seen(case, confirmed)
 

@@ -1,111 +1,160 @@
-"""The private pages of a case: the link in the mail, the case, taking the request back."""
+"""The private pages of a case: what happens to it, and what its sender can do."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from analysis import rights
-from analysis.models import Case
-from newsroom import mail, tasks
+from analysis.models import Case, Message
+from analysis.rights import statute
+from newsroom import tasks
 from newsroom.publishers import access
-from newsroom.publishers.forms import NewLinkForm
+from newsroom.publishers.forms import AppealForm, MessageForm, NewLinkForm, Step
 from newsroom.publishers.lines import what_we_show
+from newsroom.publishers.links import ask_for_link
+from newsroom.publishers.questions import LawForm
 from newsroom.publishers.typed import posted
 
-OPEN = (Case.State.RECEIVED, Case.State.CONFIRMED, Case.State.IN_REVIEW)
 _REFERENCE = re.compile(r"CD-[2-9A-Z]{4}-[2-9A-Z]{4}")
-
-
-# A page that is sent without a referrer posts with `Origin: null`, which Django's check refuses. What this form does,
-# only the secret token in its address can do; and the browser says itself whether it was our page that sent it.
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def link(request: HttpRequest, token: str) -> HttpResponse:
-    """Looking changes nothing, since mail scanners look; pressing the button confirms the address."""
-    reference = mail.read_link_token(token)
-    if reference is None:
-        return _ask_for_link(request, NewLinkForm(), "expired", status=410)
-    response: HttpResponse
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
-        found = get_object_or_404(Case, reference=reference)
-        with transaction.atomic():
-            if rights.confirm(found):
-                tasks.deliver_mail.enqueue()
-        access.grant(request.session, reference)
-        response = redirect("takedown-case", reference)
-    else:
-        response = render(request, "publishers/link.html", {"reference": reference, "private_address": True})
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def new_link(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":
-        return _ask_for_link(request, NewLinkForm(), "lost")
-    form = NewLinkForm(posted(request, NewLinkForm))
-    if not form.is_valid():
-        return _ask_for_link(request, form, "lost", status=422)
-    access.send_new_link(**form.cleaned_data)
-    return render(request, "publishers/link_sent.html", {"days": mail.LINK_AGE.days})
+_PRIVATE_EVENTS = ("assigned",)
 
 
 @require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     seen = access.see(request.session, reference)
-    return _case_page(request, seen) if seen else _not_seen(request, reference)
+    return case_page(request, seen) if seen else not_seen(request, reference)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
-    seen = access.see(request.session, reference)
-    if not seen or not seen.confirmed:
-        return _not_seen(request, reference)
+def of_the_sender(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """A page for whoever has confirmed that the case is theirs; what rights refuses is said on the case's page."""
+
+    def answer(request: HttpRequest, reference: str, **more: Any) -> HttpResponse:
+        seen = access.see(request.session, reference)
+        if not seen or not seen.confirmed:
+            return not_seen(request, reference)
+        try:
+            return view(request, seen.case, **more)
+        except rights.RightsError as error:
+            seen.case.refresh_from_db()
+            return case_page(request, seen, str(error), status=409)
+
+    return require_http_methods(["GET", "HEAD", "POST"])(answer)
+
+
+@of_the_sender
+def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "publishers/withdraw.html", {"case": seen.case, "open": seen.case.state in OPEN})
-    try:
-        rights.withdraw(seen.case)
-    except rights.RightsError as error:
-        return _case_page(request, seen, str(error), status=409)
-    return redirect("takedown-case", reference)
+        return render(request, "publishers/withdraw.html", {"case": case, "open": case.state in rights.OPEN})
+    rights.withdraw(case)
+    return redirect("takedown-case", case.reference)
 
 
-def _case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: int = 200) -> HttpResponse:
+@of_the_sender
+def complete(request: HttpRequest, case: Case) -> HttpResponse:
+    """What the law wants and the demand lacks."""
+    form = LawForm(only=statute.missing(case))
+    return _say(request, case, form, lambda said: rights.complete(case, said), "law")
+
+
+@of_the_sender
+def write(request: HttpRequest, case: Case) -> HttpResponse:
+    return _say(request, case, MessageForm(), lambda said: rights.write(case, said["text"]), "messages")
+
+
+@of_the_sender
+def appeal(request: HttpRequest, case: Case) -> HttpResponse:
+    if not rights.appealable(case, timezone.now()):
+        raise rights.RightsError(_("This decision cannot be contested any more."))
+    return _say(request, case, AppealForm(), lambda said: rights.appeal(case, said["text"]), "top")
+
+
+def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: int = 200) -> HttpResponse:
     case = seen.case
-    events = list(case.events.order_by("number"))
+    now = timezone.now()
+    events = list(case.events.order_by("position"))
+    decisions = list((case.joined_to or case).decisions.select_related("statement").order_by("number"))
     context = {
         "case": case,
         "confirmed": seen.confirmed,
-        "open": case.state in OPEN,
+        "open": case.state in rights.OPEN,
         "error": error,
         "lines": what_we_show(case),
-        "decision": getattr(case, "decision", None),
-        "terms": case.terms.select_related("publisher").order_by("id"),
+        "decisions": decisions[::-1],
+        "decision": decisions[-1] if decisions else None,
+        "terms": case.terms.filter(revoked=False).select_related("publisher").order_by("id")[:600],
+        "restored": case.terms.filter(revoked=True).order_by("id")[:600],
         "progress": _progress(case, {event.kind: event.at for event in events}),
-        "history": [{"at": event.at, "words": event.words} for event in events],
+        "history": [{"at": event.at, "words": event.words} for event in events if event.kind not in _PRIVATE_EVENTS],
+        "talk": case.messages.exclude(side=Message.Side.NOTE),
+        "missing": statute.asked_for(case),
+        "proofs": case.proofs.all(),
+        "held": case.holds.filter(lifted_at__isnull=True).count(),
+        "room": seen.confirmed and rights.strong_proofs(case, now),
+        "appealable": rights.appealable(case, now),
+        "appeal_days": settings.APPEAL_DAYS,
+        "now": now,
     }
     return render(request, "publishers/case.html", context, status=status)
 
 
+def not_seen(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same page for someone else's case and for none at all."""
+    named = reference.upper() if _REFERENCE.fullmatch(reference.upper()) else ""
+    return ask_for_link(request, NewLinkForm(initial={"reference": named}), "unseen", status=404)
+
+
+def _say(
+    request: HttpRequest, case: Case, form: Step, step: Callable[[dict[str, Any]], object], anchor: str
+) -> HttpResponse:
+    """A page with one form that belongs to a case. What was typed stays when it cannot be taken."""
+    status = 200
+    if request.method == "POST":
+        form.data, form.is_bound = posted(request, form), True
+        if form.is_valid():
+            try:
+                step(form.cleaned_data)
+            except rights.RightsError as error:
+                form.add_error(None, str(error))
+            else:
+                tasks.deliver_mail.enqueue()
+                return redirect(f"{case_address(case)}#{anchor}")
+        status = 422
+    return render(request, "publishers/say.html", {"case": case, "form": form}, status=status)
+
+
+def case_address(case: Case) -> str:
+    return redirect("takedown-case", case.reference).url
+
+
 def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
-    """The four stages, each with the time at which it was reached."""
-    if case.state == Case.State.WITHDRAWN:
-        return [
-            {"label": _("Received"), "at": case.opened_at, "done": True},
-            {"label": _("Taken back"), "at": at.get("withdrawn"), "done": True, "now": True},
-        ]
+    """The stages, each with the time at which it was reached, or by which it is due."""
+    if case.state == Case.State.WITHDRAWN or case.joined_to:
+        last = {"label": _("Taken back"), "at": at.get("withdrawn") or at.get("lapsed")}
+        if case.joined_to:
+            last = {"label": _("Joined"), "at": at.get("joined")}
+        return [{"label": _("Received"), "at": case.opened_at, "done": True}, {**last, "done": True, "now": True}]
+    due = {"due": case.due_at}
     stages: list[dict[str, Any]] = [
-        {"label": _("Received"), "at": case.opened_at, "done": True},
+        {"label": _("Received"), "at": case.opened_at},
         {"label": _("Confirmed"), "at": case.confirmed_at, "note": _("when you open the link in our mail")},
-        {"label": _("In review"), "at": at.get("in_review"), "note": _("within one working day")},
-        {"label": _("Decided"), "at": case.decided_at, "note": _("within three working days")},
+        {"label": _("In review"), "at": at.get("in_review"), **(due if not at.get("in_review") else {})},
+        {"label": _("Decided"), "at": at.get("decided"), **(due if case.state == Case.State.IN_REVIEW else {})},
     ]
+    if case.proved_at:
+        stages.insert(2, {"label": _("Control proved"), "at": case.proved_at})
+    if case.appealed_at and case.state != Case.State.RECEIVED:
+        again = case.decided_at if case.decided_at and case.decided_at > case.appealed_at else None
+        stages += [
+            {"label": _("Contested"), "at": case.appealed_at},
+            {"label": _("Decided anew"), "at": again, **due},
+        ]
     reached = max(i for i, stage in enumerate(stages) if stage["at"])
     for i, stage in enumerate(stages):
         stage["done"] = i <= reached
@@ -113,13 +162,3 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
         if stage["done"] and not stage["at"]:  # decided without having been taken up apart
             stage["at"] = case.decided_at
     return stages
-
-
-def _not_seen(request: HttpRequest, reference: str) -> HttpResponse:
-    """The same page for someone else's case and for none at all."""
-    named = reference.upper() if _REFERENCE.fullmatch(reference.upper()) else ""
-    return _ask_for_link(request, NewLinkForm(initial={"reference": named}), "unseen", status=404)
-
-
-def _ask_for_link(request: HttpRequest, form: NewLinkForm, why: str, status: int = 200) -> HttpResponse:
-    return render(request, "publishers/new_link.html", {"form": form, "why": why}, status=status)

@@ -1,17 +1,9 @@
-"""The questions of a request, one form for each, and the form that asks for a new link."""
+"""What every form of this door shares, and the forms that stand alone on a page."""
 
 from typing import Any, cast
 
 from django import forms
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-
-from analysis.addresses import MAX_LENGTH
-from analysis.models import Case
-from analysis.models.cases import CaseKind, CaseRelation, CaseWant
-from analysis.models.fields import Language
-from analysis.rights import MAX_URLS
-from newsroom.publishers.typed import doubtful, lines
 
 
 class Question(forms.BoundField):
@@ -30,7 +22,9 @@ class Question(forms.BoundField):
 
     @property
     def answer(self) -> str:
-        """What was answered, in words."""
+        """What was answered, in words; empty for a box that is not ticked."""
+        if self.widget_type == "checkbox":
+            return str(_("Yes")) if self.value() not in (None, "", False) else ""
         options = {radio.data["value"]: radio.choice_label for radio in self} if self.use_fieldset else {}
         return str(options.get(self.value(), self.value()))
 
@@ -64,143 +58,30 @@ class Step(forms.Form):
         ]
 
 
-class PagesForm(Step):
-    title = _("Which pages is it about?")
-    hint = _("Your own pages, our pages about them, or both.")
-
-    pages = forms.CharField(
-        label=_("Web addresses, one on each line"),
-        help_text=_("Up to 500 lines. For example https://example-wire.test/2026/11/a-report"),
-        strip=False,  # the numbers of the lines are those that the sender sees
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off", "inputmode": "url"}),
-        error_messages={"required": _("Write at least one web address.")},
-    )
-
-    def clean_pages(self) -> str:
-        text: str = self.cleaned_data["pages"]
-        found = lines(text)
-        if not found:
-            raise forms.ValidationError(self.fields["pages"].error_messages["required"])
-        if len(found) > MAX_URLS:
-            raise forms.ValidationError(
-                _("You wrote %(count)d lines. Keep %(most)d and send the others in a second request."),
-                params={"count": len(found), "most": MAX_URLS},
-            )
-        long = [(number, len(line)) for number, line in found if len(line) > MAX_LENGTH]
-        if long:
-            raise forms.ValidationError(
-                _("Line %(number)d has %(length)d characters; an address has at most %(most)d. Shorten or remove it."),
-                params={"number": long[0][0], "length": long[0][1], "most": MAX_LENGTH},
-            )
-        return text
-
-    @property
-    def numbered(self) -> list[tuple[int, str]]:
-        return lines(self.cleaned_data["pages"])
-
-    @cached_property
-    def doubtful(self) -> list[tuple[int, str, str]]:
-        """Number, line and reason of each line that leads nowhere. They are pointed out, never refused."""
-        return doubtful(self.numbered) if self.is_valid() else []
+TOO_LONG = _("This has %(show_value)d characters. Shorten it to %(limit_value)d.")
 
 
-def _short(**kwargs: Any) -> forms.CharField:
-    return forms.CharField(max_length=200, **kwargs)
-
-
-_TOO_LONG = _("This has %(show_value)d characters. Shorten it to %(limit_value)d.")
-
-
-class WhoForm(Step):
-    title = _("Who are you?")
-
-    name = _short(
-        label=_("Your name"),
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Write your name."), "max_length": _TOO_LONG},
-    )
-    organisation = _short(
-        label=_("Organisation"),
-        help_text=_("If you write for one."),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        error_messages={"max_length": _TOO_LONG},
-    )
-    relation = forms.ChoiceField(
-        label=_("What have you to do with the work?"),
-        choices=CaseRelation,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what you have to do with the work.")},
-    )
-
-
-class WantForm(Step):
-    title = _("What should we do?")
-    hint = _("If you want several things, choose the one that goes furthest. You can explain on the next page.")
-
-    want = forms.ChoiceField(
-        label=title,
-        choices=[
-            (CaseWant.REMOVE, _("Remove it: show nothing of this work")),
-            (CaseWant.REDUCE, _("Show less of it: a shorter summary, no quotations, or only your headline and a link")),
-            (CaseWant.CORRECT, _("Correct it: something we say is wrong")),
-            (CaseWant.OTHER, _("Something else")),
-        ],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what we should do.")},
-    )
-
-
-class WhyForm(Step):
-    title = _("Why do you ask?")
-
-    kind = forms.ChoiceField(
-        label=_("Your reason"),
-        choices=[
-            (_("A wish. You need no legal ground."), [(k.value, k.label) for k in Case.PREFERENCES]),
-            (_("A legal demand"), [(k.value, k.label) for k in CaseKind if k not in Case.PREFERENCES]),
-        ],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a reason.")},
-    )
-    explanation = forms.CharField(
-        label=_("In your own words"),
-        help_text=_("What we should know to decide. Up to 10,000 characters."),
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 7}),
-        error_messages={"required": _("Say in a sentence or two why you ask."), "max_length": _TOO_LONG},
-    )
-
-
-class ContactForm(Step):
-    title = _("How do we reach you?")
-    hint = _("We send a link to this address. Nothing is decided before you have opened it.")
-
-    email = forms.EmailField(
-        label=_("E-mail address"),
+def email_field(**kwargs: Any) -> forms.EmailField:
+    return forms.EmailField(
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
         error_messages={
             "required": _("Write your e-mail address."),
             "invalid": _("This is not a complete e-mail address. It looks like rights@example-wire.test."),
-            "max_length": _TOO_LONG,
+            "max_length": TOO_LONG,
         },
-    )
-    language = forms.ChoiceField(
-        label=_("Language of our mail to you"),
-        choices=Language,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a language.")},
+        **kwargs,
     )
 
 
-STEPS: dict[str, type[Step]] = {
-    "pages": PagesForm,
-    "who": WhoForm,
-    "want": WantForm,
-    "why": WhyForm,
-    "contact": ContactForm,
-}
+def words_field(label: Any, required: Any, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        error_messages={"required": required, "max_length": TOO_LONG},
+        **kwargs,
+    )
 
 
 class NewLinkForm(Step):
@@ -214,13 +95,39 @@ class NewLinkForm(Step):
             "max_length": _("A reference is shorter: CD- and eight letters or digits."),
         },
     )
-    email = forms.EmailField(
-        label=_("E-mail address that you gave"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    email = email_field(label=_("E-mail address that you gave"))
+
+
+class MailboxForm(Step):
+    email = email_field(label=_("E-mail address"))
+
+
+class MessageForm(Step):
+    title = _("Write to us about this request")
+
+    text = words_field(_("Your message"), _("Write a message first."))
+
+
+class AppealForm(Step):
+    title = _("Contest the decision")
+    hint = _(
+        "Another editor than the one who decided reads the case anew. It costs nothing. Until then the decision stands."
+    )
+
+    text = words_field(
+        _("What is wrong with the decision?"),
+        _("Say in a sentence or two what is wrong with the decision."),
+        help_text=_("What we should know or missed. Up to 10,000 characters."),
+    )
+
+
+class HostForm(Step):
+    host = forms.CharField(
+        label=_("Another site"),
+        max_length=253,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
         error_messages={
-            "required": _("Write your e-mail address."),
-            "invalid": _("This is not a complete e-mail address. It looks like rights@example-wire.test."),
-            "max_length": _TOO_LONG,
+            "required": _("Choose a site, or write the name of its host."),
+            "max_length": TOO_LONG,
         },
     )

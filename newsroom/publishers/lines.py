@@ -14,6 +14,7 @@ MAX_STORIES = 300  # in all, so that a widely used page does not make the list e
 class Line:
     typed: str
     unreadable: bool
+    repeated: bool
     ours: bool  # an address on this site
     stories: tuple[StoryCard, ...]
 
@@ -27,6 +28,7 @@ def what_we_show(case: Case) -> list[Line]:
         Line(
             typed=row.typed,
             unreadable=row.match == CaseURL.Match.UNREADABLE,
+            repeated=row.match == CaseURL.Match.REPEATED,
             ours=row.url.startswith("/"),
             stories=tuple(drawing.get(row.article_id or 0, [named[row.story_id]] if row.story_id in named else [])),
         )

@@ -26,12 +26,14 @@ _REASONS = (
 )
 
 
-def posted(request: HttpRequest, form: type[forms.Form]) -> dict[str, str]:
+def posted(request: HttpRequest, form: forms.Form) -> dict[str, str]:
     """What was sent for the fields of a form, as text. Raises BadRequest for what no keyboard makes.
 
     A NUL or half of a surrogate pair cannot be stored, and would surface as an error somewhere deep.
     """
-    data = {name: request.POST.get(name, "") for name in form.base_fields}
+    data = {
+        name: request.POST.get(name, "") for name, field in form.fields.items() if not field.widget.needs_multipart_form
+    }
     if any(c == "\x00" or "\ud800" <= c <= "\udfff" for text in data.values() for c in text):
         raise BadRequest("The form holds characters that are no text.")
     return data

@@ -1,5 +1,6 @@
 """A request, one question a page: ask, check, send. No account, no JavaScript; the answers wait in the session."""
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +12,10 @@ from analysis import rights
 from analysis.addresses import MAX_LENGTH
 from analysis.models import Case
 from newsroom import tasks
+from newsroom.publishers import access, flood, uploads
 from newsroom.publishers import draft as drafts
 from newsroom.publishers.draft import Draft
-from newsroom.publishers.forms import STEPS, PagesForm
+from newsroom.publishers.questions import STEPS, PagesForm
 from newsroom.publishers.typed import lines, posted, site_host
 
 ask_or_answer = require_http_methods(["GET", "HEAD", "POST"])
@@ -21,33 +23,38 @@ ask_or_answer = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    return render(request, "publishers/start.html", {"url": _pasted(request), "begun": Draft(request.session).answers})
+    context = {"url": _pasted(request), "begun": Draft(request.session).answers, "hours": hours()}
+    return render(request, "publishers/start.html", context)
 
 
 @ask_or_answer
 def step(request: HttpRequest, name: str) -> HttpResponse:
-    if name not in STEPS:
-        raise Http404
     draft = Draft(request.session)
+    if name not in STEPS or name not in (order := draft.order):
+        raise Http404
     change = "change" in request.GET
     status = 200
     if request.method == "POST":
         # Kept before it is judged: a wrong answer is still somebody's words.
-        before, typed = draft.answers.get(name), posted(request, STEPS[name])
+        before, typed = draft.answers.get(name), posted(request, draft.blank(name, {}))
+        problem = _take_file(request, typed) if name == "pages" else ""
         draft.keep(name, typed)
+        order = draft.order
         form = draft.form(name)
+        if problem:
+            form.add_error("file", problem)
         # A line that leads nowhere is pointed out once; sent again as it is, it is meant.
         doubtful = isinstance(form, PagesForm) and typed != before and form.doubtful
         if form.is_valid() and not doubtful:
-            following = [] if change else list(STEPS)[list(STEPS).index(name) + 1 :]
+            following = [] if change else order[order.index(name) + 1 :]
             return redirect("takedown-step", following[0]) if following else redirect("takedown-check")
         status = 422
     else:
+        _take_pasted(request, draft)
         if missing := draft.missing(before=name):
             return _ask(draft, missing)
         again = "again" in request.GET and name in draft.answers
-        form = draft.form(name) if again else draft.blank(name, _prefill(request, draft))
-    order = list(STEPS)
+        form = draft.form(name) if again else draft.blank(name, {"language": (get_language() or "en")[:2]})
     number = order.index(name) + 1
     context = {
         "form": form,
@@ -69,9 +76,13 @@ def check(request: HttpRequest) -> HttpResponse:
     if missing := draft.missing():
         return _ask(draft, missing)
     if request.method == "POST" and request.POST.get("submission") == draft.submission:
+        asked = draft.request()
+        room = access.see(request.session, draft.room) if draft.room else None
+        if not room and not flood.may_file(request, asked.email):
+            return redirect("takedown-mailbox")
         try:
             with transaction.atomic():
-                case = rights.open_case(draft.request(), site_host())
+                case = rights.open_case(asked, site_host(), room=room.case if room and room.confirmed else None)
                 tasks.deliver_mail.enqueue()
         except rights.RightsError as error:
             return _check_page(request, draft, str(error), 429)
@@ -80,16 +91,22 @@ def check(request: HttpRequest) -> HttpResponse:
     return _check_page(request, draft)
 
 
+def hours() -> dict[str, int]:
+    """What we promise, in hours."""
+    return {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS}
+
+
 def _ask(draft: Draft, name: str) -> HttpResponse:
     """Back to a question that has no good answer yet; if one was given, with what is wrong with it."""
     return redirect(reverse("takedown-step", args=[name], query={"again": 1} if name in draft.answers else None))
 
 
 def _check_page(request: HttpRequest, draft: Draft, error: str = "", status: int = 200) -> HttpResponse:
-    forms = {name: draft.form(name) for name in STEPS}
+    forms = {name: draft.form(name) for name in draft.order}
     for form in forms.values():
         form.is_valid()
-    return render(request, "publishers/check.html", {"forms": forms, "draft": draft, "error": error}, status=status)
+    context = {"forms": forms, "draft": draft, "error": error, "last": draft.order[-1]}
+    return render(request, "publishers/check.html", context, status=status)
 
 
 @require_safe
@@ -98,7 +115,7 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
     if not drafts.filed(request.session, reference):
         return redirect("takedown-case", reference)
     case = get_object_or_404(Case, reference=reference)
-    return render(request, "publishers/sent.html", {"case": case})
+    return render(request, "publishers/sent.html", {"case": case, "hours": hours()})
 
 
 def _pasted(request: HttpRequest) -> str:
@@ -106,11 +123,23 @@ def _pasted(request: HttpRequest) -> str:
     return request.GET.get("url", "")[:MAX_LENGTH].strip()
 
 
-def _prefill(request: HttpRequest, draft: Draft) -> dict[str, str]:
+def _take_pasted(request: HttpRequest, draft: Draft) -> None:
+    """Put the page that one comes from among the pages asked about; what was typed before stays."""
     url = _pasted(request)
-    if url and "pages" in draft.answers:
-        # A request was begun before: the page joins it, and what was typed stays.
-        kept = draft.answers["pages"]["pages"]
-        if url not in [line for _number, line in lines(kept)]:
-            draft.answers["pages"] = {"pages": f"{kept.rstrip()}\n{url}"}
-    return {"pages": url, "language": (get_language() or "en")[:2]}
+    kept = draft.answers.get("pages", {}).get("pages", "")
+    if url and url not in [line for _number, line in lines(kept)]:
+        draft.keep("pages", {"pages": f"{kept.rstrip()}\n{url}".lstrip("\n")})
+
+
+def _take_file(request: HttpRequest, typed: dict[str, str]) -> str:
+    """Write the lines of an uploaded file below those that were typed. Returns what is wrong with it, or nothing."""
+    try:
+        found = uploads.addresses(request)
+    except uploads.UploadError as error:
+        return str(error)
+    together = len(lines(typed["pages"])) + len(found)
+    if found and together > rights.MAX_URLS:
+        return uploads.too_many(len(found))
+    if found:
+        typed["pages"] = "\n".join([*filter(None, [typed["pages"].rstrip()]), *found])
+    return ""

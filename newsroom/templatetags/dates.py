@@ -7,7 +7,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 register = template.Library()
 
@@ -28,3 +28,11 @@ def _element(at: date | datetime, how: str, _language: str | None) -> SafeString
     day = at.date() if isinstance(at, datetime) else at
     machine = at if set("GHgh") & set(how) else day
     return format_html('<time datetime="{}">{}</time>', machine.isoformat(), date_format(at, how))
+
+
+@register.filter
+def hours(number: int) -> str:
+    """A time that we promise, in the words of people: 24 hours, 3 days."""
+    if number > 24 and number % 24 == 0:
+        return ngettext("%(n)d day", "%(n)d days", number // 24) % {"n": number // 24}
+    return ngettext("%(n)d hour", "%(n)d hours", number) % {"n": number}

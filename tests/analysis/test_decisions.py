@@ -1,5 +1,7 @@
 """A decision: the case, the terms, the event and the mail in one transaction; obeyed from the next question on."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -35,7 +37,7 @@ def test_a_decision_writes_case_terms_event_and_mail_together(wire):
     article = making.article(wire)
     case = confirmed(article.url, kind="copyright")
     at = timezone.now()
-    decision = rights.decide(case, None, REMOVE, at)
+    decision = rights.decide(case, None, replace(REMOVE, verified=True), at)
     assert (case.state, case.decided_at, decision.reason, decision.decided_at) == (
         "decided",
         at,
@@ -48,9 +50,12 @@ def test_a_decision_writes_case_terms_event_and_mail_together(wire):
     assert terms.reason == "Copyright"
     assert "asked" not in terms.reason, "what is written to the publisher is not public"
     event = case.events.last()
-    assert (event.kind, event.data) == ("decided", {"outcome": "granted", "action": "remove", "terms": [terms.pk]})
+    assert (event.kind, event.data) == (
+        "decided",
+        {"number": 1, "outcome": "granted", "action": "remove", "terms": [terms.pk]},
+    )
     assert case.mail.last().kind == "decided"
-    assert rights.first_broken_event(case) is None
+    assert rights.first_broken() == ""
 
 
 def test_a_decision_that_fails_at_its_end_leaves_nothing(wire):
@@ -152,7 +157,10 @@ def test_a_correction_is_decided_without_new_terms(wire):
         (link_only("domain", "not a host"), "“not a host” cannot be read"),
         (link_only("path", "https://127.0.0.1/x"), "cannot be read"),
         (link_only("url", "ftp://a.test/"), "cannot be read"),
-        (link_only("domain", "stranger.test"), "“stranger.test” belongs to no publisher"),
+        (
+            link_only("domain", "stranger.test"),
+            "“stranger.test” belongs to no publisher we know",
+        ),
         (link_only("url", "https://stranger.test/1"), "belongs to no publisher"),
     ],
 )
@@ -165,12 +173,21 @@ def test_a_ruling_that_cannot_stand_says_why_and_leaves_nothing(wire, ruling, sa
 
 
 @pytest.mark.parametrize("scope", ["url", "publisher"])
-def test_a_request_that_names_nothing_of_ours_needs_a_place(scope):
-    case = confirmed("https://a.test/unknown")
+def test_a_request_that_names_nothing_readable_needs_a_place(scope):
+    case = confirmed("the one about grids", "/topics/")
     before = everything(case)
     with pytest.raises(RightsError):
         rights.decide(case, None, link_only(scope))
     assert everything(case) == before
+
+
+@pytest.mark.parametrize(("scope", "value"), [("url", ""), ("domain", "later.test"), ("path", "a.later.test/x")])
+def test_what_is_decided_of_a_site_we_do_not_cover_binds_the_day_we_do(scope, value):
+    case = confirmed("http://www.a.later.test/x/")
+    rights.decide(case, None, link_only(scope, value))
+    assert case.terms.get().publisher is None
+    article = making.article(making.publisher(host="a.later.test"), path="x")
+    assert not rendition.story(making.published(article).slug).card.ours
 
 
 def test_pages_of_two_publishers_are_not_taken_for_one(wire):

@@ -1,9 +1,12 @@
 """Who may ask for how much, and in whose name a decision then stands."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis import rendition, rights
 from analysis.models import Terms
+from analysis.rights.filing import MAX_AN_HOUR
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed, opened
 
@@ -11,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_one_address_cannot_be_flooded():
-    for _ in range(rights.MAX_AN_HOUR):
+    for _ in range(MAX_AN_HOUR):
         opened(email="rights@wire.test")
     with pytest.raises(rights.RightsError, match="Try again later"):
         opened(email="Rights@wire.test")
@@ -24,7 +27,7 @@ def test_one_address_cannot_be_flooded():
 )
 def test_only_the_publisher_is_shown_as_having_decided(relation, basis):
     story = making.published()
-    rights.decide(confirmed(f"/stories/{story.slug}/", relation=relation), None, REMOVE)
+    rights.decide(confirmed(f"/stories/{story.slug}/", relation=relation), None, replace(REMOVE, verified=True))
     assert Terms.objects.latest("pk").basis == basis
     assert rendition.story(story.slug).status == 410
 

@@ -80,7 +80,7 @@ def test_unknown_places(client, path, method):
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", '"><script>alert(1)</script>', "a" * 9000, "\n\n", "  "])
 def test_a_hostile_page_to_begin_with_is_harmless(client, url):
-    for path in ("", "request/pages/"):
+    for path in ("", "request/why/", "request/why/"):
         response = client.get(f"/takedown/{path}", {"url": url})
         assert response.status_code == 200
         assert "<script>alert" not in response.content.decode()
@@ -91,7 +91,7 @@ def test_hostile_words_show_as_words(client, file_case):
     case = file_case(
         client,
         who={"name": hostile, "organisation": hostile, "relation": "other"},
-        why={"kind": "other", "explanation": hostile},
+        want={"want": "other", "explanation": hostile},
     )
     page = client.get(f"/takedown/cases/{case.reference}/").content.decode()
     assert "<script>alert" not in page

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail as sent_mail
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 from django_ox.models import OxTask
 
@@ -68,9 +69,14 @@ def test_the_sender_reads_the_decision_the_reason_and_what_changed(client, story
 def test_every_kind_has_a_link_and_leaves_no_gap(client, confirmed_case, kind, language):
     case = confirmed_case(client, contact={"email": "a@wire.example.test", "language": language})
     rights.decide(case, None, Ruling("declined", "none", "No."))
-    row = OutgoingMail.objects.create(case=case, kind=kind, to=case.email)
+    rights.challenge(other := confirmed_case(Client(), contact={"email": "b@wire.example.test", "language": language}),
+                     "wire.example.test")  # fmt: skip
+    of = {"notify": other, "mailbox": None}.get(kind, case)
+    about = {"notify": "wire.example.test", "mailbox": language}.get(kind, "")
+    row = OutgoingMail.objects.create(case=of, kind=kind, to=case.email, about=about)
     body = mail.message(row).body
-    assert "/takedown/link/" in body and case.reference in body
+    assert f"/takedown/{kind if kind in ('notify', 'mailbox') else 'link'}/".replace("notify", "notice") in body
+    assert of is None or of.reference in body
     assert "\n\n\n" not in body and body == body.strip() + "\n"
     assert "&" not in body and "{" not in body
 

@@ -42,7 +42,7 @@ def test_a_second_browser_window_with_the_state_of_before_makes_no_second_case(c
 def test_after_sending_a_new_request_starts_empty_and_makes_its_own_case(client, file_case):
     first = file_case(client)
     assert "Rights desk" not in client.get("/takedown/request/pages/").content.decode()
-    assert client.get("/takedown/request/check/")["Location"] == "/takedown/request/pages/"
+    assert client.get("/takedown/request/check/")["Location"] == "/takedown/request/why/"
     assert file_case(client).pk != first.pk
 
 

@@ -1,0 +1,64 @@
+"""One network must not flood the newsroom, and one that is flooded by somebody else must not be shut out.
+
+Beyond a number of requests an hour from one network address, a request needs proof that its sender reads the mail it
+gives: a link, opened and confirmed. Those links are counted for themselves, by mailbox and by its domain.
+"""
+
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from analysis import limits
+from analysis.models import OutgoingMail
+from newsroom import tasks
+
+HOUR = timedelta(hours=1)
+REQUESTS = 10  # an hour from one network address, before each needs a mailbox
+LINKS = 3  # an hour to one mailbox
+LINKS_TO_A_DOMAIN = 30  # an hour to all mailboxes of one domain
+_MAILBOXES = "takedown_mailboxes"
+_KEPT = 10
+
+
+def may_file(request: HttpRequest, email: str) -> bool:
+    """Whether a request may be filed from here now; counts it if so."""
+    if email.lower() in request.session.get(_MAILBOXES, []):
+        return True  # analysis.rights has its own limit for each mailbox
+    return limits.spend("file", network_of(request), REQUESTS, HOUR, timezone.now())
+
+
+def send_mailbox_link(email: str, language: str) -> None:
+    """Mail a link that opens this door, if that mailbox and its domain did not get too many. Never says which."""
+    now = timezone.now()
+    with transaction.atomic():
+        if limits.spend("mailbox", email.lower(), LINKS, HOUR, now) and limits.spend(
+            "domain", email.rpartition("@")[2].lower(), LINKS_TO_A_DOMAIN, HOUR, now
+        ):
+            OutgoingMail.objects.create(case=None, kind=OutgoingMail.Kind.MAILBOX, to=email, about=language)
+            tasks.deliver_mail.enqueue()
+
+
+def trust(session: SessionBase, email: str) -> None:
+    """Remember that this browser's person reads that mailbox."""
+    held = [kept for kept in session.get(_MAILBOXES, []) if kept != email.lower()]
+    session[_MAILBOXES] = [*held, email.lower()][-_KEPT:]
+    session.cycle_key()
+
+
+def network_of(request: HttpRequest) -> str:
+    """The network address that a request came from: for IPv6 the /64 that one household or firm is given.
+
+    Behind PROXIES of ours it is the one that the outermost of them wrote; what stands before it anyone may have typed.
+    """
+    hops = [request.META.get("REMOTE_ADDR", "")]
+    hops = [*request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), *hops]
+    try:
+        address = ip_address(hops[-1 - min(settings.PROXIES, len(hops) - 1)].strip())
+    except ValueError:
+        return "unknown"
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
