@@ -5,6 +5,7 @@ functions that the doors call, with the moments of the story instead of now.
 """
 
 import tomllib
+from dataclasses import fields
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -290,5 +291,5 @@ def _decide(data: dict[str, Any], decision: dict[str, Any]) -> None:
         "ai",
         "verified",
     )
-    ruling = rights.Ruling(**{k: decision[k] for k in known if k in decision})
+    ruling = rights.Ruling(**{k: decision[k] for k in known & decision.keys()})
     _step(data, rights.decide, by=None, ruling=ruling, at=decision["at"])
