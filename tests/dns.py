@@ -86,9 +86,14 @@ class Server:
                 if wire:
                     self.wfile.write(len(wire).to_bytes(2) + wire)
 
-        self.udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Udp)
-        self.address: tuple[str, int] = self.udp.server_address  # type: ignore[assignment]
-        self.tcp = _Tcp(self.address, Tcp)
+        while True:
+            self.tcp = _Tcp(("127.0.0.1", 0), Tcp)
+            self.address: tuple[str, int] = self.tcp.server_address  # type: ignore[assignment]
+            try:
+                self.udp = socketserver.ThreadingUDPServer(self.address, Udp)
+                break
+            except OSError:  # the same number is taken over UDP
+                self.tcp.server_close()
 
     def respond(self, data: bytes, over: str) -> tuple[dns.message.Message, bytes | None]:
         query = dns.message.from_wire(data)
@@ -110,7 +115,6 @@ class Server:
 
 
 class _Tcp(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
     block_on_close = False
 
 
