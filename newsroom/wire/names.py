@@ -4,6 +4,7 @@ It is asked directly, not through getaddrinfo(), which cannot be given a deadlin
 """
 
 import dns.exception
+import dns.flags
 import dns.name
 import dns.resolver
 from django.conf import settings
@@ -34,12 +35,14 @@ def texts(name: str, seconds: float) -> tuple[bytes, ...]:
     through at most 16 names of one answer.
     """
     try:
-        found = _resolver().resolve(_name(name), "TXT", lifetime=seconds)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        found = _resolver().resolve(_name(name), "TXT", lifetime=seconds, raise_on_no_answer=False)
+    except dns.resolver.NXDOMAIN:
         return ()
     except dns.exception.DNSException as error:
         raise UnansweredError(str(error)) from error
-    return tuple(b"".join(record.strings) for record in found)
+    if found.response.flags & dns.flags.TC:
+        raise UnansweredError("the answer was cut short over TCP too")
+    return tuple(b"".join(record.strings) for record in found.rrset or ())
 
 
 def _name(text: str) -> dns.name.Name:
