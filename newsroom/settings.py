@@ -4,6 +4,7 @@ An unreadable value stops the start and says its name, its value and what is all
 every name; a test holds the two together.
 """
 
+import ipaddress
 import os
 import sys
 from collections.abc import Callable
@@ -83,6 +84,37 @@ def _address(raw: str) -> str:
     return raw
 
 
+def _server(raw: str) -> tuple[str, int] | None:
+    if not raw:
+        return None
+    parts = urlsplit(f"//{raw}")
+    if parts.path or parts.query or parts.fragment or "@" in raw:
+        raise ValueError
+    return str(ipaddress.ip_address(parts.hostname or "")), parts.port or 53
+
+
+def _stand_in(raw: str) -> dict[int, int]:
+    """Ports of this machine for 80 and 443 of every other. Only on a site that nobody else can reach."""
+    if not raw:
+        return {}
+    host = urlsplit(ORIGIN).hostname or ""
+    if not ORIGIN.startswith("http://") or not ipaddress.ip_address(host).is_loopback:
+        raise ValueError
+    http, https = (int(port) for port in raw.split(","))
+    if not (0 < http < 65536 and 0 < https < 65536):
+        raise ValueError
+    return {80: http, 443: https}
+
+
+def _contact(raw: str) -> str:
+    parts = urlsplit(raw)
+    if not raw.isascii() or any(c <= " " for c in raw):
+        raise ValueError
+    if not (parts.scheme == "https" and parts.hostname) and not (parts.scheme == "mailto" and _address(parts.path)):
+        raise ValueError
+    return raw
+
+
 # --- what an installation says ------------------------------------------------------------------------------------
 
 SECRET_KEY = env("SECRET_KEY", None, _secret, "a random string of at least 32 characters")
@@ -106,6 +138,12 @@ MAILERS = {
     )
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", "desk@localhost", _address, "one e-mail address")
+SECURITY_CONTACT = env("SECURITY_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}", _contact,
+                       "mailto:somebody@desk.example or an https:// address")  # fmt: skip
+DNS_SERVER = env("DNS_SERVER", "", _server, "an IP address, with or without a port, such as 192.0.2.53:53")
+FETCH_STAND_IN = env("FETCH_STAND_IN", "", _stand_in,
+                     "two ports of this machine, such as 8080,8443, and only where ORIGIN is http:// and a loopback "
+                     "address")  # fmt: skip
 LOG_LEVEL = env("LOG_LEVEL", "INFO", lambda raw: {"DEBUG": raw, "INFO": raw, "WARNING": raw, "ERROR": raw}[raw],
                 "DEBUG, INFO, WARNING or ERROR")  # fmt: skip
 

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django import Settings
 
 from tests import browsing, postgres, sites
+from tests import outside as outside_world
 
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -38,7 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
             cluster = postgres.Cluster()
             config.add_cleanup(cluster.stop)
             os.environ["DATABASE_URL"] = cluster.url("postgres")
-    for name in ("DEBUG", "EMAIL_URL", "MAIL_FROM", "ORIGIN", "SITE_NAME", "TIME_ZONE", "LOG_LEVEL"):
+    for name in ("DEBUG", "DNS_SERVER", "EMAIL_URL", "FETCH_STAND_IN", "LOG_LEVEL", "MAIL_FROM", "ORIGIN",
+                 "SECURITY_CONTACT", "SITE_NAME", "SSL_CERT_FILE", "TIME_ZONE"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
     os.environ["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"
@@ -131,6 +134,30 @@ def demonstration(databases: sites.Databases) -> Iterator[sites.Site]:
     site = sites.Site(databases, True, 2, {})
     yield site
     site.close()
+
+
+# --- the outside ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for every host that tests invent: example-wire.test, other-wire.test, and all below them."""
+    names = [name for host in ("example-wire.test", "other-wire.test") for name in (host, f"*.{host}")]
+    return outside_world.certificate(tmp_path_factory.mktemp("tls"), *names)
+
+
+@pytest.fixture
+def outside(
+    certificate: tuple[Path, Path], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[outside_world.Outside]:
+    """Other people's servers, and a DNS that leads to them; this process trusts their certificate.
+
+    A live site joins them by open_site(**outside.environment, SSL_CERT_FILE=str(certificate[0])).
+    """
+    with outside_world.Outside(*certificate) as world:
+        settings.DNS_SERVER, settings.FETCH_STAND_IN = world.dns.address, world.ports
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        yield world
 
 
 # --- the browser ------------------------------------------------------------------------------------------------

@@ -81,6 +81,14 @@ def test_the_border_is_seen_to_be_crossed(tmp_path, module, line, contract):
         ("MAIL_FROM", "nobody"),
         ("MAIL_FROM", "a@b.example\nBcc: c@d.example"),
         ("LOG_LEVEL", "LOUD"),
+        ("SECURITY_CONTACT", "security@desk.example"),
+        ("SECURITY_CONTACT", "mailto:nobody"),
+        ("SECURITY_CONTACT", "http://desk.example/"),
+        ("SECURITY_CONTACT", "https://desk.example/\nContact: mailto:a@b.example"),
+        ("DNS_SERVER", "dns.example"),
+        ("DNS_SERVER", "192.0.2.53:port"),
+        ("FETCH_STAND_IN", "8080"),
+        ("FETCH_STAND_IN", "0,0"),
     ],
 )
 def test_an_unreadable_setting_stops_the_start_and_says_so(name, value):

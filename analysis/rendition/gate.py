@@ -143,6 +143,8 @@ class Gate:
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
             disclosure=content["disclosure"] if told and _quotes_fit(everything, content["disclosure"]) else "",
             number=number,
+            ai=strictest(everything).ai,
+            snippet=_snippet(everything),
         )
 
     def link(self, story_id: int, other: Row, ahead: bool, kind: str, verdict: str, why: str) -> LinkView | None:
@@ -225,6 +227,17 @@ def _may_say(rests_on: Sequence[Permit], *texts: str) -> bool:
 
 def _quotes_fit(rests_on: Sequence[Permit], *texts: str) -> bool:
     return not texts or max(map(count_quoted_words, texts)) <= strictest(rests_on).quote_words
+
+
+def _snippet(rests_on: Sequence[Permit]) -> int:
+    """How many characters of a page others may show, so that they show no more words than its sources allow us.
+
+    A word takes two characters with the space beside it, so 2n - 1 of them never hold more than n words, nor parts of
+    more. Of a source that allows a link only, the page has the title and no other word: the title is marked as not to
+    be shown (data-nosnippet), and the rest of the page is not measured by it.
+    """
+    words = [permit.max_words for permit in rests_on if permit.level != Level.LINK]
+    return max(2 * min(words, default=0) - 1, 0)
 
 
 def _outcome(became: Outcome | None, rests_on: Sequence[Permit]) -> Outcome | None:

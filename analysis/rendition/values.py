@@ -160,6 +160,8 @@ class StoryPage:
     later: tuple[LinkView, ...] = ()
     history: tuple[RevisionView, ...] = ()
     number: int = 0  # of the revision shown
+    ai: bool = False  # every source lets machines use its work
+    snippet: int = 0  # how many characters of the page others may show; 0: none
 
     @property
     def headline(self) -> str:

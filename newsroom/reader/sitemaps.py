@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -43,13 +42,6 @@ def news(request: HttpRequest) -> HttpResponse:
 @require_safe
 def removed(request: HttpRequest) -> HttpResponse:
     return _xml(request, "removed", {"removed": rendition.removed()})
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /takedown/cases/", "Disallow: /takedown/link/",
-             "Disallow: /language/", "", f"Sitemap: {settings.ORIGIN}/sitemap.xml", ""]  # fmt: skip
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 def _xml(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from newsroom.reader import feeds, sitemaps, views
+from newsroom.reader import feeds, signals, sitemaps, views
 
 
 class FeedKind:
@@ -57,7 +57,11 @@ urlpatterns = [
     path("sitemaps/stories-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap_month"),
     path("sitemaps/news.xml", sitemaps.news, name="sitemap_news"),
     path("sitemaps/removed.xml", sitemaps.removed, name="sitemap_removed"),
-    path("robots.txt", sitemaps.robots, name="robots"),
+    path("robots.txt", signals.robots, name="robots"),
+    path(".well-known/security.txt", signals.security, name="security"),
+    path(".well-known/tdmrep.json", signals.tdmrep, name="tdmrep"),
+    path(".well-known/trust.txt", signals.trust, name="trust"),
+    path("rsl.xml", signals.rsl, name="rsl"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from analysis import rendition
-from newsroom.reader import markup
+from newsroom.reader import markup, signals
 
 
 @require_safe
@@ -29,7 +29,10 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if isinstance(page, rendition.Tombstone):
         return _tombstone(request, page)
-    return render(request, "reader/story.html", {"page": page, "jsonld": markup.jsonld(page)})
+    response = render(request, "reader/story.html", {"page": page, "jsonld": markup.jsonld(page)})
+    response["Content-Usage"] = signals.content_usage(page)
+    response["X-Robots-Tag"] = signals.robots_tag(page)
+    return response
 
 
 @require_safe
@@ -41,7 +44,8 @@ def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpR
         return _tombstone(request, page)
     template = "reader/history.html" if number is None else "reader/version.html"
     response = render(request, template, {"page": page})
-    response["X-Robots-Tag"] = "noindex, noarchive"
+    response["Content-Usage"] = signals.content_usage(page)
+    response["X-Robots-Tag"] = f"noindex, noarchive, {signals.robots_tag(page)}"
     return response
 
 
