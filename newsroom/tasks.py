@@ -1,9 +1,11 @@
 """What is done apart from a request, in `manage.py ox_worker`. Enqueue in the transaction that gives the reason."""
 
 import contextlib
+from collections.abc import Callable
 
 from django.core.management import call_command
 from django.tasks import task
+from django.utils import translation
 
 from analysis import rights
 from analysis.models import Challenge
@@ -39,18 +41,20 @@ def clear_sessions() -> None:
 
 @task
 def check_proof(challenge_id: int) -> None:
-    """Look whether the sender of a case has published the token, and keep what was found."""
+    """Look whether the sender of a case has published the token, and keep what was found, in the case's language."""
     asked = Challenge.objects.select_related("case").get(pk=challenge_id)
     token = rights.token_of(asked)
     failed = []
-    for method, proved in (("dns", domains.proved_by_dns), ("file", domains.proved_by_file)):
-        try:
-            if proved(asked.host, token):
-                rights.prove(asked, method, wide=domains.is_wide(asked.host, method))
+    with translation.override(asked.case.language):
+        for method, prove in _PROOFS.items():
+            try:
+                prove(asked.host, token)
+            except domains.ProofError as error:
+                failed.append(str(error))
+            else:
+                rights.prove(asked, method, wide=domains.scope_of_proof(asked.host, method).subdomains)
                 deliver_mail.enqueue()
                 return
-        except domains.ProofError as error:
-            failed.append(str(error))
     rights.not_proved(asked, " ".join(failed))
 
 
@@ -61,3 +65,9 @@ def notify_site(challenge_id: int) -> None:
     with contextlib.suppress(rights.RightsError):  # done before
         rights.notify(asked, domains.role_addresses(asked.host))
         deliver_mail.enqueue()
+
+
+_PROOFS: dict[domains.Method, Callable[[str, str], bool]] = {
+    "dns": domains.proved_by_dns,
+    "file": domains.proved_by_file,
+}

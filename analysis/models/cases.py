@@ -236,7 +236,7 @@ class Challenge(models.Model):
     expires_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, blank=True)  # the sender pressed "check now"
     checked_at = models.DateTimeField(null=True, blank=True)
-    found = models.CharField(max_length=500, blank=True)  # why the last check failed, in English; translated on pages
+    found = models.CharField(max_length=500, blank=True)  # why the last check failed, in the language of the case
     mailed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -53,6 +53,8 @@ def challenge(case: Case, typed: str, at: datetime | None = None) -> Challenge:
         host = readable_host(typed)
     except AddressError as error:
         raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % {"value": typed, "why": _(str(error))}) from error
+    if not registrable(host):
+        raise RightsError(_("“%(value)s” is nobody’s to prove: others register names below it.") % {"value": host})
     found = case.challenges.filter(host=host).first()
     if not found and case.challenges.count() >= MAX_CHALLENGES:
         raise RightsError(_("This case has asked to prove %(n)d hosts already.") % {"n": MAX_CHALLENGES})
@@ -87,7 +89,7 @@ def ask(asked: Challenge, at: datetime | None = None) -> bool:
 
 
 def not_proved(asked: Challenge, why: str, at: datetime | None = None) -> None:
-    """Keep why a check failed, for the sender to read. `why` is in English, of our own making or cleaned."""
+    """Keep why a check failed, for the sender to read. `why` is in the case's language, of our own making or cleaned."""
     Challenge.objects.filter(pk=asked.pk).update(checked_at=at or timezone.now(), found=why[:500])
 
 

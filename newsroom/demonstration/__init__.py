@@ -278,18 +278,6 @@ def _step(data: dict[str, Any], step: Any, **arguments: Any) -> None:
 
 
 def _decide(data: dict[str, Any], decision: dict[str, Any]) -> None:
-    known = (
-        "outcome",
-        "action",
-        "reason",
-        "scope",
-        "value",
-        "level",
-        "legal",
-        "max_words",
-        "quote_words",
-        "ai",
-        "verified",
-    )
-    ruling = rights.Ruling(**{k: decision[k] for k in known & decision.keys()})
+    said = {field.name for field in fields(rights.Ruling)} & decision.keys()
+    ruling = rights.Ruling(**{name: decision[name] for name in said})
     _step(data, rights.decide, by=None, ruling=ruling, at=decision["at"])
