@@ -89,7 +89,7 @@ def ask(asked: Challenge, at: datetime | None = None) -> bool:
 
 
 def not_proved(asked: Challenge, why: str, at: datetime | None = None) -> None:
-    """Keep why a check failed, for the sender to read. `why` is in the case's language, of our own making or cleaned."""
+    """Keep why a check failed, for the sender to read: in the case's language, and harmless."""
     Challenge.objects.filter(pk=asked.pk).update(checked_at=at or timezone.now(), found=why[:500])
 
 
