@@ -28,11 +28,11 @@ def _file(page, site):
     page.goto(site.url + STORY)
     page.get_by_role("link", name="Publisher? Ask for a change or removal").click()
     page.get_by_role("button", name="Begin").or_(page.get_by_role("link", name="Begin")).first.click()
+    _answer(page, kind="opt_out")
     assert STORY in page.locator("[name=pages]").input_value()
     _answer(page)
+    _answer(page, want="remove", explanation="We would rather be read than summarised.")
     _answer(page, name="Rights desk", organisation="The Halmouth Ledger", relation="publisher")
-    _answer(page, want="remove")
-    _answer(page, kind="opt_out", explanation="We would rather be read than summarised.")
     _answer(page, email="rights@halmouth-ledger.test", language="en")
     axe(page)
     page.get_by_role("button", name="Send the request").click()
@@ -98,7 +98,9 @@ def test_a_publisher_asks_and_every_page_obeys(open_site, open_page):
 def test_all_of_it_works_without_javascript_on_a_phone(open_site, open_page):
     site = open_site(demonstration=True)
     page = open_page(java_script_enabled=False, viewport={"width": 390, "height": 844})
-    page.goto(site.url + "/takedown/request/pages/")
+    page.goto(site.url + "/takedown/request/why/")
+    page.locator("[name=kind][value=opt_out]").check()
+    page.get_by_role("button", name="Continue").click()
     page.locator("[name=pages]").fill("")
     page.get_by_role("button", name="Continue").click()
     assert page.get_by_role("alert").is_visible()  # an empty answer says what to do
@@ -106,6 +108,6 @@ def test_all_of_it_works_without_javascript_on_a_phone(open_site, open_page):
     page.get_by_role("button", name="Continue").click()
     assert page.get_by_role("status").get_by_text("Line 1: it holds spaces").is_visible()  # pointed out once
     page.get_by_role("button", name="Continue").click()
-    page.locator("[name=name]").fill("Rights desk")
+    page.locator("[name=explanation]").fill("Please.")
     page.get_by_role("link", name="Back").click()
     assert "not an address at all" in page.locator("[name=pages]").input_value()
