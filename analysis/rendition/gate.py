@@ -119,6 +119,8 @@ class Gate:
         )
         by_id = {source.id: source for source in sources}
         originals = [works[s["article"]] for s in leads if s["role"] == Role.ORIGINAL]
+        # An earlier version's page speaks of the later ones in its history: of what the story rests on now as well.
+        behind = everything + [self.permit(cited.work) for cited in self.known.get(row.id, [])]
         told = lead.headline or ours  # something of ours is said, so what surrounds it may stand too
         return StoryPage(
             card=_card(
@@ -143,8 +145,8 @@ class Gate:
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
             disclosure=content["disclosure"] if told and _quotes_fit(everything, content["disclosure"]) else "",
             number=number,
-            ai=strictest(everything).ai,
-            snippet=_snippet(everything),
+            ai=strictest(behind).ai,
+            snippet=_snippet(behind),
         )
 
     def link(self, story_id: int, other: Row, ahead: bool, kind: str, verdict: str, why: str) -> LinkView | None:

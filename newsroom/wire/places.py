@@ -52,7 +52,7 @@ def place_of(url: str, named: str = "") -> Place:
         target = _escaped(parts.path or "/") + (f"?{_escaped(parts.query, '?')}" if parts.query else "")
         host = addresses.host(parts.hostname or "")
     except addresses.AddressError as error:
-        raise FetchError(named, str(error), refused=True) from error
+        raise FetchError(named, _(str(error)), refused=True) from error
     except ValueError as error:
         raise FetchError(named, _("it is not formed like a web address"), refused=True) from error
     if parts.scheme not in PORTS:

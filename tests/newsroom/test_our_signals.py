@@ -14,7 +14,7 @@ from lxml import etree
 from protego import Protego
 
 from analysis import editing
-from analysis.models import Source
+from analysis.models import Source, Story
 from analysis.text import count_words
 from tests import making
 
@@ -189,6 +189,18 @@ def test_a_page_on_one_generous_source_may_be_shown_in_part(client):
     response = client.get(story({"level": "full", "max_words": 60, "ai": "allow"}))
     assert response.headers["X-Robots-Tag"] == "max-snippet:119"
     assert response.headers["Content-Usage"] == "train-ai=n"
+
+
+def test_an_earlier_version_passes_on_what_the_sources_of_today_say(client):
+    url = story({"level": "full", "max_words": 60, "ai": "allow"})
+    made = Story.objects.get(slug=url.split("/")[2])
+    newer = making.publisher()
+    Source.objects.create(story=made, article=making.article(newer), role="coverage", position=1)
+    editing.publish(made, None, kind="update", reason="More is known.")
+    making.terms(newer, level="short", max_words=20, ai="deny")
+    for page in (url, url + "history/", url + "history/1/"):
+        headers = client.get(page).headers
+        assert (headers["Content-Usage"], characters(headers["X-Robots-Tag"])) == ("train-ai=n, ai-use=n", 39), page
 
 
 def test_a_new_decision_is_passed_on_with_the_next_request(client):
