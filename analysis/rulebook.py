@@ -84,6 +84,12 @@ def current() -> RuleBook:
     return book
 
 
+def statements(work: Work, at: datetime) -> list[Rule]:
+    """Every statement that can concern a work, with the holds that were in force at `at` and were lifted since."""
+    lifted = Hold.objects.filter(starts_at__lte=at, lifted_at__gt=at)
+    return [*current().rules_for(work), *map(from_hold, lifted)]
+
+
 def work_of(article: Article) -> Work:
     return Work(article.url, article.publisher_id, article.published_at)
 

@@ -4,12 +4,14 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.addresses import AddressError, canonical, host, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
+from newsroom.admin import why
 from newsroom.admin.fields import MarkdownField, publisher_of_page
 from newsroom.admin.site import DeskAdmin, NamedForm, who
 
@@ -92,6 +94,9 @@ class TermsAdmin(DeskAdmin):
     list_select_related = ["publisher", "decided_by"]
     search_fields = ["publisher__name", "value"]
     ordering = ["-id"]
+
+    def get_urls(self):
+        return [path("why/", self.admin_site.admin_view(why.view), name="analysis_terms_why"), *super().get_urls()]
 
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return False

@@ -17,6 +17,7 @@ from analysis import rulebook
 from analysis.addresses import AddressError, canonical
 from analysis.models import Article, Publisher, Source
 from analysis.terms import Permit
+from newsroom.admin import why
 from newsroom.admin.fields import publisher_field, publisher_of_page
 from newsroom.admin.rows import PartOfStory, RowForm, RowFormSet
 from newsroom.admin.wording import permit_in_words
@@ -115,8 +116,10 @@ class SourceInline(PartOfStory):
         article = source.article
         permit: Permit = self.book.permit(rulebook.work_of(article), timezone.now())
         return format_html(
-            '{} <a href="{}">{}</a>',
+            '{} <a href="{}">{}</a> · <a href="{}">{}</a>',
             permit_in_words(permit),
             reverse("admin:analysis_article_change", args=[source.article_id]),
             _("Open this article"),
+            why.link_to(article.url),
+            _("Why is it so?"),
         )
