@@ -158,9 +158,8 @@ def matches(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
 
 
 def _run(where: Sequence[tuple[Passage, Word] | None], last: int, words: int) -> Run:
-    ends = where[last - words + 1], where[last]
-    assert ends[0] and ends[1]  # noqa: S101  a run crosses no place without a word
-    (passage, first), (_passage, final) = ends
+    places = [place for place in where[last - words + 1 : last + 1] if place]
+    (passage, first), (_passage, final) = places[0], places[-1]
     text = passage.text
     before = [word.start for word in words_of(text[: first.start])][-_CONTEXT:]
     after = [word.end for word in words_of(text[final.end :])][:_CONTEXT]

@@ -2,7 +2,9 @@
 
 from django.core.management import call_command
 from django.tasks import task
+from django.utils import timezone
 
+from analysis import comparing
 from newsroom import mail
 
 
@@ -23,6 +25,12 @@ def deliver_mail() -> int:
 def deliver_waiting_mail() -> int:
     """Send what is still unsent; what cannot go now waits for the next round."""
     return mail.deliver()[0]
+
+
+@task
+def forget_source_texts() -> int:
+    """Delete the texts of articles that were held long enough. Returns how many."""
+    return comparing.forget_old(timezone.now())
 
 
 @task

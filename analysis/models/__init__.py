@@ -2,6 +2,7 @@
 
 from analysis.models.articles import Article
 from analysis.models.cases import Case, CaseURL, Decision, Event, Hold, OutgoingMail
+from analysis.models.desk import SourceText
 from analysis.models.pages import Page
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
@@ -34,6 +35,7 @@ __all__ = [
     "RuleVersion",
     "SearchEntry",
     "Source",
+    "SourceText",
     "StandingChange",
     "Story",
     "StoryLink",
