@@ -13,6 +13,7 @@ from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Term
 from analysis.models.publishers import Basis
 from newsroom.admin import why
 from newsroom.admin.fields import MarkdownField, publisher_of_page
+from newsroom.admin.foresight import ForesightForm
 from newsroom.admin.site import DeskAdmin, NamedForm, who
 
 
@@ -52,7 +53,7 @@ class PublisherAdmin(DeskAdmin):
     ordering = ["name"]
 
 
-class TermsForm(forms.ModelForm):
+class TermsForm(ForesightForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "basis" in self.fields:  # signals are read from sites, never typed
@@ -103,6 +104,12 @@ class TermsAdmin(DeskAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form = context["adminform"].form
+        if add and form.is_bound and form.effects:  # all that is wrong is that nobody has seen them
+            context |= {"effects": form.effects, "seen": form.seen, "errors": None}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Terms, form, change: bool) -> None:
         obj.decided_by = who(request)
