@@ -213,6 +213,7 @@ def publish(
     story.watch_items.filter(public_since__isnull=True).update(public_since=at)
     _list(story, revision, story.published_at)
     comparing.forget(story.pk)
+    story.tasks.all().delete()  # pre-flight stops what would need one
     return revision
 
 
@@ -240,6 +241,7 @@ def withdraw(story: Story, reason: str, at: datetime | None = None) -> None:
         raise EditingError(_("Only a published story can be withdrawn."))
     search.forget(story.pk)
     comparing.forget(story.pk)
+    story.tasks.all().delete()
 
 
 @transaction.atomic

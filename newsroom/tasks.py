@@ -4,8 +4,10 @@ from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
-from analysis import comparing
+from analysis import comparing, tending
 from newsroom import mail
+
+STEPS = 200  # of some hundred stories each: so long may one run be
 
 
 class MailWaitsError(Exception):
@@ -25,6 +27,15 @@ def deliver_mail() -> int:
 def deliver_waiting_mail() -> int:
     """Send what is still unsent; what cannot go now waits for the next round."""
     return mail.deliver()[0]
+
+
+@task
+def tend_stories() -> None:
+    """Find the published stories that need an editor since rules changed; the rest of a long list in another run."""
+    for _step in range(STEPS):
+        if not tending.step(timezone.now()):
+            return
+    tend_stories.enqueue()
 
 
 @task

@@ -2,7 +2,7 @@
 
 from analysis.models.articles import Article
 from analysis.models.cases import Case, CaseURL, Decision, Event, Hold, OutgoingMail
-from analysis.models.desk import SourceText
+from analysis.models.desk import DeskTask, Recheck, SourceText
 from analysis.models.pages import Page
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
@@ -21,6 +21,7 @@ __all__ = [
     "Correction",
     "Decision",
     "Desk",
+    "DeskTask",
     "Domain",
     "Entity",
     "Event",
@@ -31,6 +32,7 @@ __all__ = [
     "Page",
     "PublishedLink",
     "Publisher",
+    "Recheck",
     "Revision",
     "RuleVersion",
     "SearchEntry",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis.addresses import AddressError, canonical, host, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
+from newsroom import tasks
 from newsroom.admin import why
 from newsroom.admin.fields import MarkdownField, publisher_of_page
 from newsroom.admin.foresight import ForesightForm
@@ -114,6 +115,7 @@ class TermsAdmin(DeskAdmin):
     def save_model(self, request: HttpRequest, obj: Terms, form, change: bool) -> None:
         obj.decided_by = who(request)
         super().save_model(request, obj, form, change)
+        tasks.tend_stories.enqueue()
 
 
 class ArticleForm(forms.ModelForm):
