@@ -50,6 +50,8 @@ class Way(TextChoices):
     GAINS_WATCH = "gains_watch", _("Shows watch items again")
     LOSES_SOURCES = "loses_sources", _("Loses links to sources")
     GAINS_SOURCES = "gains_sources", _("Shows links to sources again")
+    LOSES_WHY = "loses_why", _("Loses what we say of a source")
+    GAINS_WHY = "gains_why", _("Says again what a source is there for")
     OTHER = "other", _("Changes in a detail, such as the words that credit a source or the limit shown")
 
 
@@ -160,13 +162,20 @@ def _ways(before: _Page, after: _Page, why: Withheld | None) -> list[Way]:
         found.add(Way.GAINS_HEADLINE if after.card.ours else Way.LOSES_HEADLINE)
     elif before.card.dek != after.card.dek:
         found.add(Way.GAINS_DEK if after.card.dek else Way.LOSES_DEK)
-    for name, key in _PARTS.items():
-        had, has = ({getattr(part, key) for part in getattr(page, name)} for page in (before, after))
-        if had - has:
+    had, has = _parts(before), _parts(after)
+    for name in had:
+        if had[name] - has[name]:
             found.add(Way(f"loses_{name}"))
-        if has - had:
+        if has[name] - had[name]:
             found.add(Way(f"gains_{name}"))
     return [way for way in Way if way in found] or [Way.OTHER]
 
 
-_PARTS: dict[str, str] = {"notes": "slot", "claims": "id", "watch": "id", "sources": "id"}
+def _parts(page: StoryPage) -> dict[str, set[object]]:
+    return {
+        "notes": {note.slot for note in page.notes},
+        "claims": {claim.id for claim in page.claims},
+        "watch": {item.id for item in page.watch},
+        "sources": {source.id for source in page.sources},
+        "why": {source.id for source in page.sources if source.why},
+    }
