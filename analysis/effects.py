@@ -25,6 +25,7 @@ CHECKED = 500  # stories compared at most: the newest
 SHOWN = 200  # stories named at most
 _LOOKED = 50_000  # stories looked through at most for those that terms are about
 _BATCH = 100
+_UNSAVED = 1 << 62  # the numbers of rules that are not saved yet: newer than all there are
 
 
 class Way(TextChoices):
@@ -68,8 +69,8 @@ class Affected:
 class Effects:
     """What terms would do to published stories at the moment `at`, an aware time.
 
-    `drawing` stories rest on what they are about, `more` if that is where counting ended. The newest of them, `checked`
-    in number, were compared: `changed` of them would change, `stories` names the first of those.
+    `drawing` stories rest on what they are about, and there may be `more`: counting ended there. The newest of them,
+    `checked` in number, were compared: `changed` of them would change, `stories` names the first of those.
     """
 
     at: datetime
@@ -95,7 +96,6 @@ def dry_run(terms: Terms | Sequence[Terms], now: datetime) -> Effects:
     """
     made = [terms] if isinstance(terms, Terms) else list(terms)
     at = max([now, *(one.effective_from for one in made)])
-    # Not saved, so without a number: give each one that nothing has, or two of them would be taken for one.
     rules = [rulebook.from_terms(one, number) for number, one in enumerate(made, start=_UNSAVED)]
     before = Gate(at)
     after = Gate(at, before.book.with_rules(rules))
@@ -112,9 +112,6 @@ def dry_run(terms: Terms | Sequence[Terms], now: datetime) -> Effects:
         stories=tuple(affected[:SHOWN]),
         token=before.book.token,
     )
-
-
-_UNSAVED = 1 << 62
 
 
 def _drawing(rules: Sequence[Rule]) -> tuple[list[int], bool]:

@@ -85,7 +85,7 @@ def test_a_large_publisher_is_told_to_be_large(standards, wire, monkeypatch):
     for _ in range(4):
         making.published(making.article(wire))
     page = standards.post(ADD, typed(wire)).content.decode()
-    assert "More than 3 published stories draw on it." in page and "Only the newest 2 were looked at" in page
+    assert "At least 3 published stories draw on it;" in page and "Only the newest 2 were looked at" in page
 
 
 def test_terms_of_tomorrow_say_of_when_they_speak(standards, wire):
