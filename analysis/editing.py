@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis import preflight, search
+from analysis import comparing, preflight, search
 from analysis.models import (
     Appearance,
     Article,
@@ -212,6 +212,8 @@ def publish(
     story.save(update_fields=["status", "published_at", "updated_at", "current", "public_language", "public_topic"])
     story.watch_items.filter(public_since__isnull=True).update(public_since=at)
     _list(story, revision, story.published_at)
+    comparing.forget(story.pk)
+    story.tasks.all().delete()  # pre-flight stops what would need one
     return revision
 
 
@@ -238,6 +240,8 @@ def withdraw(story: Story, reason: str, at: datetime | None = None) -> None:
     if not changed:
         raise EditingError(_("Only a published story can be withdrawn."))
     search.forget(story.pk)
+    comparing.forget(story.pk)
+    story.tasks.all().delete()
 
 
 @transaction.atomic

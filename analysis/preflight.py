@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from analysis import rulebook
+from analysis import comparing, rulebook
 from analysis.models import Article, Story
 from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance, Standing
@@ -69,7 +69,7 @@ def stops(story: Story, content: dict[str, Any], now: datetime, reason: str = ""
     public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
     found += _notes(content, permits) + _quotes(content, permits, public, reason)
     found += _claims(content) + _watch(content, public, now) + _texts(content)
-    return found
+    return found + comparing.stops(content, public, reason)
 
 
 def advice(content: dict[str, Any]) -> list[str]:
@@ -90,7 +90,7 @@ def advice(content: dict[str, Any]) -> list[str]:
         found.append(_("Nothing to watch: what would prove this wrong, and by when?"))
     if not content["claims"]:
         found.append(_("No claims: what is established, and what is not?"))
-    return found
+    return found + comparing.advice(content)
 
 
 def _notes(content: dict[str, Any], permits: dict[int, Permit]) -> list[str]:

@@ -6,7 +6,7 @@ starts after that commit reads the new rules, in every process, with nothing to 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,6 +43,16 @@ class RuleBook:
                 self.by_host[rule.value.partition("/")[0]].append(rule)
             case Scope.URL:
                 self.by_url[page_key(rule.value)].append(rule)
+
+    def with_rules(self, rules: Iterable[Rule]) -> "RuleBook":
+        """Another book that holds these as well. Made apart from this one, and never the current one."""
+        other = RuleBook(self.token, list(self.house))
+        other.by_publisher.update({key: list(known) for key, known in self.by_publisher.items()})
+        other.by_host.update({key: list(known) for key, known in self.by_host.items()})
+        other.by_url.update({key: list(known) for key, known in self.by_url.items()})
+        for rule in rules:
+            other.add(rule)
+        return other
 
     def rules_for(self, work: Work) -> Iterator[Rule]:
         """The few rules that can concern a work; analysis.terms has the last word on which do."""
@@ -84,14 +94,20 @@ def current() -> RuleBook:
     return book
 
 
+def statements(work: Work, at: datetime) -> list[Rule]:
+    """Every statement that can concern a work, with the holds that were in force at `at` and were lifted since."""
+    lifted = Hold.objects.filter(starts_at__lte=at, lifted_at__gt=at)
+    return [*current().rules_for(work), *map(from_hold, lifted)]
+
+
 def work_of(article: Article) -> Work:
     return Work(article.url, article.publisher_id, article.published_at)
 
 
-def from_terms(row: Terms) -> Rule:
-    """A row as a rule. A word that cannot be read counts as the strictest."""
+def from_terms(row: Terms, number: int = 0) -> Rule:
+    """A row as a rule; `number` is its id while it is not saved. A word that cannot be read counts as the strictest."""
     return Rule(
-        id=row.pk or 0,
+        id=row.pk or number,
         scope=_SCOPES[row.scope],
         basis=_BASES[row.basis],
         effective_from=row.effective_from,

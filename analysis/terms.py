@@ -116,7 +116,8 @@ class Permit:
 
 
 FORBIDDEN = Permit()
-_STRICTEST: dict[str, int] = {"level": 0, "max_words": 0, "quote_words": 0, "ai": 0, "embargo_hours": 10**6}
+# The fields that one rule decides each, and the strictest value of each. `attribution` is no such field: words add up.
+DECIDED: dict[str, int] = {"level": 0, "max_words": 0, "quote_words": 0, "ai": 0, "embargo_hours": 10**6}
 _SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
 _OVERRIDING = (Basis.HOLD, Basis.RESTRICTION, Basis.LEGAL)
 
@@ -127,11 +128,11 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
     Rules that do not apply to the work, or are not in force yet, are passed over.
     """
     concerning = [r for r in rules if applies(r, work)]
-    standing = _standing([r for r in concerning if r.effective_from <= now])
+    standing = not_withdrawn([r for r in concerning if r.effective_from <= now])
     values: dict[str, int] = {}
     governing: dict[str, int] = {}
-    for name in _STRICTEST:
-        values[name], rule = _decide(name, standing)
+    for name in DECIDED:
+        values[name], rule = decide(name, standing)
         if rule:
             governing[name] = rule.id
     if values["level"] == Level.SHORT:
@@ -162,9 +163,9 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         quote_words=values["quote_words"] if level else 0,
         ai=bool(values["ai"]) and bool(level),
         embargo_until=embargo_until,
-        attribution=tuple(sorted({r.attribution for r in _newest("attribution", standing)})),
+        attribution=tuple(sorted({r.attribution for r in newest("attribution", standing)})),
         stated=any(r.basis is not Basis.HOUSE for r in ruling),
-        legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in _newest("level", standing)),
+        legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in newest("level", standing)),
         reason=level_rule.reason if level_rule else "",
         governing=governing,
         until=until,
@@ -216,16 +217,16 @@ def applies(rule: Rule, work: Work) -> bool:
             return page_key(rule.value) == page_key(work.url)
 
 
-def _place(rule: Rule) -> tuple[object, ...]:
+def place(rule: Rule) -> tuple[object, ...]:
     """Where a statement stands: a newer one at the same place supersedes it. Two holds are two cases, so never."""
-    place = page_key(rule.value) if rule.scope is Scope.URL else rule.value.rstrip("/")
-    return (rule.scope, rule.basis, place, rule.id if rule.basis is Basis.HOLD else None)
+    where = page_key(rule.value) if rule.scope is Scope.URL else rule.value.rstrip("/")
+    return (rule.scope, rule.basis, where, rule.id if rule.basis is Basis.HOLD else None)
 
 
-def _standing(rules: list[Rule]) -> list[Rule]:
+def not_withdrawn(rules: list[Rule]) -> list[Rule]:
     """The statements that no later one at the same place has withdrawn."""
-    withdrawn = {_place(r): (r.effective_from, r.id) for r in sorted(rules, key=_age) if r.revoked}
-    return [r for r in rules if not r.revoked and _age(r) > withdrawn.get(_place(r), _NEVER)]
+    withdrawn = {place(r): _age(r) for r in sorted(rules, key=_age) if r.revoked}
+    return [r for r in rules if not r.revoked and _age(r) > withdrawn.get(place(r), _NEVER)]
 
 
 def _age(rule: Rule) -> tuple[datetime, int]:
@@ -235,26 +236,40 @@ def _age(rule: Rule) -> tuple[datetime, int]:
 _NEVER = (datetime.min.replace(tzinfo=UTC), 0)
 
 
-def _newest(name: str, standing: list[Rule]) -> list[Rule]:
+def speaks(rule: Rule, name: str) -> bool:
+    """Whether a statement says anything of a field."""
+    return getattr(rule, name) not in (None, "")
+
+
+def newest(name: str, standing: list[Rule]) -> list[Rule]:
     """The statements that speak of a field and are the newest to do so at their place; all of those equally new."""
-    speaking = [r for r in standing if getattr(r, name) not in (None, "")]
-    newest: dict[tuple[object, ...], datetime] = {}
+    speaking = [r for r in standing if speaks(r, name)]
+    latest: dict[tuple[object, ...], datetime] = {}
     for r in speaking:
-        newest[_place(r)] = max(r.effective_from, newest.get(_place(r), r.effective_from))
-    return [r for r in speaking if r.effective_from == newest[_place(r)]]
+        latest[place(r)] = max(r.effective_from, latest.get(place(r), r.effective_from))
+    return [r for r in speaking if r.effective_from == latest[place(r)]]
 
 
-def _decide(name: str, standing: list[Rule]) -> tuple[int, Rule | None]:
+def counting(speaking: list[Rule]) -> list[Rule]:
+    """Of the newest statements on a field those that count: the strictest of them decides it.
+
+    None counts if nobody has said what the default is.
+    """
+    found = _most_specific([r for r in speaking if r.basis is Basis.PUBLISHER])
+    if not found:
+        found = _most_specific([r for r in speaking if r.basis is Basis.HOUSE])
+        if not found:
+            return []
+        found += [r for r in speaking if r.basis in _SIGNALS]
+    return found + [r for r in speaking if r.basis in _OVERRIDING]
+
+
+def decide(name: str, standing: list[Rule]) -> tuple[int, Rule | None]:
     """A field's value and the rule that decided it."""
-    speaking = _newest(name, standing)
-    ruling = _most_specific([r for r in speaking if r.basis is Basis.PUBLISHER])
-    if not ruling:
-        ruling = _most_specific([r for r in speaking if r.basis is Basis.HOUSE])
-        if not ruling:  # nobody has said what the default is
-            return _STRICTEST[name], None
-        ruling += [r for r in speaking if r.basis in _SIGNALS]
-    ruling += [r for r in speaking if r.basis in _OVERRIDING]
-    rule = min(ruling, key=lambda r: (_strictness(name, r), -r.basis, -r.scope, r.id))
+    count = counting(newest(name, standing))
+    if not count:
+        return DECIDED[name], None
+    rule = min(count, key=lambda r: (_strictness(name, r), -r.basis, -r.scope, r.id))
     return int(getattr(rule, name)), rule
 
 

@@ -97,9 +97,27 @@ def count_quoted_words(text: str) -> int:
     """Words inside quotation marks; up to three in one pair are a term, not a quotation."""
     if not _QUOTE_MARK.search(text):
         return 0
-    paragraphs = re.split(r"\n\s*\n", html.unescape(text))
-    counts = [count_words("".join(groups)) for part in paragraphs for groups in _QUOTES.findall(part)]
-    return sum(n for n in counts if n > TERM_WORDS)
+    plain = html.unescape(text)
+    return sum(count_words(plain[start:end]) for start, end in quotations(plain))
+
+
+def quotations(plain: str) -> list[tuple[int, int]]:
+    """Where a text quotes: start and end of each part between quotation marks, terms left out.
+
+    `plain` holds no entities: unescape it first.
+    """
+    found = []
+    at = 0
+    for part in re.split(r"(\n\s*\n)", plain):
+        spans = (match.span() for match in _QUOTES.finditer(part))
+        found += [(at + start, at + end) for start, end in spans if count_words(part[start:end]) > TERM_WORDS]
+        at += len(part)
+    return found
+
+
+def as_read(text: str) -> str:
+    """A Markdown text without what a reader does not see as words: link targets, entities."""
+    return html.unescape(_LINK_TARGET.sub("]", text))
 
 
 def count_block_quoted_words(text: str) -> int:

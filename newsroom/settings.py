@@ -252,6 +252,8 @@ TASKS = {
             # What an outage of the mail server outlasted is picked up again; nothing waits for the next request.
             "SCHEDULES": {
                 "mail that waits": {"task": "newsroom.tasks.deliver_waiting_mail", "every": 600},
+                "stories that need an editor": {"task": "newsroom.tasks.tend_stories", "every": 300},
+                "texts of sources held too long": {"task": "newsroom.tasks.forget_source_texts", "every": 3600},
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
             },
         },

@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 from django.core.management import call_command
 from django.tasks import task
-from django.utils import translation
+from django.utils import timezone, translation
 
-from analysis import rights
+from analysis import comparing, rights, tending
 from analysis.models import Challenge
 from newsroom import mail
 from newsroom.wire import domains
+
+STEPS = 200  # of some hundred stories each: so long may one run be
 
 
 class MailWaitsError(Exception):
@@ -30,6 +32,21 @@ def deliver_mail() -> int:
 def deliver_waiting_mail() -> int:
     """Send what is still unsent; what cannot go now waits for the next round."""
     return mail.deliver()[0]
+
+
+@task
+def tend_stories() -> None:
+    """Find the published stories that need an editor since rules changed; the rest of a long list in another run."""
+    for _step in range(STEPS):
+        if not tending.step(timezone.now()):
+            return
+    tend_stories.enqueue()
+
+
+@task
+def forget_source_texts() -> int:
+    """Delete the texts of articles that were held long enough. Returns how many."""
+    return comparing.forget_old(timezone.now())
 
 
 @task

@@ -3,6 +3,7 @@
 from analysis.models.articles import Article
 from analysis.models.cases import Case, CaseURL, Challenge, Hold, Proof
 from analysis.models.decisions import Chain, Check, Decision, Event, Message, OutgoingMail, Statement
+from analysis.models.desk import DeskTask, Recheck, SourceText
 from analysis.models.limits import Attempt
 from analysis.models.pages import Page
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
@@ -26,6 +27,7 @@ __all__ = [
     "Correction",
     "Decision",
     "Desk",
+    "DeskTask",
     "Domain",
     "Entity",
     "Event",
@@ -38,10 +40,12 @@ __all__ = [
     "Proof",
     "PublishedLink",
     "Publisher",
+    "Recheck",
     "Revision",
     "RuleVersion",
     "SearchEntry",
     "Source",
+    "SourceText",
     "StandingChange",
     "Statement",
     "Story",

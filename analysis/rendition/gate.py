@@ -6,6 +6,7 @@ that does not say what it rests on rests on every source of the story.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from enum import Enum, auto
 from functools import cache
 from typing import Any
 
@@ -41,11 +42,14 @@ from analysis.text import count_block_quoted_words, count_quoted_words, count_wo
 
 
 class Gate:
-    """The rules as they stood when this request began. Make one per request, use it for everything it shows."""
+    """The rules as they stood when this request began. Make one per request, use it for everything it shows.
 
-    def __init__(self, now: datetime) -> None:
+    `book` is another set of rules, to see what they would do.
+    """
+
+    def __init__(self, now: datetime, book: rulebook.RuleBook | None = None) -> None:
         self.now = now
-        self.book = rulebook.current()
+        self.book = book or rulebook.current()
         self.known: dict[int, list[Cited]] = {}  # citations by story, as far as this request has read them
         self._permits: dict[int, Permit] = {}
 
@@ -74,10 +78,13 @@ class Gate:
             return None
         return _card(row, lead, [c.work for c in leads if c.role == Role.ORIGINAL] or [c.work for c in leads])
 
+    def lead(self, story_id: int) -> Permit:
+        """What a story's headline and summary may be."""
+        return strictest([self.permit(cited.work) for cited in self.known[story_id] if cited.leads])
+
     def names_entities(self, story_id: int) -> bool:
         """Whether a story may say whom it mentions: where something of ours is said of it."""
-        leads = [self.permit(cited.work) for cited in self.known[story_id] if cited.leads]
-        return strictest(leads).headline or self.may_say(story_id)
+        return self.lead(story_id).headline or self.may_say(story_id)
 
     def may_say(self, story_id: int, *texts: str) -> bool:
         """Whether our own writing that rests on all of a story's sources may be shown: these texts, or any at all."""
@@ -288,19 +295,40 @@ def _card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
     )
 
 
-def _summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> SummaryView | None:
-    if not raw or not lead.summary:
-        return None
-    words = count_words(raw["text"])
-    quoted = count_quoted_words(raw["text"]) + count_block_quoted_words(raw["text"])
-    if words > lead.max_words or quoted > lead.quote_words:
-        return None  # never cut: a text that terms no longer allow is withheld whole
+class Withheld(Enum):
+    """Why a summary may not be shown."""
+
+    LEVEL = auto()
+    WORDS = auto()
+    QUOTES = auto()
+    MACHINE = auto()
+
+
+def quoted_words(summary: str) -> int:
+    """How many words a summary quotes: what it sets off as a block is theirs too."""
+    return count_quoted_words(summary) + count_block_quoted_words(summary)
+
+
+def summary_withheld(raw: dict[str, Any], lead: Permit) -> Withheld | None:
+    """Why a frozen summary may not be shown whole; None if it may. It is never cut."""
+    if not lead.summary:
+        return Withheld.LEVEL
+    if count_words(raw["text"]) > lead.max_words:
+        return Withheld.WORDS
+    if quoted_words(raw["text"]) > lead.quote_words:
+        return Withheld.QUOTES
     if raw["made_by"] != "person" and not lead.ai:
+        return Withheld.MACHINE
+    return None
+
+
+def _summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> SummaryView | None:
+    if not raw or summary_withheld(raw, lead):
         return None
     return SummaryView(
         html=html["summary"],
         text=to_plain(html["summary"]),
-        words=words,
+        words=count_words(raw["text"]),
         limit=lead.max_words,
         stated=lead.stated,
         made_by=raw["made_by"],

@@ -4,13 +4,17 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis.addresses import AddressError, canonical, host, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
+from newsroom import tasks
+from newsroom.admin import why
 from newsroom.admin.fields import MarkdownField, publisher_of_page
+from newsroom.admin.foresight import ForesightForm
 from newsroom.admin.site import DeskAdmin, NamedForm, who
 
 
@@ -50,7 +54,7 @@ class PublisherAdmin(DeskAdmin):
     ordering = ["name"]
 
 
-class TermsForm(forms.ModelForm):
+class TermsForm(ForesightForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "basis" in self.fields:  # signals are read from sites, never typed
@@ -93,15 +97,25 @@ class TermsAdmin(DeskAdmin):
     search_fields = ["publisher__name", "value"]
     ordering = ["-id"]
 
+    def get_urls(self):
+        return [path("why/", self.admin_site.admin_view(why.view), name="analysis_terms_why"), *super().get_urls()]
+
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form = context["adminform"].form
+        if add and form.is_bound and form.effects:  # all that is wrong is that nobody has seen them
+            context |= {"effects": form.effects, "seen": form.seen, "errors": None}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def save_model(self, request: HttpRequest, obj: Terms, form, change: bool) -> None:
         obj.decided_by = who(request)
         super().save_model(request, obj, form, change)
+        tasks.tend_stories.enqueue()
 
 
 class ArticleForm(forms.ModelForm):

@@ -15,6 +15,7 @@ _EDITOR = {
     **_WRITER,
     "story": (*_WRITER["story"], "publish", "withdraw"),
     "watchitem": ("resolve",),
+    "desktask": ("view",),
     "domain": ("view", "add", "change", "delete"),
     **dict.fromkeys(("article", "publisher", "topic", "desk", "entity"), ("view", "add", "change")),
 }

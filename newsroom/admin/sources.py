@@ -8,15 +8,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analysis import rulebook
+from analysis import comparing, overlap, rulebook
 from analysis.addresses import AddressError, canonical
 from analysis.models import Article, Publisher, Source
 from analysis.terms import Permit
+from newsroom.admin import why
 from newsroom.admin.fields import publisher_field, publisher_of_page
 from newsroom.admin.rows import PartOfStory, RowForm, RowFormSet
 from newsroom.admin.wording import permit_in_words
@@ -35,6 +37,18 @@ class SourceForm(RowForm):
         label=_("publisher"), required=False, help_text=_("Empty: guessed from the host, if we know it.")
     )
 
+    text = forms.CharField(
+        label=_("the article’s text"),
+        required=False,
+        strip=True,
+        max_length=1_500_000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text=_(
+            "Paste it to check for overlap. "
+            "It is kept until publication, at most 30 days, and never shown, not even here."
+        ),
+    )
+
     class Meta:
         model = Source
         fields = ("role", "in_summary", "why", "position")
@@ -47,6 +61,20 @@ class SourceForm(RowForm):
             for name in ("url", "title", "publisher"):
                 self.fields[name].disabled = True
                 self.fields[name].help_text = ""
+            if held := getattr(self.instance, "held_text", None):
+                self.fields["text"].help_text = _(
+                    "A text is held until %(day)s to check for overlap; it is never shown. Paste another to replace it."
+                ) % {"day": date_format(held.held_until)}
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"]
+        n = sum(1 for _word in overlap.words_of(text))
+        if n > overlap.MAX_WORDS:
+            raise ValidationError(
+                _("This text has %(n)d words; at most %(max)d can be compared."),
+                params={"n": n, "max": overlap.MAX_WORDS},
+            )
+        return text
 
     def clean_publisher(self) -> Publisher | None:
         # A disabled field was given the row itself, not its name.
@@ -87,7 +115,10 @@ class SourceForm(RowForm):
                     "language": self.instance.story.language,
                 },
             )
-        return super().save(commit)
+        saved = super().save(commit)
+        if self.cleaned_data["text"]:
+            comparing.hold(saved, self.cleaned_data["text"])
+        return saved
 
 
 class SourceFormSet(RowFormSet):
@@ -98,11 +129,11 @@ class SourceInline(PartOfStory):
     model = Source
     form = SourceForm
     formset = SourceFormSet
-    fields = ("url", ("title", "publisher"), "terms", ("role", "in_summary", "position"), "why")
+    fields = ("url", ("title", "publisher"), "terms", ("role", "in_summary", "position"), "why", "text")
     readonly_fields = ("terms",)
 
     def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).select_related("article__publisher")
+        return super().get_queryset(request).select_related("article__publisher", "held_text").defer("held_text__text")
 
     @cached_property
     def book(self) -> rulebook.RuleBook:
@@ -115,8 +146,10 @@ class SourceInline(PartOfStory):
         article = source.article
         permit: Permit = self.book.permit(rulebook.work_of(article), timezone.now())
         return format_html(
-            '{} <a href="{}">{}</a>',
+            '{} <a href="{}">{}</a> · <a href="{}">{}</a>',
             permit_in_words(permit),
             reverse("admin:analysis_article_change", args=[source.article_id]),
             _("Open this article"),
+            why.link_to(article.url),
+            _("Why is it so?"),
         )

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from analysis import editing, preflight
+from analysis import comparing, editing, preflight
 from analysis.models import (
     Article,
     Claim,
@@ -211,9 +211,10 @@ def test_advice_stops_nothing_and_goes_away_when_followed():
     bare = making.draft(summary="")
     ContextNote.objects.create(story=bare, slot="take", text="A take.")
     advice = preflight.advice(editing.snapshot(bare))
-    assert len(advice) == 5
+    assert len(advice) == 6
     assert stops(bare) == ""
     full = making.planted("advice", making.publisher()).story
+    comparing.hold(full.sources.get(), "Their text.")
     assert preflight.advice(editing.snapshot(full)) == []
 
 

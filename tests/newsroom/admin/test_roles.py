@@ -158,7 +158,9 @@ def test_standards_adds_terms_and_is_named_as_who_decided(standards):
         "scope": "path", "publisher": wire.pk, "value": "https://Wire.test/Press/?a=1", "basis": "publisher",
         "level": "none", "effective_from_0": "2026-01-01", "effective_from_1": "00:00:00", "reason": "They asked.",
     }  # fmt: skip
-    assert standards.post("/admin/analysis/terms/add/", data).status_code == 302
+    shown = standards.post("/admin/analysis/terms/add/", data)
+    assert not Terms.objects.filter(publisher=wire).exists()
+    assert standards.post("/admin/analysis/terms/add/", data | {"seen": shown.context["seen"]}).status_code == 302
     terms = Terms.objects.get(publisher=wire)
     assert (terms.value, terms.decided_by) == ("wire.test/Press", standards.user)
 

@@ -1,0 +1,111 @@
+"""Why the terms of a work are what they are: for each field the rule that governs, and why each other does not. Pure.
+
+It asks the same functions that analysis.terms decides with, in the same order, so the two cannot disagree.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from analysis.terms import (
+    DECIDED,
+    Basis,
+    Permit,
+    Rule,
+    Work,
+    applies,
+    counting,
+    newest,
+    not_withdrawn,
+    place,
+    resolve,
+    speaks,
+)
+
+FIELDS = (*DECIDED, "attribution")
+_HOLDING = (Basis.PUBLISHER, Basis.HOUSE)  # what a field is; all else only makes that stricter
+
+
+class Reason(Enum):
+    """Why a statement governs a field, or does not."""
+
+    GOVERNS = auto()
+    TIGHTENED = auto()  # it holds, and one that can only make it stricter does so; gone, it would leave a gap
+    LESS_STRICT = auto()  # it could make what holds stricter, and one beside it is as strict or stricter
+    LESS_SPECIFIC = auto()
+    PUBLISHER = auto()  # the publisher's decision takes its place
+    NO_DEFAULT = auto()  # nobody said what the default is, so the strictest value holds
+    SUPERSEDED = auto()
+    WITHDRAWN = auto()
+    WITHDRAWAL = auto()  # it takes back what was said before, and says nothing itself
+    NOT_YET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One statement on one field. `by` is the rule that stands in its way, where there is one."""
+
+    rule: Rule
+    reason: Reason
+    by: Rule | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Without this statement the field would be the same."""
+        return self.reason not in (Reason.GOVERNS, Reason.TIGHTENED, Reason.WITHDRAWAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    permit: Permit
+    findings: dict[str, tuple[Finding, ...]]  # by field: what governs first, the rest by precedence
+
+
+def explain(rules: Iterable[Rule], work: Work, now: datetime) -> Explanation:
+    """What the rules come to for a work at an aware moment, and every statement on it with its reason."""
+    concerning = [r for r in rules if applies(r, work)]
+    permit = resolve(concerning, work, now)
+    return Explanation(permit, {name: _findings(name, concerning, permit, now) for name in FIELDS})
+
+
+def _findings(name: str, concerning: list[Rule], permit: Permit, now: datetime) -> tuple[Finding, ...]:
+    begun = [r for r in concerning if r.effective_from <= now]
+    standing = not_withdrawn(begun)
+    latest = newest(name, standing)
+    # Words of attribution add up: each of the newest is shown.
+    count = latest if name == "attribution" else counting(latest)
+    governing = {r.id for r in count} if name == "attribution" else {permit.governing.get(name)}
+
+    def finding(rule: Rule) -> Finding:
+        if rule.effective_from > now:
+            return Finding(rule, Reason.NOT_YET)
+        if rule.revoked:
+            return Finding(rule, Reason.WITHDRAWAL)
+        here = [r for r in begun if place(r) == place(rule)]
+        if rule not in standing:
+            return Finding(rule, Reason.WITHDRAWN, max((r for r in here if r.revoked), key=_age))
+        if rule not in latest:
+            return Finding(rule, Reason.SUPERSEDED, max((r for r in here if r in latest), key=_age))
+        if rule.id in governing:
+            return Finding(rule, Reason.GOVERNS)
+        if rule in count:
+            reason = Reason.TIGHTENED if rule.basis in _HOLDING else Reason.LESS_STRICT
+            return Finding(rule, reason, next(r for r in count if r.id in governing))
+        if not count:
+            return Finding(rule, Reason.NO_DEFAULT)
+        # What is left are our own decisions, the publisher's, and signals; one of the first two counts.
+        ruling = next(r for r in count if r.basis in _HOLDING)
+        return Finding(rule, Reason.LESS_SPECIFIC if rule.basis is ruling.basis else Reason.PUBLISHER, ruling)
+
+    found = [finding(rule) for rule in concerning if speaks(rule, name)]
+    return tuple(sorted(found, key=lambda f: (f.reason is not Reason.GOVERNS, _precedence(f.rule))))
+
+
+def _age(rule: Rule) -> tuple[datetime, int]:
+    return rule.effective_from, rule.id
+
+
+def _precedence(rule: Rule) -> tuple[float, ...]:
+    """Highest first."""
+    return (-rule.basis, -rule.scope, -len(rule.value), -rule.effective_from.timestamp(), -rule.id)

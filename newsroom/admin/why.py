@@ -1,0 +1,182 @@
+"""Why is it so: for any address the statements about it, field by field, and which of them governs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analysis import rulebook
+from analysis.addresses import AddressError, canonical, host_of
+from analysis.explaining import Explanation, Finding, Reason, explain
+from analysis.models import Article, Hold, Publisher, Terms
+from analysis.models.publishers import AI, Level
+from analysis.owners import publisher_of
+from analysis.terms import Permit, Rule, Work
+from newsroom.admin.wording import permit_in_words
+
+NOBODY = 0  # no publisher has this number: rules about a publisher pass such a page by
+
+FIELDS = {
+    "level": gettext_lazy("Level"),
+    "max_words": gettext_lazy("Words in a summary"),
+    "quote_words": gettext_lazy("Quoted words"),
+    "ai": gettext_lazy("Machine-made summaries"),
+    "embargo_hours": gettext_lazy("Embargo"),
+    "attribution": gettext_lazy("Words we must show"),
+}
+REASONS = {
+    Reason.GOVERNS: gettext_lazy("Governs."),
+    Reason.TIGHTENED: gettext_lazy("Holds, but this may make it stricter, and does:"),
+    Reason.LESS_STRICT: gettext_lazy("Counts, but this is as strict or stricter:"),
+    Reason.LESS_SPECIFIC: gettext_lazy("Does not count: this is about a narrower place:"),
+    Reason.PUBLISHER: gettext_lazy("Does not count: the publisher’s decision takes its place:"),
+    Reason.NO_DEFAULT: gettext_lazy("Does not count: there is no default that it could make stricter."),
+    Reason.SUPERSEDED: gettext_lazy("Does not count: superseded by a newer statement at the same place:"),
+    Reason.WITHDRAWN: gettext_lazy("Does not count: withdrawn by a newer statement at the same place:"),
+    Reason.WITHDRAWAL: gettext_lazy("Takes back what was said before at this place, and says nothing itself."),
+    Reason.NOT_YET: gettext_lazy("Not in force yet."),
+}
+
+
+class WhyForm(forms.Form):
+    url = forms.CharField(
+        label=gettext_lazy("Address of a page"),
+        max_length=2000,
+        widget=forms.TextInput(attrs={"class": "vTextField", "inputmode": "url"}),
+    )
+    at = forms.DateTimeField(
+        label=gettext_lazy("At which moment, in UTC"),
+        required=False,
+        help_text=gettext_lazy("Empty: now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean_url(self) -> str:
+        try:
+            return canonical(self.cleaned_data["url"])
+        except AddressError as error:
+            raise ValidationError(
+                _("This cannot be read as a web address: %(why)s.") % {"why": _(str(error))}
+            ) from error
+
+
+@dataclass(frozen=True)
+class Line:
+    """A statement on one field, as the desk reads it."""
+
+    value: str
+    label: str
+    link: str
+    since: datetime
+    reason: str
+    by: str
+    by_link: str
+    governs: bool
+
+
+def link_to(url: str) -> str:
+    """Where the desk says why it may show what it shows of a page."""
+    return reverse("admin:analysis_terms_why", query={"url": url})
+
+
+def view(request: HttpRequest) -> HttpResponse:
+    """Answers 422 for what cannot be read, and keeps it as typed."""
+    terms = admin.site.get_model_admin(Terms)
+    if not terms.has_view_permission(request):
+        raise PermissionDenied
+    form = WhyForm(request.GET if "url" in request.GET else None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_bound and form.is_valid():
+        context |= _answer(form.cleaned_data["url"], form.cleaned_data["at"] or timezone.now())
+    shared = {**admin.site.each_context(request), "opts": terms.opts, "title": _("Why is it so?")}
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "admin/analysis/terms/why.html", {**shared, **context}, status=status)
+
+
+def _answer(url: str, at: datetime) -> dict[str, Any]:
+    article = Article.objects.filter(url=url).select_related("publisher").first()
+    publisher = article.publisher if article else publisher_of(host_of(url))
+    work = rulebook.work_of(article) if article else Work(url, publisher.pk if publisher else NOBODY)
+    found = explain(rulebook.statements(work, at), work, at)
+    return {
+        "url": url,
+        "at": at,
+        "article": article,
+        "publisher": publisher,
+        "host": host_of(url),
+        "permit": permit_in_words(found.permit),
+        "dateless": found.permit.embargo_until and not work.published_at,
+        "fields": _fields(found),
+    }
+
+
+def _fields(found: Explanation) -> list[tuple[Any, str, list[Line]]]:
+    """Of each field: its name, a note if the permit is less than what its rule says, and the statements."""
+    rules = {f.rule.id: f.rule for findings in found.findings.values() for f in findings}
+    labels = _labels(rules)
+    answer = []
+    for name, findings in found.findings.items():
+        lines = [_line(name, finding, labels) for finding in findings]
+        answer.append((FIELDS[name], _capped(name, found.permit, rules), lines))
+    return answer
+
+
+def _line(name: str, found: Finding, labels: dict[int, tuple[str, str]]) -> Line:
+    label, link = labels[found.rule.id]
+    by, by_link = labels[found.by.id] if found.by else ("", "")
+    return Line(
+        value=_value(name, found.rule),
+        label=label,
+        link=link,
+        since=found.rule.effective_from,
+        reason=str(REASONS[found.reason]),
+        by=by,
+        by_link=by_link,
+        governs=found.reason is Reason.GOVERNS,
+    )
+
+
+def _value(name: str, rule: Rule) -> str:
+    value = getattr(rule, name)
+    match name:
+        case "level":
+            return str(Level[value.name].label)
+        case "ai":
+            return str(AI.ALLOW.label if value else AI.DENY.label)
+        case "embargo_hours":
+            return _("%(n)d h") % {"n": value} if value else _("none")
+    return str(value)
+
+
+def _capped(name: str, permit: Permit, rules: dict[int, Rule]) -> str:
+    rule = rules.get(permit.governing.get(name, NOBODY))
+    if rule is None or name not in ("level", "max_words", "quote_words", "ai"):
+        return ""
+    if getattr(permit, name) == getattr(rule, name):
+        return ""
+    if permit.embargo_until:
+        return _("Nothing while the embargo lasts.")
+    return _("The level allows %(n)d.") % {"n": getattr(permit, name)}
+
+
+def _labels(rules: dict[int, Rule]) -> dict[int, tuple[str, str]]:
+    """What each rule is called, and where the desk shows it. Two queries."""
+    found = {}
+    for terms in Terms.objects.select_related("publisher").filter(pk__in=[pk for pk in rules if pk > 0]):
+        about: Publisher | str = terms.value or terms.publisher or ""
+        label = f"{terms.get_scope_display()} {about}".strip()
+        link = reverse("admin:analysis_terms_change", args=[terms.pk])
+        found[terms.pk] = (f"{label} · {terms.get_basis_display()}", link)
+    for hold in Hold.objects.select_related("case").filter(pk__in=[-pk for pk in rules if pk < 0]):
+        label = _("Hold of case %(case)s") % {"case": hold.case}
+        found[-hold.pk] = (label, reverse("admin:analysis_case_change", args=[hold.case_id]))
+    return found

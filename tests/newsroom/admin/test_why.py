@@ -1,0 +1,97 @@
+"""The page that says why it is so, for any address."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from analysis import rights
+from analysis.models import Hold
+from tests import making
+from tests.analysis.cases import opened
+from tests.newsroom.admin.screen import url as screen_url
+
+pytestmark = pytest.mark.django_db
+WHY = "/admin/analysis/terms/why/"
+
+
+def asked(client, url, **more):
+    response = client.get(WHY, {"url": url, **more})
+    return response, response.content.decode()
+
+
+def test_it_says_which_statement_governs_and_which_it_overrides(writer):
+    article = making.article()
+    terms = making.terms(article.publisher, level="link")
+    response, page = asked(writer, article.url)
+    assert response.status_code == 200
+    governing, overridden = next(lines for name, _capped, lines in response.context["fields"] if name == "Level")
+    assert governing.governs and governing.link == f"/admin/analysis/terms/{terms.pk}/change/"
+    assert not overridden.governs and "publisher’s decision takes its place" in overridden.reason
+    assert f'href="{governing.link}"' in page and str(article.publisher) in page
+
+
+def test_it_says_what_held_then_also_of_a_hold_that_is_lifted(standards):
+    article = making.article()
+    case = opened(article.url)
+    rights.hold(case, None, "none")
+    hold = Hold.objects.get()
+    Hold.objects.update(starts_at=timezone.now() - timedelta(days=4), lifted_at=timezone.now() - timedelta(days=2))
+    then = (timezone.now() - timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    _response, page = asked(standards, article.url, at=then)
+    assert f"Hold of case {case.reference}" in page and f"/admin/analysis/case/{hold.case_id}/change/" in page
+    assert "Hold of case" not in asked(standards, article.url)[1]
+
+
+def test_an_embargo_is_told_with_its_end(writer):
+    article = making.article(published_at=timezone.now())
+    making.terms(article.publisher, embargo_hours=6)
+    page = asked(writer, article.url)[1]
+    assert "Under embargo until" in page and "6 h" in page and "Nothing while the embargo lasts." in page
+
+
+def test_an_embargo_without_a_date_is_told_not_to_end(writer):
+    article = making.article(published_at=None)
+    making.terms(article.publisher, embargo_hours=6)
+    assert "does not end by itself" in asked(writer, article.url)[1]
+
+
+def test_a_page_that_nobody_covers_is_answered_all_the_same(writer):
+    response, page = asked(writer, "https://unknown.test/1")
+    assert response.status_code == 200
+    assert "We do not know whose unknown.test is." in page and "Everyone (house default)" in page
+    of = making.publisher()
+    page = asked(writer, f"https://{of.domains.get().host}/new")[1]
+    assert "We do not cover this page." in page and of.name in page
+
+
+@pytest.mark.parametrize("typed", ["not a url", "javascript:alert(1)", "https://u:p@a.test/", " ", "x" * 3000])
+def test_what_cannot_be_read_is_said_and_kept(writer, typed):
+    response, page = asked(writer, typed)
+    assert response.status_code == 422
+    assert response.context["form"].errors["url"] and "fields" not in response.context
+    assert typed[:20] in page
+
+
+def test_an_unreadable_moment_is_said(writer):
+    response, page = asked(writer, "https://a.test/", at="yesterday")
+    assert response.status_code == 422 and 'value="yesterday"' in page
+
+
+def test_who_may_not_see_terms_is_not_told(person, client):
+    nobody = person("writer")
+    nobody.user.groups.clear()
+    assert nobody.get(WHY).status_code == 403
+    assert client.get(WHY).status_code == 302
+
+
+def test_it_is_one_step_away_from_where_terms_are_met(editor):
+    story = making.draft()
+    article = story.sources.get().article
+    for at in (
+        "/admin/analysis/terms/",
+        f"/admin/analysis/article/{article.pk}/change/",
+        f"/admin/analysis/publisher/{article.publisher.pk}/change/",
+        screen_url(story),
+    ):
+        assert WHY in editor.get(at).content.decode(), at
