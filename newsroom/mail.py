@@ -122,7 +122,7 @@ def _said(row: OutgoingMail) -> dict[str, Any]:
         "decision": decision,
         "statement": getattr(decision, "statement", None),
         "text": row.message.text if row.message else "",
-        "terms": (case.joined_to or case).terms.filter(revoked=False).select_related("publisher").order_by("id")[:20],
+        "terms": decision.made[:20] if decision else (),
         "missing": statute.asked_for(case),
         "hours": {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS},
         "appeal_days": settings.APPEAL_DAYS if decision and decision.number == 1 else 0,

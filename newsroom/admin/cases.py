@@ -214,7 +214,6 @@ class CaseAdmin(DeskAdmin):
         context = {
             "steps": steps,
             "decisions": decisions,
-            "terms": case.terms.select_related("publisher").order_by("id")[:200],
             "holds": case.holds.order_by("id")[:200],
             "lines": case.urls.select_related("article__publisher", "story"),
             "events": case.events.select_related("by").order_by("position"),
@@ -253,6 +252,7 @@ class CaseAdmin(DeskAdmin):
                     rights.lock(case, seen=request.POST.get("state", ""))
                     step.run(case, request.user, form.cleaned_data)
                     tasks.deliver_mail.enqueue()
+                    tasks.tend_stories.enqueue()
                 messages.success(request, str(step.done))
                 return back
             except rights.RightsError as error:

@@ -53,6 +53,7 @@ def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method != "POST":
         return render(request, "publishers/withdraw.html", {"case": case, "open": case.state in rights.OPEN})
     rights.withdraw(case)
+    tasks.tend_stories.enqueue()
     return redirect("takedown-case", case.reference)
 
 
@@ -88,8 +89,6 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "lines": what_we_show(case),
         "decisions": decisions[::-1],
         "decision": decisions[-1] if decisions else None,
-        "terms": case.terms.filter(revoked=False).select_related("publisher").order_by("id")[:600],
-        "restored": case.terms.filter(revoked=True).order_by("id")[:600],
         "progress": _progress(case, {event.kind: event.at for event in events}),
         "history": [{"at": event.at, "words": event.words} for event in events if event.kind not in _PRIVATE_EVENTS],
         "talk": case.messages.exclude(side=Message.Side.NOTE),
