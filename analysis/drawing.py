@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.db.models import Q, QuerySet
 
-from analysis.addresses import parents
+from analysis.addresses import parents, spellings
 from analysis.models import Article, Citation, Domain, Story
 from analysis.terms import Rule, Scope, Work, applies
 
@@ -52,7 +52,7 @@ def _of_publisher(publisher: int, rules: Sequence[Rule], before: Place | None) -
 
 
 def _of_pages(rules: Sequence[Rule], before: Place | None) -> Iterator[_Look]:
-    pages = [f"{scheme}://{rule.value.partition('://')[2]}" for rule in rules for scheme in ("https", "http")]
+    pages = [url for rule in rules for url in spellings(rule.value)]
     articles: list[int] = []
     for start in range(0, len(pages), BATCH):
         articles += Article.objects.filter(url__in=pages[start : start + BATCH]).values_list("pk", flat=True)

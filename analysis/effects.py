@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis import rulebook
 from analysis.drawing import stories_under
-from analysis.models import Story, Terms
+from analysis.models import Hold, Story, Terms
 from analysis.rendition.gate import Gate, Withheld, summary_withheld
 from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import row_of
@@ -88,8 +88,8 @@ class Effects:
         return not self.more and self.checked == self.drawing
 
 
-def dry_run(terms: Terms | Sequence[Terms], now: datetime) -> Effects:
-    """What terms that are not saved yet would do, all of them together.
+def dry_run(terms: Terms | Sequence[Terms], now: datetime, lifted: Sequence[Hold] = ()) -> Effects:
+    """What terms that are not saved yet would do, all of them together, and these holds `lifted`.
 
     Looked at `now`, an aware moment, or when the last of them comes into force, if that is later. The work is bounded
     by COUNTED and CHECKED, however many stories there are. What a story shows of its neighbours is left out.
@@ -98,8 +98,9 @@ def dry_run(terms: Terms | Sequence[Terms], now: datetime) -> Effects:
     at = max([now, *(one.effective_from for one in made)])
     rules = [rulebook.from_terms(one, number) for number, one in enumerate(made, start=_UNSAVED)]
     before = Gate(at)
-    after = Gate(at, before.book.with_rules(rules))
-    drawing, more = _drawing(rules)
+    ended = [rulebook.from_hold(hold) for hold in lifted]
+    after = Gate(at, before.book.with_rules(rules, without={rule.id for rule in ended}))
+    drawing, more = _drawing([*rules, *ended])
     affected = list(_compared(drawing[:CHECKED], before, after))
     totals = Counter(way for one in affected for way in one.ways)
     return Effects(

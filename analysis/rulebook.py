@@ -6,7 +6,7 @@ starts after that commit reads the new rules, in every process, with nothing to 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,12 +44,17 @@ class RuleBook:
             case Scope.URL:
                 self.by_url[page_key(rule.value)].append(rule)
 
-    def with_rules(self, rules: Iterable[Rule]) -> "RuleBook":
-        """Another book that holds these as well. Made apart from this one, and never the current one."""
-        other = RuleBook(self.token, list(self.house))
-        other.by_publisher.update({key: list(known) for key, known in self.by_publisher.items()})
-        other.by_host.update({key: list(known) for key, known in self.by_host.items()})
-        other.by_url.update({key: list(known) for key, known in self.by_url.items()})
+    def with_rules(self, rules: Iterable[Rule], without: Container[int] = ()) -> "RuleBook":
+        """Another book that holds these as well, and none with the ids `without`. Made apart from this one, and never
+        the current one."""
+
+        def kept[K](index: dict[K, list[Rule]]) -> dict[K, list[Rule]]:
+            return {key: [rule for rule in known if rule.id not in without] for key, known in index.items()}
+
+        other = RuleBook(self.token, [rule for rule in self.house if rule.id not in without])
+        other.by_publisher.update(kept(self.by_publisher))
+        other.by_host.update(kept(self.by_host))
+        other.by_url.update(kept(self.by_url))
         for rule in rules:
             other.add(rule)
         return other

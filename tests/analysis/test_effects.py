@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from analysis import drawing, editing, effects, rulebook
+from analysis import drawing, editing, effects, rights, rulebook
 from analysis.effects import Way, dry_run
 from analysis.models import Article, Domain, Publisher, Story, Terms
 from analysis.rendition import StoryPage
 from analysis.rendition import story as page_of
 from tests import making
+from tests.analysis.cases import confirmed
 from tests.analysis.test_terms import HOUSE
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +184,21 @@ def test_stories_are_found_once_and_in_order_in_any_batch(wire, monkeypatch, bat
     for n, place in enumerate(order):
         assert [after for after, _ in drawing.stories_under(rules, place)] == order[n + 1 :]
         assert [after for after, _ in drawing.stories_under([HOUSE], place)] == order[n + 1 :]
+
+
+def test_the_end_of_a_hold_is_foreseen_with_the_terms_that_follow():
+    of = making.publisher()
+    story = making.published(making.article(of))
+    case = confirmed(f"/stories/{story.slug}/")
+    holds = rights.hold(case, None, "none")
+    link = unsaved(of, level="link")
+    found = dry_run([link], NOW(), lifted=holds)
+    assert [(one.id, one.ways) for one in found.stories] == [(story.pk, (Way.BACK,))]
+    assert dry_run([link], NOW()).changed == 0
+
+
+def test_terms_for_one_spelling_of_a_page_find_the_article_of_another():
+    of = making.publisher(host="www.spelled.test")
+    story = making.published(making.article(of, path="a"))
+    found = dry_run(unsaved(of, scope="url", value="http://spelled.test/a/", level="none"), NOW())
+    assert [one.id for one in found.stories] == [story.pk]
