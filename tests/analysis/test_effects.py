@@ -68,7 +68,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "ways"), WAYS, ids=lambda x: str(x))
+@pytest.mark.parametrize(("fields", "ways"), WAYS, ids=lambda x: str(sorted(x) if isinstance(x, set) else x))
 def test_it_says_in_which_way_a_story_changes(wire, fields, ways):
     one = making.planted("dry", wire, text="It said “we will all see it”.", made_by="model", model="M").story
     Article.objects.update(published_at=NOW())
@@ -101,7 +101,7 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "names"), PLACES, ids=lambda x: str(x))
+@pytest.mark.parametrize(("fields", "names"), PLACES, ids=lambda x: str(sorted(x) if isinstance(x, set) else x))
 def test_it_finds_the_stories_that_terms_are_about(wire, fields, names):
     Domain.objects.create(publisher=wire, host="other.test")
     below = making.publisher("Blog", "blog.example-wire.test")
