@@ -1,7 +1,7 @@
-"""Whose a host is."""
+"""Whose a host is, and which article an address leads to."""
 
-from analysis.addresses import parents
-from analysis.models import Domain, Publisher
+from analysis.addresses import parents, spellings
+from analysis.models import Article, Domain, Publisher
 
 
 def publisher_of(host: str) -> Publisher | None:
@@ -9,3 +9,12 @@ def publisher_of(host: str) -> Publisher | None:
     known = Domain.objects.filter(host__in=parents(host)).select_related("publisher")
     nearest = max(known, key=lambda domain: len(domain.host), default=None)
     return nearest.publisher if nearest else None
+
+
+def article_at(url: str) -> Article | None:
+    """The article that we know at a canonical URL, in whatever spelling of it we know it. One query.
+
+    Of several, which only two people at the same instant could make, the one that was first.
+    """
+    known = Article.objects.filter(url__in=spellings(url)).select_related("publisher").order_by("pk")
+    return min(known, key=lambda article: article.url != url, default=None)

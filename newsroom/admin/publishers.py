@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis.addresses import AddressError, canonical, host, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
+from analysis.owners import article_at
 from newsroom import tasks
 from newsroom.admin import why
 from newsroom.admin.fields import MarkdownField, publisher_of_page
@@ -120,7 +121,11 @@ class TermsAdmin(DeskAdmin):
 
 class ArticleForm(forms.ModelForm):
     def clean_url(self) -> str:
-        return _readable(canonical, self.cleaned_data["url"])
+        url = _readable(canonical, self.cleaned_data["url"])
+        known = article_at(url)
+        if known and known.pk != self.instance.pk:
+            raise ValidationError(_("This article is known already as %(url)s.") % {"url": known.url})
+        return url
 
     def clean(self):
         data = super().clean() or self.cleaned_data

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis import comparing, overlap, rulebook
 from analysis.addresses import AddressError, canonical
 from analysis.models import Article, Publisher, Source
+from analysis.owners import article_at
 from analysis.terms import Permit
 from newsroom.admin import why
 from newsroom.admin.fields import publisher_field, publisher_of_page
@@ -84,7 +85,9 @@ class SourceForm(RowForm):
         if self.instance.pk:
             return self.instance.article.url
         try:
-            return canonical(self.cleaned_data["url"])
+            url = canonical(self.cleaned_data["url"])
+            known = article_at(url)
+            return known.url if known else url
         except AddressError as error:
             raise ValidationError(
                 _("This cannot be read as a web address: %(why)s.") % {"why": gettext(str(error))}

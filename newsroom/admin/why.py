@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from analysis import rulebook
 from analysis.addresses import AddressError, canonical, host_of
 from analysis.explaining import Explanation, Finding, Reason, explain
-from analysis.models import Article, Hold, Publisher, Terms
+from analysis.models import Hold, Publisher, Terms
 from analysis.models.publishers import AI, Level
-from analysis.owners import publisher_of
+from analysis.owners import article_at, publisher_of
 from analysis.terms import Permit, Rule, Work
 from newsroom.admin.wording import permit_in_words
 
@@ -103,7 +103,7 @@ def view(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(url: str, at: datetime) -> dict[str, Any]:
-    article = Article.objects.filter(url=url).select_related("publisher").first()
+    article = article_at(url)
     publisher = article.publisher if article else publisher_of(host_of(url))
     work = rulebook.work_of(article) if article else Work(url, publisher.pk if publisher else NOBODY)
     found = explain(rulebook.statements(work, at), work, at)
