@@ -1,15 +1,18 @@
 """What a publisher's terms come to for one article: the ladder, precedence, the strictest of several. Pure.
 
 Rules come in, a Permit comes out. Nothing here knows a database, a clock or a language; imports nothing of ours but
-analysis.addresses. DESIGN, "The ladder of terms", is the source of every rule here.
+analysis.addresses and analysis.patterns. DESIGN, "The ladder of terms", is the source of every rule here.
 
-How rules combine, field by field (`level`, `max_words`, `quote_words`, `ai`, `embargo_hours`):
-  1. Of two statements at the same scope on the same basis, the newer counts; of two as new, the stricter.
+How rules combine, field by field (`level`, `max_words`, `quote_words`, `quote_chars`, `ai`, `embargo_hours`):
+  1. Of two statements at the same place (scope, basis, and for a signal its name and where it was read), the newer
+     counts; of two as new, the stricter.
   2. Our own decisions (basis `house`): the most specific that speaks of the field wins.
-  3. Signals, of page and site, can only make that stricter.
+  3. Signals, of page and site, can only make that stricter. Of one signal the most specific that speaks of the field
+     counts, what the page says before what the site says; of different signals the strictest.
   4. A verified publisher's decision takes the place of 2 and 3, looser or stricter; the most specific wins.
   5. Upheld legal removals, holds, and what we granted to others make it stricter still, whatever else was said.
-What is missing or cannot be read counts as the strictest value.
+What is missing or cannot be read counts as the strictest value; but `quote_chars`, which narrows `quote_words` and
+permits nothing by itself, narrows nothing while nobody speaks of it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from analysis.addresses import host_of, is_under, page_of, parents
+from analysis.patterns import Places, named
 
 
 class Level(IntEnum):
@@ -52,12 +56,17 @@ class Basis(IntEnum):
 
 
 SHORT_WORDS = 40
+ANY_LENGTH = 10**6  # characters in quotations, where nobody limits them
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One statement. A field that is None says nothing about its matter. Times are aware."""
+    """One statement. A field that is None says nothing about its matter. Times are aware.
+
+    `places` narrows the scope to the parts of a site that these patterns name. `signal` and `source` tell apart what
+    several signals, or several files, say of one place.
+    """
 
     id: int
     scope: Scope
@@ -66,9 +75,13 @@ class Rule:
     publisher: int | None = None
     value: str = ""
     revoked: bool = False
+    signal: str = ""
+    source: int | None = None
+    places: Places = ()
     level: Level | None = None
     max_words: int | None = None
     quote_words: int | None = None
+    quote_chars: int | None = None
     ai: bool | None = None
     embargo_hours: int | None = None
     attribution: str = ""
@@ -91,6 +104,7 @@ class Permit:
     level: Level = Level.NONE
     max_words: int = 0
     quote_words: int = 0
+    quote_chars: int = 0
     ai: bool = False
     embargo_until: datetime | None = None
     attribution: tuple[str, ...] = ()
@@ -116,7 +130,9 @@ class Permit:
 
 
 FORBIDDEN = Permit()
-_STRICTEST: dict[str, int] = {"level": 0, "max_words": 0, "quote_words": 0, "ai": 0, "embargo_hours": 10**6}
+_UNSAID: dict[str, int] = {  # a field's value while nobody speaks of it
+    "level": 0, "max_words": 0, "quote_words": 0, "quote_chars": ANY_LENGTH, "ai": 0, "embargo_hours": 10**6,
+}  # fmt: skip
 _SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
 _OVERRIDING = (Basis.HOLD, Basis.RESTRICTION, Basis.LEGAL)
 
@@ -128,17 +144,21 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
     """
     concerning = [r for r in rules if applies(r, work)]
     standing = _standing([r for r in concerning if r.effective_from <= now])
+    # A statement's parts of a site are asked last: it takes an older one's place where it is not about the work, too.
+    speaking = {
+        name: [r for r in _newest(name, standing) if named(work.url, r.places)] for name in (*_UNSAID, "attribution")
+    }
     values: dict[str, int] = {}
     governing: dict[str, int] = {}
-    for name in _STRICTEST:
-        values[name], rule = _decide(name, standing)
+    for name in _UNSAID:
+        values[name], rule = _decide(name, speaking[name])
         if rule:
             governing[name] = rule.id
     if values["level"] == Level.SHORT:
         values["max_words"] = min(values["max_words"], SHORT_WORDS)
-        values["quote_words"] = 0
+        values["quote_words"] = values["quote_chars"] = 0
     elif values["level"] < Level.SHORT:
-        values["max_words"] = values["quote_words"] = 0
+        values["max_words"] = values["quote_words"] = values["quote_chars"] = 0
 
     embargo_until = None
     until = min((r.effective_from for r in concerning if r.effective_from > now), default=FOREVER)
@@ -160,11 +180,12 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         level=level,
         max_words=values["max_words"] if level else 0,
         quote_words=values["quote_words"] if level else 0,
+        quote_chars=values["quote_chars"] if level else 0,
         ai=bool(values["ai"]) and bool(level),
         embargo_until=embargo_until,
-        attribution=tuple(sorted({r.attribution for r in _newest("attribution", standing)})),
+        attribution=tuple(sorted({r.attribution for r in speaking["attribution"]})),
         stated=any(r.basis is not Basis.HOUSE for r in ruling),
-        legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in _newest("level", standing)),
+        legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in speaking["level"]),
         reason=level_rule.reason if level_rule else "",
         governing=governing,
         until=until,
@@ -181,6 +202,7 @@ def strictest(permits: Sequence[Permit]) -> Permit:
         level=lowest.level,
         max_words=min(p.max_words for p in permits),
         quote_words=min(p.quote_words for p in permits),
+        quote_chars=min(p.quote_chars for p in permits),
         ai=all(p.ai for p in permits),
         embargo_until=max(embargoes) if embargoes else None,
         attribution=tuple(sorted({words for p in permits for words in p.attribution})),
@@ -202,7 +224,7 @@ def analysis_allowed(permits: Sequence[Permit]) -> bool:
 
 
 def applies(rule: Rule, work: Work) -> bool:
-    """Whether a rule's scope holds the work."""
+    """Whether a rule's scope holds the work. Which parts of a site it is about is not asked here."""
     match rule.scope:
         case Scope.HOUSE:
             return True
@@ -218,7 +240,8 @@ def applies(rule: Rule, work: Work) -> bool:
 
 def _place(rule: Rule) -> tuple[object, ...]:
     """Where a statement stands: a newer one at the same place supersedes it. Two holds are two cases, so never."""
-    return (rule.scope, rule.basis, page_of(rule.value).rstrip("/"), rule.id if rule.basis is Basis.HOLD else None)
+    hold = rule.id if rule.basis is Basis.HOLD else None
+    return (rule.scope, rule.basis, page_of(rule.value).rstrip("/"), rule.signal, rule.source, hold)
 
 
 def _standing(rules: list[Rule]) -> list[Rule]:
@@ -243,18 +266,28 @@ def _newest(name: str, standing: list[Rule]) -> list[Rule]:
     return [r for r in speaking if r.effective_from == newest[_place(r)]]
 
 
-def _decide(name: str, standing: list[Rule]) -> tuple[int, Rule | None]:
-    """A field's value and the rule that decided it."""
-    speaking = _newest(name, standing)
+def _decide(name: str, speaking: list[Rule]) -> tuple[int, Rule | None]:
+    """A field's value and the rule that decided it, of those that speak of it."""
     ruling = _most_specific([r for r in speaking if r.basis is Basis.PUBLISHER])
     if not ruling:
         ruling = _most_specific([r for r in speaking if r.basis is Basis.HOUSE])
-        if not ruling:  # nobody has said what the default is
-            return _STRICTEST[name], None
-        ruling += [r for r in speaking if r.basis in _SIGNALS]
+        if not ruling and name != "quote_chars":  # nobody has said what the default is
+            return _UNSAID[name], None
+        ruling += _signals(speaking)
     ruling += [r for r in speaking if r.basis in _OVERRIDING]
+    if not ruling:
+        return _UNSAID[name], None
     rule = min(ruling, key=lambda r: (_strictness(name, r), -r.basis, -r.scope, r.id))
     return int(getattr(rule, name)), rule
+
+
+def _signals(speaking: list[Rule]) -> list[Rule]:
+    """Of each signal the most specific: what a page says takes the place of what its site says by the same signal."""
+    by_signal: dict[str | int, list[Rule]] = {}
+    for r in speaking:
+        if r.basis in _SIGNALS:
+            by_signal.setdefault(r.signal or r.id, []).append(r)
+    return [r for rules in by_signal.values() for r in _most_specific(rules)]
 
 
 def _most_specific(rules: list[Rule]) -> list[Rule]:
