@@ -93,15 +93,34 @@ def count_words(text: str) -> int:
 
 
 @lru_cache(maxsize=2048)
+def _quotations(text: str) -> tuple[str, ...]:
+    """What stands inside quotation marks; up to three words in one pair are a term, not a quotation."""
+    if not _QUOTE_MARK.search(text):
+        return ()
+    paragraphs = re.split(r"\n\s*\n", html.unescape(text))
+    found = ("".join(groups) for part in paragraphs for groups in _QUOTES.findall(part))
+    return tuple(words for words in found if count_words(words) > TERM_WORDS)
+
+
 def count_quoted_words(text: str) -> int:
     """Words inside quotation marks; up to three in one pair are a term, not a quotation."""
-    if not _QUOTE_MARK.search(text):
-        return 0
-    paragraphs = re.split(r"\n\s*\n", html.unescape(text))
-    counts = [count_words("".join(groups)) for part in paragraphs for groups in _QUOTES.findall(part)]
-    return sum(n for n in counts if n > TERM_WORDS)
+    return sum(map(count_words, _quotations(text)))
+
+
+def count_quoted_characters(text: str) -> int:
+    """Characters of the same quotations, their spaces counted."""
+    return sum(map(len, _quotations(text)))
 
 
 def count_block_quoted_words(text: str) -> int:
     """Words in Markdown block quotations. In a note of ours they set off our own words; in a summary, theirs."""
-    return sum(count_words(line.lstrip(" >")) for line in _BLOCK_QUOTE.findall(text))
+    return sum(map(count_words, _block_quotations(text)))
+
+
+def count_block_quoted_characters(text: str) -> int:
+    """Characters of the same, their spaces counted."""
+    return sum(map(len, _block_quotations(text)))
+
+
+def _block_quotations(text: str) -> list[str]:
+    return [line.lstrip(" >") for line in _BLOCK_QUOTE.findall(text)]

@@ -5,6 +5,7 @@ from analysis.models.cases import Case, CaseURL, Decision, Event, Hold, Outgoing
 from analysis.models.pages import Page
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
+from analysis.models.signals import SignalReading, SignalSource
 from analysis.models.stories import Desk, Entity, Mention, Source, Story, StoryLink, Topic
 from analysis.models.watch import WatchItem
 from analysis.models.writing import Claim, ContextNote, Evidence, StandingChange, Summary
@@ -33,6 +34,8 @@ __all__ = [
     "Revision",
     "RuleVersion",
     "SearchEntry",
+    "SignalReading",
+    "SignalSource",
     "Source",
     "StandingChange",
     "Story",

@@ -19,6 +19,7 @@ from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVer
 from analysis.models.watch import WatchItemState
 from analysis.models.writing import Slot, Stance, Standing
 from analysis.provenance import checks_of
+from analysis.quoting import fits
 from analysis.rendition.rows import Changed, Cited, Outcome, Row, Work, citations
 from analysis.rendition.values import (
     ClaimView,
@@ -37,7 +38,7 @@ from analysis.rendition.values import (
 )
 from analysis.scoring import state_of
 from analysis.terms import FORBIDDEN, Level, Permit, analysis_allowed, strictest
-from analysis.text import count_block_quoted_words, count_quoted_words, count_words, to_plain
+from analysis.text import count_words, to_plain
 
 
 class Gate:
@@ -224,7 +225,8 @@ def _may_say(rests_on: Sequence[Permit], *texts: str) -> bool:
 
 
 def _quotes_fit(rests_on: Sequence[Permit], *texts: str) -> bool:
-    return not texts or max(map(count_quoted_words, texts)) <= strictest(rests_on).quote_words
+    permit = strictest(rests_on)
+    return all(fits(permit, text) for text in texts)
 
 
 def _outcome(became: Outcome | None, rests_on: Sequence[Permit]) -> Outcome | None:
@@ -256,8 +258,8 @@ def _translated(choices: type[TextChoices], value: str, _language: str | None) -
 
 
 def _card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
-    ours = lead.headline and count_quoted_words(row.headline) <= lead.quote_words
-    dek = row.dek if ours and count_quoted_words(row.dek) <= lead.quote_words else ""
+    ours = lead.headline and fits(lead, row.headline)
+    dek = row.dek if ours and fits(lead, row.dek) else ""
     first = originals[0]
     return StoryCard(
         id=row.id,
@@ -277,8 +279,7 @@ def _summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> 
     if not raw or not lead.summary:
         return None
     words = count_words(raw["text"])
-    quoted = count_quoted_words(raw["text"]) + count_block_quoted_words(raw["text"])
-    if words > lead.max_words or quoted > lead.quote_words:
+    if words > lead.max_words or not fits(lead, raw["text"], blocks=True):
         return None  # never cut: a text that terms no longer allow is withheld whole
     if raw["made_by"] != "person" and not lead.ai:
         return None
