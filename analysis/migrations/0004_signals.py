@@ -162,6 +162,9 @@ class Migration(migrations.Migration):
             model_name="signalsource",
             index=models.Index(fields=["publisher", "kind"], name="signals_of_publisher"),
         ),
+        migrations.AddIndex(
+            model_name="signalsource", index=models.Index(fields=["kind", "read_at"], name="signals_due")
+        ),
         migrations.AddConstraint(
             model_name="signalsource",
             constraint=models.CheckConstraint(

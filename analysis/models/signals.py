@@ -36,6 +36,8 @@ class SignalSource(models.Model):
         indexes = [
             # Question: what did this publisher's sites and pages say? Asked by its page and by the desk.
             models.Index(fields=["publisher", "kind"], name="signals_of_publisher"),
+            # Question: which pages were not read for longest? Asked by the daily round.
+            models.Index(fields=["kind", "read_at"], name="signals_due"),
         ]
 
     def __str__(self) -> str:
