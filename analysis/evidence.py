@@ -71,7 +71,8 @@ def latest(sources: QuerySet[SignalSource]) -> Iterator[Evidence]:
 def joined(publisher: Publisher) -> list[Joined]:
     """Hosts that belong together by trust.txt, and are not this publisher's yet. For the desk to decide on."""
     ours = set(publisher.domains.values_list("host", flat=True))
-    claims = {(host, label) for host, label in _claims(publisher.signal_sources.all()) if host not in ours}
+    own = publisher.signal_sources.filter(about__in=[f"{www}{host}/" for host in ours for www in ("", "www.")])
+    claims = {(host, label) for host, label in _claims(own) if host not in ours}
     theirs = SignalSource.objects.filter(about__in=[f"{host}/" for host, _label in claims])
     stated = {
         (host_of(f"https://{evidence.source.about}"), label)

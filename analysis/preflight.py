@@ -104,7 +104,7 @@ def _notes(content: dict[str, Any], permits: dict[int, Permit]) -> list[str]:
     for note in content["notes"]:
         rests_on = [permits[pk] for pk in note["rests_on"] if pk in permits] or list(permits.values())
         quoted = max(count_quoted_words(note[name]) for name in ("title", "text"))
-        permit, label = strictest(rests_on), Slot(note["slot"]).label
+        permit, label = strictest(rests_on), str(Slot(note["slot"]).label)
         if not analysis_allowed(rests_on):
             continue
         if quoted > permit.quote_words:

@@ -110,7 +110,8 @@ def _record(publisher: Publisher, reading: Reading) -> bool:
         source.confirmed_at = reading.at
     source.save(update_fields=["publisher", "read_at", "confirmed_at"])
 
-    said = [_stored(one) for one in bounded(reading.said)]
+    kept = bounded(reading.said)
+    said = [_stored(one) for one in kept]
     last = source.readings.first()
     if last and (last.status, last.said, last.error) == (reading.status, said, reading.error):
         return False
@@ -118,14 +119,19 @@ def _record(publisher: Publisher, reading: Reading) -> bool:
         source=source, read_at=reading.at, status=reading.status, said=said, sha256=reading.sha256, error=reading.error
     )
     if not reading.error or not source.confirmed_at:
-        _state(source, statements(reading.said), reading.at)
+        _state(source, statements(kept), reading.at)
     return True
 
 
 def bounded(said: Sequence[Said]) -> tuple[Said, ...]:
-    """As many statements as are kept: those that bind before those that do not, each in its order."""
-    kept = sorted(said, key=lambda one: not one.binds)[:MOST_SAID]
-    return tuple(replace(one, value=one.value[:LONGEST_VALUE], label=one.label[:60]) for one in kept)
+    """As many statements as are kept: the strictest level first, then what else binds, then what is only shown."""
+    kept = sorted(said, key=lambda one: (_LEVELS.index(one.level) if one.level else len(_LEVELS), not one.binds))
+    return tuple(replace(one, value=clean(one.value), label=clean(one.label, 60)) for one in kept[:MOST_SAID])
+
+
+def clean(text: str, most: int = LONGEST_VALUE) -> str:
+    """A stranger's text as a database can keep it: cut, without NUL and without half of a surrogate pair."""
+    return text[:most].encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def statements(said: Iterable[Said]) -> dict[str, dict[str, Any]]:

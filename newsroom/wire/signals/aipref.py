@@ -34,7 +34,7 @@ def usage(value: str) -> dict[str, str]:
         found = http_sf.parse(value[:LONGEST].encode("ascii"), tltype="dictionary")
     except (ValueError, RecursionError):
         return {}
-    items = {label: item[0] for label, item in found.items()}  # type: ignore[union-attr]
+    items = {label: item[0] for label, item in found.items()}  # type: ignore[union-attr, index]
     return {
         label: str(token) for label, token in items.items() if isinstance(token, http_sf.Token) and token in ("y", "n")
     }

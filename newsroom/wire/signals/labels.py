@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from analysis.signals import LONGEST_VALUE, Said
+from analysis.signals import Said, clean
 
 _EFFECTS: dict[str, dict[str, dict[str, dict[str, Any]]]] = tomllib.loads(
     Path(__file__).with_name("labels.toml").read_text()
@@ -23,4 +23,4 @@ def known(table: str) -> frozenset[str]:
 
 def said(signal: str, label: str, value: str, effects: dict[str, Any] | None = None, **more: Any) -> Said:
     """A statement with its value cut to what is kept."""
-    return Said(signal=signal, label=label, value=value[:LONGEST_VALUE], **(effects or {}), **more)
+    return Said(signal=signal, label=label, value=clean(value), **(effects or {}), **more)
