@@ -7,9 +7,11 @@ follow are dated rows like all others; what is gone is withdrawn by a row, and n
 What cannot be read:
   - A read that failed (no answer, or a server error) changes no terms: what was last said stands, as RFC 9309
     section 2.4 lets a copy of robots.txt stand while the file is unreachable.
-  - Where nothing is known yet, a failed read counts as the strictest thing that its reader names: an unreachable
-    robots.txt refuses all (2.3.1.4). It may be taken for absent after 30 days (the same section); we do not, because
-    nobody has said so. That nothing is fetched meanwhile is the wire's to see to.
+  - Where nothing is known yet, a failed read counts as the reading says: a robots.txt that answers with a server error
+    refuses all (2.3.1.4), a licence that cannot be had permits nothing. The error may be taken for absence after 30
+    days (the same section); we do not, because nobody has said so.
+  - No answer at all may be our own network's fault and is nobody's word: nothing is fetched from the host meanwhile
+    (newsroom/wire/reading.py), and the terms stay as they are.
 """
 
 import hashlib
@@ -40,7 +42,7 @@ class Said:
     signal: str  # by the name of its standard: robots.txt, TDMRep
     label: str
     value: str = ""
-    line: int = 0  # in the file, from 1
+    line: int | None = None  # in the file, from 1
     level: str = ""
     ai: str = ""
     quote_chars: int | None = None

@@ -189,6 +189,8 @@ TASKS = {
             # What an outage of the mail server outlasted is picked up again; nothing waits for the next request.
             "SCHEDULES": {
                 "mail that waits": {"task": "newsroom.tasks.deliver_waiting_mail", "every": 600},
+                # A round every hour, so that a thousand publishers are each read once a day.
+                "signals of publishers": {"task": "newsroom.tasks.read_all_signals", "cron": "41 * * * *"},
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
             },
         },

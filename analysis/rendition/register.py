@@ -11,14 +11,11 @@ from analysis.models import (
     Publisher,
     Terms,
 )
+from analysis.models.publishers import Basis
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import Cursor, through
-from analysis.rendition.values import (
-    Listing,
-    PublisherView,
-    StoryCard,
-    TermsView,
-)
+from analysis.rendition.signals import signals
+from analysis.rendition.values import Listing, PublisherView, SignalView, StoryCard, TermsView
 
 
 def publishers() -> tuple[PublisherView, ...]:
@@ -35,7 +32,7 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
         return None
     gate = Gate(timezone.now())
     domains = tuple(Domain.objects.filter(publisher=row).values_list("host", flat=True)[:50])
-    view = _view(row, domains, _statements([row.pk], pages=True).get(row.pk, []))
+    view = _view(row, domains, _statements([row.pk], pages=True).get(row.pk, []), signals(row, gate))
 
     def links_them(story_id: int) -> bool:
         """A page may stand while its link to this publisher may not."""
@@ -49,20 +46,30 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
 def _statements(publisher_ids: Sequence[int], *, pages: bool) -> dict[int | None, list[Terms]]:
     """What each publisher's statements come to, by publisher: field by field the newest, as analysis.terms reads them.
 
-    `pages`: with those about single pages, the newest two hundred; otherwise without. One query.
+    `pages`: with those about single pages, the newest two hundred; otherwise without. What pages say by themselves is
+    shown as evidence, where the gate lets the page be named. One query.
     """
-    said = Terms.objects.filter(effective_from__lte=timezone.now())
+    said = Terms.objects.filter(effective_from__lte=timezone.now()).exclude(basis=Basis.PAGE_SIGNAL)
     wanted = Q(publisher__in=publisher_ids) if pages else Q(publisher__in=publisher_ids) & ~Q(scope="url")
-    found: dict[int | None, dict[tuple[str, str, str], Terms]] = {}
+    found: dict[int | None, dict[tuple[object, ...], Terms]] = {}
     for row in said.filter(wanted | Q(scope="house")).order_by("effective_from", "id"):
-        place = (row.scope, row.value.rstrip("/"), row.basis)
+        place = (row.scope, row.value.rstrip("/"), row.basis, row.signal, row.source_id)
         earlier = found.setdefault(row.publisher_id, {})
         if row.revoked:
             earlier.pop(place, None)
             continue
         before = earlier.pop(place, None)
         if before:
-            for name in ("level", "max_words", "quote_words", "ai", "embargo_hours", "attribution", "reason"):
+            for name in (
+                "level",
+                "max_words",
+                "quote_words",
+                "quote_chars",
+                "ai",
+                "embargo_hours",
+                "attribution",
+                "reason",
+            ):
                 if getattr(row, name) in (None, ""):
                     setattr(row, name, getattr(before, name))
         earlier[place] = row
@@ -70,7 +77,9 @@ def _statements(publisher_ids: Sequence[int], *, pages: bool) -> dict[int | None
     return {pk: [*list(found.get(pk, {}).values())[-200:], *house] for pk in publisher_ids}
 
 
-def _view(row: Publisher, domains: tuple[str, ...], statements: Sequence[Terms]) -> PublisherView:
+def _view(
+    row: Publisher, domains: tuple[str, ...], statements: Sequence[Terms], read: tuple[SignalView, ...] = ()
+) -> PublisherView:
     return PublisherView(
         name=row.name,
         slug=row.slug,
@@ -79,6 +88,7 @@ def _view(row: Publisher, domains: tuple[str, ...], statements: Sequence[Terms])
         language=row.language,
         domains=domains,
         terms=tuple(_terms_view(t) for t in statements),
+        signals=read,
         stated=any(t.basis != "house" for t in statements),
     )
 
@@ -95,9 +105,12 @@ def _terms_view(row: Terms) -> TermsView:
         level_label=str(row.get_level_display()) if row.level else "",
         max_words=row.max_words,
         quote_words=row.quote_words,
+        quote_chars=row.quote_chars,
         ai=row.ai,
         embargo_hours=row.embargo_hours,
         attribution=row.attribution,
         reason=row.reason,
         since=row.effective_from,
+        signal=row.signal,
+        parts=len(row.places),
     )

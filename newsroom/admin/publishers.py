@@ -1,15 +1,20 @@
 """Publishers with their domains and terms, articles, and what stories are filed and signed under."""
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from analysis import evidence
 from analysis.addresses import AddressError, canonical, host, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
+from analysis.rendition.signals import view
+from newsroom import tasks
 from newsroom.admin.fields import MarkdownField, publisher_of_page
 from newsroom.admin.site import DeskAdmin, NamedForm, who
 
@@ -48,6 +53,31 @@ class PublisherAdmin(DeskAdmin):
     list_display = ["name", "homepage", "language", "country"]
     search_fields = ["name", "domains__host"]
     ordering = ["name"]
+
+    class Media:
+        css = {"all": ["css/cases.css"]}
+
+    def get_urls(self):
+        read = path("<int:pk>/read/", self.admin_site.admin_view(self.read), name="analysis_publisher_read")
+        return [read, *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            sources = obj.signal_sources.order_by("-read_at")[:100]
+            context["signals"] = [view(found) for found in evidence.latest(sources)]
+            context["joined"] = evidence.joined(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def read(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask the worker to read a publisher's signals now. The page shows what came of it when it is opened again."""
+        publisher = get_object_or_404(Publisher, pk=pk)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_change_permission(request, publisher):
+            raise PermissionDenied
+        tasks.read_signals.enqueue(pk)
+        messages.success(request, gettext("Its signals are being read. Open this page again in a minute."))
+        return HttpResponseRedirect(reverse("admin:analysis_publisher_change", args=[pk]))
 
 
 class TermsForm(forms.ModelForm):
@@ -139,6 +169,8 @@ class ArticleAdmin(DeskAdmin):
         if obj.retrieved_at and "retrieved_at" in form.changed_data:
             obj.retrieved_by = who(request)
         super().save_model(request, obj, form, change)
+        if not change:
+            tasks.read_page.enqueue(obj.pk)
 
 
 @admin.register(Topic, Desk)

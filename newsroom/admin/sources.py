@@ -17,6 +17,7 @@ from analysis import rulebook
 from analysis.addresses import AddressError, canonical
 from analysis.models import Article, Publisher, Source
 from analysis.terms import Permit
+from newsroom import tasks
 from newsroom.admin.fields import publisher_field, publisher_of_page
 from newsroom.admin.rows import PartOfStory, RowForm, RowFormSet
 from newsroom.admin.wording import permit_in_words
@@ -79,7 +80,7 @@ class SourceForm(RowForm):
     def save(self, commit: bool = True) -> Source:
         if not self.instance.pk:
             data = self.cleaned_data
-            self.instance.article, _created = Article.objects.get_or_create(
+            self.instance.article, created = Article.objects.get_or_create(
                 url=data["url"],
                 defaults={
                     "title": data["title"],
@@ -87,6 +88,8 @@ class SourceForm(RowForm):
                     "language": self.instance.story.language,
                 },
             )
+            if created:
+                tasks.read_page.enqueue(self.instance.article.pk)
         return super().save(commit)
 
 

@@ -149,17 +149,16 @@ _READERS: dict[SignalKind, Callable[[Fetched, str], tuple[Said, ...]]] = {
     SignalKind.LICENCE: lambda got, host: rsl.read(got.body, _type(got), host),
     SignalKind.PAGE: lambda got, host: _page(got),
 }
-# What counts of an address that cannot be read, as long as nothing else is known of it.
-_OTHERWISE = {SignalKind.ROBOTS: robots.unreachable(), SignalKind.LICENCE: rsl.unreadable()}
 
 
 def _reading(kind: SignalKind, url: str, about: str, visit: _Visit) -> Reading:
     """What one address says now."""
     got = visit.ask(kind, url)
-    otherwise = _OTHERWISE.get(kind, ())
+    otherwise = rsl.unreadable() if kind is SignalKind.LICENCE else ()
     if isinstance(got, str):
         return Reading(kind=kind, url=url, about=about, at=datetime.now(UTC), said=otherwise, error=got[:300])
     if _failed(kind, got):
+        otherwise = robots.unreachable() if kind is SignalKind.ROBOTS else otherwise
         why = _("The server answered %(status)d.") % {"status": got.status}
         return Reading(kind=kind, url=url, about=about, at=got.at, status=got.status, said=otherwise, error=why)
     host = host_of(about if "://" in about else f"https://{about}")

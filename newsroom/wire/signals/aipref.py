@@ -17,11 +17,14 @@ LONGEST = 4_000  # characters of one field
 _RESTRICTING = {"n", "no"}
 
 
+type _Entry = tuple[str, str, int | None]  # path, token, line
+
+
 class Field(NamedTuple):
     """A field as it stands in a file or header: its value, its line, and the part of the site that it is about."""
 
     value: str
-    line: int = 0
+    line: int | None = None
     path: str = ""
 
 
@@ -51,14 +54,14 @@ _READ = {"Content-Usage": usage, "Content-Signal": content_signal}
 
 def read(signal: str, fields: Iterable[Field]) -> tuple[Said, ...]:
     """What all fields of one signal say together, label by label: the longest path counts, of two the stricter."""
-    by_label: dict[str, list[tuple[str, str, int]]] = {}
+    by_label: dict[str, list[_Entry]] = {}
     for field in fields:
         for label, token in _READ[signal](field.value).items():
             by_label.setdefault(label, []).append((field.path, token, field.line))
     return tuple(_statement(signal, label, entries) for label, entries in by_label.items())
 
 
-def _statement(signal: str, label: str, entries: list[tuple[str, str, int]]) -> Said:
+def _statement(signal: str, label: str, entries: list[_Entry]) -> Said:
     value = ", ".join(f"{path} {token}".strip() for path, token, _line in entries)
     restricting = [token for _path, token, _line in entries if token in _RESTRICTING]
     effects = effect(signal, label, restricting[0]) if restricting else {}
