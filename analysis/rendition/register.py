@@ -1,6 +1,7 @@
 """The policy register: publishers, the terms in force for their work, and the pages of ours that draw on it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models import Q
 from django.utils import timezone
@@ -87,10 +88,26 @@ def _view(
         about=row.about,
         language=row.language,
         domains=domains,
-        terms=tuple(_terms_view(t) for t in statements),
+        terms=tuple(_together([_terms_view(t) for t in statements])),
         signals=read,
         stated=any(t.basis != "house" for t in statements),
     )
+
+
+def _together(views: Sequence[TermsView]) -> list[TermsView]:
+    """Signals of one site that come to the same, as one line; the evidence has each by itself."""
+    found: dict[TermsView | tuple[object, ...], TermsView] = {}
+    for view in views:
+        key = (view.scope, view.value, view.level, view.ai, view.quote_chars) if view.signal else view
+        if key in found:
+            one = found[key]
+            parts = one.parts and view.parts and one.parts + view.parts
+            found[key] = replace(
+                one, signal=f"{one.signal}, {view.signal}", parts=parts, since=min(one.since, view.since)
+            )
+        else:
+            found[key] = view
+    return list(found.values())
 
 
 def _terms_view(row: Terms) -> TermsView:

@@ -25,7 +25,7 @@ MOST_SITES = 100
 def signals(publisher: Publisher, gate: Gate) -> tuple[SignalView, ...]:
     """What was read of a publisher's, sites before pages. Four queries."""
     of = SignalSource.objects.filter(publisher=publisher)
-    sites = of.exclude(about__contains="://").order_by("about", "kind", "url")[:MOST_SITES]
+    sites = of.exclude(about__contains="://").order_by("about", "id")[:MOST_SITES]  # by host, as they were first read
     cited = Citation.objects.filter(publisher=publisher, story__status=StoryStatus.PUBLISHED)
     named = works(cited.order_by("-id").values_list("article_id", flat=True)[:MOST_PAGES])
     urls = [work.url for work in named.values() if gate.permit(work).listed]

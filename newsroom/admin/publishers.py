@@ -3,9 +3,10 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,8 @@ from analysis.rendition.signals import view
 from newsroom import tasks
 from newsroom.admin.fields import MarkdownField, publisher_of_page
 from newsroom.admin.site import DeskAdmin, NamedForm, who
+
+MOST_SOURCES = 200  # addresses that were read, on one page
 
 
 def _readable(read, typed: str) -> str:
@@ -54,30 +57,32 @@ class PublisherAdmin(DeskAdmin):
     search_fields = ["name", "domains__host"]
     ordering = ["name"]
 
-    class Media:
-        css = {"all": ["css/cases.css"]}
-
     def get_urls(self):
-        read = path("<int:pk>/read/", self.admin_site.admin_view(self.read), name="analysis_publisher_read")
-        return [read, *super().get_urls()]
+        name = "analysis_publisher_signals"
+        return [path("<int:pk>/signals/", self.admin_site.admin_view(self.signals), name=name), *super().get_urls()]
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj:
-            sources = obj.signal_sources.order_by("-read_at")[:100]
-            context["signals"] = [view(found) for found in evidence.latest(sources)]
-            context["joined"] = evidence.joined(obj)
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def read(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask the worker to read a publisher's signals now. The page shows what came of it when it is opened again."""
+    def signals(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the publisher's sites say to machines. A POST asks the worker to read it anew."""
         publisher = get_object_or_404(Publisher, pk=pk)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not self.has_change_permission(request, publisher):
+        may = self.has_change_permission(request, publisher)
+        if not (may if request.method == "POST" else self.has_view_permission(request, publisher)):
             raise PermissionDenied
-        tasks.read_signals.enqueue(pk)
-        messages.success(request, gettext("Its signals are being read. Open this page again in a minute."))
-        return HttpResponseRedirect(reverse("admin:analysis_publisher_change", args=[pk]))
+        if request.method == "POST":
+            tasks.read_signals.enqueue(pk)
+            messages.success(request, gettext("Its signals are being read. Open this page again in a minute."))
+            return HttpResponseRedirect(request.path)
+        sources = publisher.signal_sources.order_by("about", "id")[:MOST_SOURCES]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": publisher,
+            "title": _("What their sites say to machines"),
+            "subtitle": str(publisher),
+            "may_read": may,
+            "signals": [view(found) for found in evidence.latest(sources)],
+            "joined": evidence.joined(publisher),
+        }
+        return TemplateResponse(request, "admin/analysis/publisher/signals.html", context)
 
 
 class TermsForm(forms.ModelForm):
