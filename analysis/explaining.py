@@ -10,10 +10,12 @@ from enum import Enum, auto
 
 from analysis.terms import (
     DECIDED,
+    SIGNALS,
     Basis,
     Permit,
     Rule,
     Work,
+    about,
     applies,
     counting,
     newest,
@@ -34,6 +36,7 @@ class Reason(Enum):
     TIGHTENED = auto()  # it holds, and one that can only make it stricter does so; gone, it would leave a gap
     LESS_STRICT = auto()  # it could make what holds stricter, and one beside it is as strict or stricter
     LESS_SPECIFIC = auto()
+    ELSEWHERE = auto()  # it is about other parts of the site
     PUBLISHER = auto()  # the publisher's decision takes its place
     NO_DEFAULT = auto()  # nobody said what the default is, so the strictest value holds
     SUPERSEDED = auto()
@@ -53,7 +56,9 @@ class Finding:
     @property
     def idle(self) -> bool:
         """Without this statement the field would be the same."""
-        return self.reason not in (Reason.GOVERNS, Reason.TIGHTENED, Reason.WITHDRAWAL)
+        if self.reason is Reason.LESS_STRICT and self.rule.basis in SIGNALS:
+            return False  # gone, it would let what the site says by the same signal count
+        return self.reason not in (Reason.GOVERNS, Reason.TIGHTENED, Reason.WITHDRAWAL, Reason.ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,16 @@ def explain(rules: Iterable[Rule], work: Work, now: datetime) -> Explanation:
     """What the rules come to for a work at an aware moment, and every statement on it with its reason."""
     concerning = [r for r in rules if applies(r, work)]
     permit = resolve(concerning, work, now)
-    return Explanation(permit, {name: _findings(name, concerning, permit, now) for name in FIELDS})
+    return Explanation(permit, {name: _findings(name, work, concerning, permit, now) for name in FIELDS})
 
 
-def _findings(name: str, concerning: list[Rule], permit: Permit, now: datetime) -> tuple[Finding, ...]:
+def _findings(name: str, work: Work, concerning: list[Rule], permit: Permit, now: datetime) -> tuple[Finding, ...]:
     begun = [r for r in concerning if r.effective_from <= now]
     standing = not_withdrawn(begun)
     latest = newest(name, standing)
+    here = about(work, latest)
     # Words of attribution add up: each of the newest is shown.
-    count = latest if name == "attribution" else counting(latest)
+    count = here if name == "attribution" else counting(name, here)
     governing = {r.id for r in count} if name == "attribution" else {permit.governing.get(name)}
 
     def finding(rule: Rule) -> Finding:
@@ -82,11 +88,13 @@ def _findings(name: str, concerning: list[Rule], permit: Permit, now: datetime) 
             return Finding(rule, Reason.NOT_YET)
         if rule.revoked:
             return Finding(rule, Reason.WITHDRAWAL)
-        here = [r for r in begun if place(r) == place(rule)]
+        beside = [r for r in begun if place(r) == place(rule)]
         if rule not in standing:
-            return Finding(rule, Reason.WITHDRAWN, max((r for r in here if r.revoked), key=_age))
+            return Finding(rule, Reason.WITHDRAWN, max((r for r in beside if r.revoked), key=_age))
         if rule not in latest:
-            return Finding(rule, Reason.SUPERSEDED, max((r for r in here if r in latest), key=_age))
+            return Finding(rule, Reason.SUPERSEDED, max((r for r in beside if r in latest), key=_age))
+        if rule not in here:
+            return Finding(rule, Reason.ELSEWHERE)
         if rule.id in governing:
             return Finding(rule, Reason.GOVERNS)
         if rule in count:
@@ -94,9 +102,12 @@ def _findings(name: str, concerning: list[Rule], permit: Permit, now: datetime) 
             return Finding(rule, reason, next(r for r in count if r.id in governing))
         if not count:
             return Finding(rule, Reason.NO_DEFAULT)
-        # What is left are our own decisions, the publisher's, and signals; one of the first two counts.
-        ruling = next(r for r in count if r.basis in _HOLDING)
-        return Finding(rule, Reason.LESS_SPECIFIC if rule.basis is ruling.basis else Reason.PUBLISHER, ruling)
+        # What is left are our own decisions, the publisher's, and signals; the publisher's takes the place of both.
+        ruling = next((r for r in count if r.basis in _HOLDING), None)
+        if ruling and ruling.basis is Basis.PUBLISHER and rule.basis is not Basis.PUBLISHER:
+            return Finding(rule, Reason.PUBLISHER, ruling)
+        same = next((r for r in count if r.basis is rule.basis or (r.signal and r.signal == rule.signal)), ruling)
+        return Finding(rule, Reason.LESS_SPECIFIC, same)
 
     found = [finding(rule) for rule in concerning if speaks(rule, name)]
     return tuple(sorted(found, key=lambda f: (f.reason is not Reason.GOVERNS, _precedence(f.rule))))

@@ -10,8 +10,9 @@ from analysis import comparing, rulebook
 from analysis.models import Article, Story
 from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance, Standing
+from analysis.quoting import fits, quoted_words, too_many_characters
 from analysis.terms import Level, Permit, analysis_allowed, strictest
-from analysis.text import TextError, check, count_block_quoted_words, count_quoted_words, count_words
+from analysis.text import TextError, check, count_quoted_words, count_words
 
 
 def permits_of(content: dict[str, Any], now: datetime) -> dict[int, Permit]:
@@ -49,7 +50,7 @@ def stops(story: Story, content: dict[str, Any], now: datetime, reason: str = ""
         )
     elif summary and lead.summary:
         words = count_words(summary["text"])
-        quoted = count_quoted_words(summary["text"]) + count_block_quoted_words(summary["text"])
+        quoted = quoted_words(summary["text"], blocks=True)
         if words > lead.max_words:
             found.append(
                 _("The summary has %(n)d words; the terms of its sources allow %(max)d.")
@@ -60,12 +61,16 @@ def stops(story: Story, content: dict[str, Any], now: datetime, reason: str = ""
                 _("The summary quotes %(n)d words; the terms of its sources allow %(max)d.")
                 % {"n": quoted, "max": lead.quote_words}
             )
+        elif chars := too_many_characters(lead, summary["text"], blocks=True):
+            found.append(_too_long(_("Summary"), chars, lead))
         if summary["made_by"] != "person" and not lead.ai:
             found.append(_("The terms of the original allow no summary made with a language model."))
     if lead.headline and max(count_quoted_words(content[name]) for name in ("headline", "dek")) > lead.quote_words:
         found.append(
             _("Headline or dek quotes more than the %(max)d words that the terms allow.") % {"max": lead.quote_words}
         )
+    elif lead.headline and (chars := max(too_many_characters(lead, content[name]) for name in ("headline", "dek"))):
+        found.append(_too_long(_("Headline or dek"), chars, lead))
     public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
     found += _notes(content, permits) + _quotes(content, permits, public, reason)
     found += _claims(content) + _watch(content, public, now) + _texts(content)
@@ -99,21 +104,37 @@ def _notes(content: dict[str, Any], permits: dict[int, Permit]) -> list[str]:
     for note in content["notes"]:
         rests_on = [permits[pk] for pk in note["rests_on"] if pk in permits] or list(permits.values())
         quoted = max(count_quoted_words(note[name]) for name in ("title", "text"))
-        most = strictest(rests_on).quote_words
-        if quoted > most and analysis_allowed(rests_on):
+        permit, label = strictest(rests_on), str(Slot(note["slot"]).label)
+        if not analysis_allowed(rests_on):
+            continue
+        if quoted > permit.quote_words:
             found.append(
                 _("“%(note)s” quotes %(n)d words; the terms of its sources allow %(max)d.")
-                % {"note": Slot(note["slot"]).label, "n": quoted, "max": most}
+                % {"note": label, "n": quoted, "max": permit.quote_words}
             )
+        elif chars := max(too_many_characters(permit, note[name]) for name in ("title", "text")):
+            found.append(_too_long(label, chars, permit))
     return found
+
+
+def _too_long(what: str, chars: int, permit: Permit) -> str:
+    return _("“%(what)s” quotes %(n)d characters; a page that it rests on allows %(max)d.") % {
+        "what": what,
+        "n": chars,
+        "max": permit.quote_chars,
+    }
 
 
 def over_quoted(text: str, rests_on: list[Permit]) -> str:
     """A sentence if the gate would withhold these words of ours for what they quote; otherwise empty."""
-    most = strictest(rests_on).quote_words
-    if not analysis_allowed(rests_on) or count_quoted_words(text) <= most:
+    permit = strictest(rests_on)
+    if not analysis_allowed(rests_on) or fits(permit, text):
         return ""
-    return _("This quotes more than the %(max)d words that the terms allow: %(text)s") % {"max": most, "text": text}
+    if count_quoted_words(text) > permit.quote_words:
+        said = _("This quotes more than the %(max)d words that the terms allow: %(text)s")
+        return said % {"max": permit.quote_words, "text": text}
+    said = _("This quotes more than the %(max)d characters that a page allows: %(text)s")
+    return said % {"max": permit.quote_chars, "text": text}
 
 
 def _quotes(content: dict[str, Any], permits: dict[int, Permit], public: set[int], reason: str) -> list[str]:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from analysis.addresses import host_of, page_key, parents
 from analysis.models import Article, Hold, RuleVersion, Terms
+from analysis.patterns import Places
 from analysis.prepared import Prepared
 from analysis.terms import FORBIDDEN, FOREVER, Basis, Level, Permit, Rule, Scope, Work, resolve
 
@@ -119,14 +120,27 @@ def from_terms(row: Terms, number: int = 0) -> Rule:
         publisher=row.publisher_id,
         value=row.value,
         revoked=row.revoked,
+        signal=row.signal,
+        source=row.source_id,
+        places=_places(row.places),
         level=_LEVELS.get(row.level, Level.NONE) if row.level else None,
         max_words=row.max_words,
         quote_words=row.quote_words,
+        quote_chars=row.quote_chars,
         ai=(row.ai == "allow") if row.ai else None,
         embargo_hours=row.embargo_hours,
         attribution=row.attribution,
         reason=row.reason,
     )
+
+
+def _places(stored: object) -> Places:
+    """The parts of a site that a row names. What cannot be read names all of it."""
+    try:
+        places = tuple((pattern, said) for pattern, said in stored)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        return ()
+    return places if all(type(p) is str and type(said) is bool for p, said in places) else ()
 
 
 def from_hold(hold: Hold) -> Rule:

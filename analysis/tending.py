@@ -15,10 +15,11 @@ from analysis import rulebook, terms
 from analysis.drawing import stories_under
 from analysis.models import DeskTask, Recheck, Revision, Story
 from analysis.models.desk import TaskKind
-from analysis.rendition.gate import Gate, Withheld, quoted_words, summary_withheld
+from analysis.quoting import excess
+from analysis.rendition.gate import Gate, Withheld, summary_withheld
 from analysis.rendition.rows import Work
 from analysis.terms import Permit, Rule, analysis_allowed, strictest
-from analysis.text import count_quoted_words, count_words
+from analysis.text import count_words
 
 LOOKED = 1_000  # stories looked through in a step
 CHECKED = 100  # of which at most so many are read
@@ -101,16 +102,16 @@ def _needs(content: dict[str, Any], permits: dict[int, Permit]) -> Iterator[tupl
         case Withheld.WORDS:
             yield TaskKind.SUMMARY_WORDS, (count_words(summary["text"]), lead.max_words)
         case Withheld.QUOTES:
-            yield TaskKind.SUMMARY_QUOTES, (quoted_words(summary["text"]), lead.quote_words)
+            if over := excess(lead, summary["text"], blocks=True):
+                yield TaskKind.SUMMARY_QUOTES, over
         case Withheld.MACHINE:
             yield TaskKind.SUMMARY_MACHINE, (0, 0)
     quotes = []
     if lead.headline:
-        quotes += [(count_quoted_words(content[name]), lead.quote_words) for name in ("headline", "dek")]
+        quotes += [excess(lead, content[name]) for name in ("headline", "dek")]
     for note in content["notes"]:
         rests_on = [permits[pk] for pk in note["rests_on"] if pk in permits] or list(permits.values())
         if analysis_allowed(rests_on):
-            most = strictest(rests_on).quote_words
-            quotes += [(count_quoted_words(note[name]), most) for name in ("title", "text")]
-    if over := [(words, allowed) for words, allowed in quotes if words > allowed]:
-        yield TaskKind.QUOTES, max(over, key=lambda need: need[0] - need[1])
+            quotes += [excess(strictest(rests_on), note[name]) for name in ("title", "text")]
+    if too_much := [need for need in quotes if need]:
+        yield TaskKind.QUOTES, max(too_much, key=lambda need: need[0] - need[1])

@@ -1,15 +1,18 @@
 """What a publisher's terms come to for one article: the ladder, precedence, the strictest of several. Pure.
 
 Rules come in, a Permit comes out. Nothing here knows a database, a clock or a language; imports nothing of ours but
-analysis.addresses. DESIGN, "The ladder of terms", is the source of every rule here.
+analysis.addresses and analysis.patterns. DESIGN, "The ladder of terms", is the source of every rule here.
 
-How rules combine, field by field (`level`, `max_words`, `quote_words`, `ai`, `embargo_hours`):
-  1. Of two statements at the same scope on the same basis, the newer counts; of two as new, the stricter.
+How rules combine, field by field (`level`, `max_words`, `quote_words`, `quote_chars`, `ai`, `embargo_hours`):
+  1. Of two statements at the same place (scope, basis, and for a signal its name and where it was read), the newer
+     counts; of two as new, the stricter.
   2. Our own decisions (basis `house`): the most specific that speaks of the field wins.
-  3. Signals, of page and site, can only make that stricter.
+  3. Signals, of page and site, can only make that stricter. Of one signal the most specific that speaks of the field
+     counts, what the page says before what the site says; of different signals the strictest.
   4. A verified publisher's decision takes the place of 2 and 3, looser or stricter; the most specific wins.
   5. Upheld legal removals, holds, and what we granted to others make it stricter still, whatever else was said.
-What is missing or cannot be read counts as the strictest value.
+What is missing or cannot be read counts as the strictest value; but `quote_chars`, which narrows `quote_words` and
+permits nothing by itself, narrows nothing while nobody speaks of it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from analysis.addresses import host_of, is_under, page_key, parents
+from analysis.patterns import Places, named
 
 
 class Level(IntEnum):
@@ -52,12 +56,17 @@ class Basis(IntEnum):
 
 
 SHORT_WORDS = 40
+ANY_LENGTH = 10**6  # characters in quotations, where nobody limits them
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One statement. A field that is None says nothing about its matter. Times are aware."""
+    """One statement. A field that is None says nothing about its matter. Times are aware.
+
+    `places` narrows the scope to the parts of a site that these patterns name. `signal` and `source` tell apart what
+    several signals, or several files, say of one place.
+    """
 
     id: int
     scope: Scope
@@ -66,9 +75,13 @@ class Rule:
     publisher: int | None = None
     value: str = ""
     revoked: bool = False
+    signal: str = ""
+    source: int | None = None
+    places: Places = ()
     level: Level | None = None
     max_words: int | None = None
     quote_words: int | None = None
+    quote_chars: int | None = None
     ai: bool | None = None
     embargo_hours: int | None = None
     attribution: str = ""
@@ -91,6 +104,7 @@ class Permit:
     level: Level = Level.NONE
     max_words: int = 0
     quote_words: int = 0
+    quote_chars: int = 0
     ai: bool = False
     embargo_until: datetime | None = None
     attribution: tuple[str, ...] = ()
@@ -116,9 +130,12 @@ class Permit:
 
 
 FORBIDDEN = Permit()
-# The fields that one rule decides each, and the strictest value of each. `attribution` is no such field: words add up.
-DECIDED: dict[str, int] = {"level": 0, "max_words": 0, "quote_words": 0, "ai": 0, "embargo_hours": 10**6}
-_SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
+# The fields that one rule decides each, and what they are while nobody speaks of them. `attribution` is no such field:
+# words add up.
+DECIDED: dict[str, int] = {
+    "level": 0, "max_words": 0, "quote_words": 0, "quote_chars": ANY_LENGTH, "ai": 0, "embargo_hours": 10**6,
+}  # fmt: skip
+SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
 _OVERRIDING = (Basis.HOLD, Basis.RESTRICTION, Basis.LEGAL)
 
 
@@ -129,17 +146,18 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
     """
     concerning = [r for r in rules if applies(r, work)]
     standing = not_withdrawn([r for r in concerning if r.effective_from <= now])
+    speaking = {name: about(work, newest(name, standing)) for name in (*DECIDED, "attribution")}
     values: dict[str, int] = {}
     governing: dict[str, int] = {}
     for name in DECIDED:
-        values[name], rule = decide(name, standing)
+        values[name], rule = decide(name, speaking[name])
         if rule:
             governing[name] = rule.id
     if values["level"] == Level.SHORT:
         values["max_words"] = min(values["max_words"], SHORT_WORDS)
-        values["quote_words"] = 0
+        values["quote_words"] = values["quote_chars"] = 0
     elif values["level"] < Level.SHORT:
-        values["max_words"] = values["quote_words"] = 0
+        values["max_words"] = values["quote_words"] = values["quote_chars"] = 0
 
     embargo_until = None
     until = min((r.effective_from for r in concerning if r.effective_from > now), default=FOREVER)
@@ -161,11 +179,12 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         level=level,
         max_words=values["max_words"] if level else 0,
         quote_words=values["quote_words"] if level else 0,
+        quote_chars=values["quote_chars"] if level else 0,
         ai=bool(values["ai"]) and bool(level),
         embargo_until=embargo_until,
-        attribution=tuple(sorted({r.attribution for r in newest("attribution", standing)})),
+        attribution=tuple(sorted({r.attribution for r in speaking["attribution"]})),
         stated=any(r.basis is not Basis.HOUSE for r in ruling),
-        legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in newest("level", standing)),
+        legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in speaking["level"]),
         reason=level_rule.reason if level_rule else "",
         governing=governing,
         until=until,
@@ -182,6 +201,7 @@ def strictest(permits: Sequence[Permit]) -> Permit:
         level=lowest.level,
         max_words=min(p.max_words for p in permits),
         quote_words=min(p.quote_words for p in permits),
+        quote_chars=min(p.quote_chars for p in permits),
         ai=all(p.ai for p in permits),
         embargo_until=max(embargoes) if embargoes else None,
         attribution=tuple(sorted({words for p in permits for words in p.attribution})),
@@ -203,7 +223,7 @@ def analysis_allowed(permits: Sequence[Permit]) -> bool:
 
 
 def applies(rule: Rule, work: Work) -> bool:
-    """Whether a rule's scope holds the work."""
+    """Whether a rule's scope holds the work. Which parts of a site it is about is not asked here."""
     match rule.scope:
         case Scope.HOUSE:
             return True
@@ -219,8 +239,13 @@ def applies(rule: Rule, work: Work) -> bool:
 
 def place(rule: Rule) -> tuple[object, ...]:
     """Where a statement stands: a newer one at the same place supersedes it. Two holds are two cases, so never."""
-    where = page_key(rule.value) if rule.scope is Scope.URL else rule.value.rstrip("/")
-    return (rule.scope, rule.basis, where, rule.id if rule.basis is Basis.HOLD else None)
+    hold = rule.id if rule.basis is Basis.HOLD else None
+    return (rule.scope, rule.basis, _where(rule), rule.signal, rule.source, hold)
+
+
+def _where(rule: Rule) -> str:
+    """What a statement is about, in the one spelling that all spellings of it share."""
+    return page_key(rule.value) if rule.scope is Scope.URL else rule.value.rstrip("/")
 
 
 def not_withdrawn(rules: list[Rule]) -> list[Rule]:
@@ -250,33 +275,50 @@ def newest(name: str, standing: list[Rule]) -> list[Rule]:
     return [r for r in speaking if r.effective_from == latest[place(r)]]
 
 
-def counting(speaking: list[Rule]) -> list[Rule]:
+def about(work: Work, statements: list[Rule]) -> list[Rule]:
+    """Of the newest statements those whose parts of a site hold the work.
+
+    Asked last: a statement takes an older one's place where it is not about the work, too.
+    """
+    return [r for r in statements if named(work.url, r.places)]
+
+
+def counting(name: str, speaking: list[Rule]) -> list[Rule]:
     """Of the newest statements on a field those that count: the strictest of them decides it.
 
-    None counts if nobody has said what the default is.
+    None counts if nobody has said what the default is; but characters of a quotation are without a limit by default.
     """
     found = _most_specific([r for r in speaking if r.basis is Basis.PUBLISHER])
     if not found:
         found = _most_specific([r for r in speaking if r.basis is Basis.HOUSE])
-        if not found:
+        if not found and name != "quote_chars":
             return []
-        found += [r for r in speaking if r.basis in _SIGNALS]
+        found += _signals(speaking)
     return found + [r for r in speaking if r.basis in _OVERRIDING]
 
 
-def decide(name: str, standing: list[Rule]) -> tuple[int, Rule | None]:
-    """A field's value and the rule that decided it."""
-    count = counting(newest(name, standing))
+def decide(name: str, speaking: list[Rule]) -> tuple[int, Rule | None]:
+    """A field's value and the rule that decided it, of those that speak of it."""
+    count = counting(name, speaking)
     if not count:
         return DECIDED[name], None
     rule = min(count, key=lambda r: (_strictness(name, r), -r.basis, -r.scope, r.id))
     return int(getattr(rule, name)), rule
 
 
+def _signals(speaking: list[Rule]) -> list[Rule]:
+    """Of each signal the most specific: what a page says takes the place of what its site says by the same signal."""
+    by_signal: dict[str | int, list[Rule]] = {}
+    for r in speaking:
+        if r.basis in SIGNALS:
+            by_signal.setdefault(r.signal or r.id, []).append(r)
+    return [r for rules in by_signal.values() for r in _most_specific(rules)]
+
+
 def _most_specific(rules: list[Rule]) -> list[Rule]:
     """Those at the narrowest scope; of two hosts or two parts of one site, the longer name is the narrower."""
-    narrowest = max(((r.scope, len(r.value.rstrip("/"))) for r in rules), default=None)
-    return [r for r in rules if (r.scope, len(r.value.rstrip("/"))) == narrowest]
+    narrowest = max(((r.scope, len(_where(r))) for r in rules), default=None)
+    return [r for r in rules if (r.scope, len(_where(r))) == narrowest]
 
 
 def _strictness(name: str, rule: Rule) -> int:

@@ -92,27 +92,35 @@ def count_words(text: str) -> int:
     return sum(any(c.isalnum() for c in word) for word in _LINK_TARGET.sub("]", text).split())
 
 
-@lru_cache(maxsize=2048)
-def count_quoted_words(text: str) -> int:
-    """Words inside quotation marks; up to three in one pair are a term, not a quotation."""
-    if not _QUOTE_MARK.search(text):
-        return 0
-    plain = html.unescape(text)
-    return sum(count_words(plain[start:end]) for start, end in quotations(plain))
-
-
 def quotations(plain: str) -> list[tuple[int, int]]:
-    """Where a text quotes: start and end of each part between quotation marks, terms left out.
-
-    `plain` holds no entities: unescape it first.
+    """Where a text quotes: start and end of each part between quotation marks; up to three words in one pair are a
+    term, not a quotation. `plain` holds no entities: unescape it first.
     """
+    if not _QUOTE_MARK.search(plain):
+        return []
     found = []
     at = 0
     for part in re.split(r"(\n\s*\n)", plain):
-        spans = (match.span() for match in _QUOTES.finditer(part))
+        spans = (match.span(match.lastindex or 0) for match in _QUOTES.finditer(part))
         found += [(at + start, at + end) for start, end in spans if count_words(part[start:end]) > TERM_WORDS]
         at += len(part)
     return found
+
+
+@lru_cache(maxsize=2048)
+def _quoted(text: str) -> tuple[str, ...]:
+    plain = html.unescape(text)
+    return tuple(plain[start:end] for start, end in quotations(plain))
+
+
+def count_quoted_words(text: str) -> int:
+    """Words inside quotation marks, terms left out."""
+    return sum(map(count_words, _quoted(text)))
+
+
+def count_quoted_characters(text: str) -> int:
+    """Characters of the same quotations, their spaces counted."""
+    return sum(map(len, _quoted(text)))
 
 
 def as_read(text: str) -> str:
@@ -122,4 +130,13 @@ def as_read(text: str) -> str:
 
 def count_block_quoted_words(text: str) -> int:
     """Words in Markdown block quotations. In a note of ours they set off our own words; in a summary, theirs."""
-    return sum(count_words(line.lstrip(" >")) for line in _BLOCK_QUOTE.findall(text))
+    return sum(map(count_words, _block_quotations(text)))
+
+
+def count_block_quoted_characters(text: str) -> int:
+    """Characters of the same, their spaces counted."""
+    return sum(map(len, _block_quotations(text)))
+
+
+def _block_quotations(text: str) -> list[str]:
+    return [line.lstrip(" >") for line in _BLOCK_QUOTE.findall(text)]

@@ -254,6 +254,8 @@ TASKS = {
                 "mail that waits": {"task": "newsroom.tasks.deliver_waiting_mail", "every": 600},
                 "stories that need an editor": {"task": "newsroom.tasks.tend_stories", "every": 300},
                 "texts of sources held too long": {"task": "newsroom.tasks.forget_source_texts", "every": 3600},
+                # A round every hour, so that a thousand publishers are each read once a day.
+                "signals of publishers": {"task": "newsroom.tasks.read_all_signals", "cron": "41 * * * *"},
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
             },
         },

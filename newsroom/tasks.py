@@ -7,12 +7,15 @@ from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone, translation
 
-from analysis import comparing, rights, tending
-from analysis.models import Challenge
+from analysis import comparing, evidence, rights, tending
+from analysis.models import Article, Challenge, Publisher
 from newsroom import mail
-from newsroom.wire import domains
+from newsroom.wire import domains, reading
+from newsroom.wire.fetch import fetch
 
 STEPS = 200  # of some hundred stories each: so long may one run be
+SITES_A_ROUND = 50
+PAGES_A_ROUND = 200
 
 
 class MailWaitsError(Exception):
@@ -88,3 +91,25 @@ _PROOFS: dict[domains.Method, Callable[[str, str], bool]] = {
     "dns": domains.proved_by_dns,
     "file": domains.proved_by_file,
 }
+
+
+@task(priority=-10)  # mail goes first
+def read_signals(publisher: int) -> int:
+    """Read what a publisher's sites say to machines. Returns how many addresses said something new."""
+    return reading.read_publisher(Publisher.objects.get(pk=publisher), fetch)
+
+
+@task(priority=-10)
+def read_page(article: int) -> int:
+    """Read what an article's page says to machines. Returns how many addresses said something new."""
+    return reading.read_page(Article.objects.select_related("publisher").get(pk=article), fetch)
+
+
+@task
+def read_all_signals() -> None:
+    """Ask for a reading of those that waited longest, each as a task of its own: one slow server delays nobody else."""
+    now = timezone.now()
+    for publisher in evidence.publishers_due(now, SITES_A_ROUND):
+        read_signals.enqueue(publisher)
+    for article in evidence.articles_due(now, PAGES_A_ROUND):
+        read_page.enqueue(article)

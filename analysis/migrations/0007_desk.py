@@ -40,7 +40,7 @@ def backwards(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analysis", "0005_record"),
+        ("analysis", "0006_signals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

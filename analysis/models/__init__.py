@@ -8,6 +8,7 @@ from analysis.models.limits import Attempt
 from analysis.models.pages import Page
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
+from analysis.models.signals import SignalReading, SignalSource
 from analysis.models.stories import Desk, Entity, Mention, Source, Story, StoryLink, Topic
 from analysis.models.watch import WatchItem
 from analysis.models.writing import Claim, ContextNote, Evidence, StandingChange, Summary
@@ -44,6 +45,8 @@ __all__ = [
     "Revision",
     "RuleVersion",
     "SearchEntry",
+    "SignalReading",
+    "SignalSource",
     "Source",
     "SourceText",
     "StandingChange",

@@ -101,6 +101,12 @@ class Terms(AppendOnly):
     basis = models.CharField(_("basis"), max_length=11, choices=Basis)
     # True: what was said before at this scope and on this basis holds no longer, and nothing takes its place.
     revoked = models.BooleanField(_("withdraws the earlier statement"), default=False)
+    # Of a signal: which one, where it was read, and the parts of the site that it names (analysis/patterns.py).
+    signal = models.CharField(_("signal"), max_length=120, blank=True)
+    source = models.ForeignKey(
+        "analysis.SignalSource", models.PROTECT, null=True, blank=True, related_name="terms", verbose_name=_("read at")
+    )
+    places = models.JSONField(_("parts of the site"), default=list, blank=True)
 
     level = models.CharField(_("level"), max_length=5, choices=Level, blank=True)
     max_words = models.PositiveSmallIntegerField(
@@ -110,6 +116,7 @@ class Terms(AppendOnly):
         _("quoted words"), null=True, blank=True, validators=[MaxValueValidator(400)]
     )
     ai = models.CharField(_("machine-made summaries"), max_length=5, choices=AI, blank=True)
+    quote_chars = models.PositiveIntegerField(_("quoted characters"), null=True, blank=True)
     embargo_hours = models.PositiveSmallIntegerField(
         _("embargo, hours after publication"), null=True, blank=True, validators=[MaxValueValidator(24 * 365)]
     )
@@ -152,6 +159,11 @@ class Terms(AppendOnly):
                 & (Q(quote_words__isnull=True) | Q(quote_words__lte=400)),
                 name="terms_words_in_range",
                 violation_error_message=_("A number of words is at most 400."),
+            ),
+            models.CheckConstraint(
+                condition=Q(basis__in=["site_signal", "page_signal"]) | Q(signal="", source__isnull=True),
+                name="terms_only_a_signal_names_one",
+                violation_error_message=_("Only terms that rest on a signal name the signal and where it was read."),
             ),
         ]
         indexes = [

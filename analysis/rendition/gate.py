@@ -20,6 +20,7 @@ from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVer
 from analysis.models.watch import WatchItemState
 from analysis.models.writing import Slot, Stance, Standing
 from analysis.provenance import checks_of
+from analysis.quoting import fits
 from analysis.rendition.rows import Changed, Cited, Outcome, Row, Work, citations
 from analysis.rendition.values import (
     ClaimView,
@@ -38,7 +39,7 @@ from analysis.rendition.values import (
 )
 from analysis.scoring import state_of
 from analysis.terms import FORBIDDEN, Level, Permit, analysis_allowed, strictest
-from analysis.text import count_block_quoted_words, count_quoted_words, count_words, to_plain
+from analysis.text import count_words, to_plain
 
 
 class Gate:
@@ -235,7 +236,8 @@ def _may_say(rests_on: Sequence[Permit], *texts: str) -> bool:
 
 
 def _quotes_fit(rests_on: Sequence[Permit], *texts: str) -> bool:
-    return not texts or max(map(count_quoted_words, texts)) <= strictest(rests_on).quote_words
+    permit = strictest(rests_on)
+    return all(fits(permit, text) for text in texts)
 
 
 def _snippet(rests_on: Sequence[Permit]) -> int:
@@ -278,8 +280,8 @@ def _translated(choices: type[TextChoices], value: str, _language: str | None) -
 
 
 def _card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
-    ours = lead.headline and count_quoted_words(row.headline) <= lead.quote_words
-    dek = row.dek if ours and count_quoted_words(row.dek) <= lead.quote_words else ""
+    ours = lead.headline and fits(lead, row.headline)
+    dek = row.dek if ours and fits(lead, row.dek) else ""
     first = originals[0]
     return StoryCard(
         id=row.id,
@@ -304,18 +306,13 @@ class Withheld(Enum):
     MACHINE = auto()
 
 
-def quoted_words(summary: str) -> int:
-    """How many words a summary quotes: what it sets off as a block is theirs too."""
-    return count_quoted_words(summary) + count_block_quoted_words(summary)
-
-
 def summary_withheld(raw: dict[str, Any], lead: Permit) -> Withheld | None:
     """Why a frozen summary may not be shown whole; None if it may. It is never cut."""
     if not lead.summary:
         return Withheld.LEVEL
     if count_words(raw["text"]) > lead.max_words:
         return Withheld.WORDS
-    if quoted_words(raw["text"]) > lead.quote_words:
+    if not fits(lead, raw["text"], blocks=True):
         return Withheld.QUOTES
     if raw["made_by"] != "person" and not lead.ai:
         return Withheld.MACHINE

@@ -244,11 +244,51 @@ class TermsView:
     level_label: str
     max_words: int | None
     quote_words: int | None
+    quote_chars: int | None
     ai: str
     embargo_hours: int | None
     attribution: str
     reason: str
     since: datetime
+    signal: str = ""
+    parts: int = 0  # patterns that narrow it to parts of the site; 0: all of its scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidView:
+    """One statement of a machine-readable signal, and what it does here."""
+
+    signal: str
+    label: str
+    value: str
+    line: int | None
+    level: str
+    level_label: str
+    ai: str
+    quote_chars: int | None
+    until: datetime | None
+    parts: int  # patterns that narrow it to parts of the site; 0: all of it
+
+    @property
+    def binds(self) -> bool:
+        return bool(self.level or self.ai or self.quote_chars is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalView:
+    """An address that was read, and what it said. `since`: it has said so ever since; `error`: of the last attempt."""
+
+    kind: str
+    kind_label: str
+    url: str
+    about: str
+    of_site: bool
+    read_at: datetime
+    since: datetime
+    status: int | None
+    sha256: str
+    error: str
+    said: tuple[SaidView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +300,7 @@ class PublisherView:
     language: str
     domains: tuple[str, ...] = ()
     terms: tuple[TermsView, ...] = ()
+    signals: tuple[SignalView, ...] = ()
     stated: bool = False  # the publisher itself has said something; otherwise our default holds
 
 

@@ -1,22 +1,28 @@
 """Publishers with their domains and terms, articles, and what stories are filed and signed under."""
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from analysis import evidence
 from analysis.addresses import AddressError, canonical, host, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
 from analysis.owners import article_at
+from analysis.rendition.signals import view
 from newsroom import tasks
 from newsroom.admin import why
 from newsroom.admin.fields import MarkdownField, publisher_of_page
 from newsroom.admin.foresight import ForesightForm
 from newsroom.admin.site import DeskAdmin, NamedForm, who
+
+MOST_SOURCES = 200  # addresses that were read, on one page
 
 
 def _readable(read, typed: str) -> str:
@@ -53,6 +59,33 @@ class PublisherAdmin(DeskAdmin):
     list_display = ["name", "homepage", "language", "country"]
     search_fields = ["name", "domains__host"]
     ordering = ["name"]
+
+    def get_urls(self):
+        name = "analysis_publisher_signals"
+        return [path("<int:pk>/signals/", self.admin_site.admin_view(self.signals), name=name), *super().get_urls()]
+
+    def signals(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the publisher's sites say to machines. A POST asks the worker to read it anew."""
+        publisher = get_object_or_404(Publisher, pk=pk)
+        may = self.has_change_permission(request, publisher)
+        if not (may if request.method == "POST" else self.has_view_permission(request, publisher)):
+            raise PermissionDenied
+        if request.method == "POST":
+            tasks.read_signals.enqueue(pk)
+            messages.success(request, gettext("Its signals are being read. Open this page again in a minute."))
+            return HttpResponseRedirect(request.path)
+        sources = publisher.signal_sources.order_by("about", "id")[:MOST_SOURCES]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": publisher,
+            "title": _("What their sites say to machines"),
+            "subtitle": str(publisher),
+            "may_read": may,
+            "signals": [view(found) for found in evidence.latest(sources)],
+            "joined": evidence.joined(publisher),
+        }
+        return TemplateResponse(request, "admin/analysis/publisher/signals.html", context)
 
 
 class TermsForm(ForesightForm):
@@ -158,6 +191,8 @@ class ArticleAdmin(DeskAdmin):
         if obj.retrieved_at and "retrieved_at" in form.changed_data:
             obj.retrieved_by = who(request)
         super().save_model(request, obj, form, change)
+        if not change:
+            tasks.read_page.enqueue(obj.pk)
 
 
 @admin.register(Topic, Desk)

@@ -19,6 +19,7 @@ from analysis.addresses import AddressError, canonical
 from analysis.models import Article, Publisher, Source
 from analysis.owners import article_at
 from analysis.terms import Permit
+from newsroom import tasks
 from newsroom.admin import why
 from newsroom.admin.fields import publisher_field, publisher_of_page
 from newsroom.admin.rows import PartOfStory, RowForm, RowFormSet
@@ -110,7 +111,7 @@ class SourceForm(RowForm):
     def save(self, commit: bool = True) -> Source:
         if not self.instance.pk:
             data = self.cleaned_data
-            self.instance.article, _created = Article.objects.get_or_create(
+            self.instance.article, created = Article.objects.get_or_create(
                 url=data["url"],
                 defaults={
                     "title": data["title"],
@@ -118,6 +119,8 @@ class SourceForm(RowForm):
                     "language": self.instance.story.language,
                 },
             )
+            if created:
+                tasks.read_page.enqueue(self.instance.article.pk)
         saved = super().save(commit)
         if self.cleaned_data["text"]:
             comparing.hold(saved, self.cleaned_data["text"])

@@ -40,6 +40,7 @@ SAYS = {
     "terms_level_and_ai": "one of the offered values",
     "terms_scope_names_its_object": "Name what the terms are about",
     "terms_words_in_range": "at most 400",
+    "terms_only_a_signal_names_one": "Only terms that rest on a signal",
     "story_status_has_its_dates": "has a revision and a date",
     "source_once_per_story": "among the story's sources already",
     "storylink_once": "linked already",
@@ -93,6 +94,7 @@ def bad_rows() -> dict[str, list[models.Model]]:
             terms(scope="house", basis="house"), terms(scope="house", publisher=None),
         ],
         "terms_words_in_range": [terms(max_words=401), terms(quote_words=401)],
+        "terms_only_a_signal_names_one": [terms(signal="RSL"), terms(basis="house", signal="RSL")],
         "hold_level": [Hold(case=case, level="some", **url)],
         "hold_scope_names_its_object": [Hold(case=case, level="none", scope="house"),
         Hold(case=case, level="none", scope="url"),
@@ -175,7 +177,7 @@ def test_whatever_the_migrations_guard_is_append_only_in_python_as_well():
     guarded = {
         model.__name__ for model in apps.get_app_config("analysis").get_models() if issubclass(model, AppendOnly)
     }
-    assert guarded == {"Terms", "Event", "Decision", "Revision", "StandingChange"}
+    assert guarded == {"Terms", "Event", "Decision", "Revision", "StandingChange", "SignalReading"}
 
 
 @pytest.mark.parametrize("of", ["article", "publisher", "entity", "topic", "desk"])

@@ -170,6 +170,30 @@ def test_a_summary_that_quotes_more_than_allowed_is_withheld(text, limit, shown)
     assert (rendition.story(story.slug).summary is not None) is shown
 
 
+@pytest.mark.parametrize("text", ["It said “one two three four”.", "It said\n\n> one two three four"])
+@pytest.mark.parametrize(("limit", "shown"), [(18, True), (17, False)])
+def test_a_summary_that_quotes_more_characters_than_a_page_allows_is_withheld(text, limit, shown):
+    story = making.published(summary=text)
+    article = story.sources.get().article
+    making.terms(article.publisher, basis="page_signal", scope="url", value=article.url, quote_chars=limit)
+    assert (rendition.story(story.slug).summary is not None) is shown
+
+
+def test_a_note_claim_or_headline_that_quotes_more_characters_than_a_page_allows_is_withheld(desk):
+    quoting = "They said “one two three four”."
+    desk.story.notes.filter(slot="why").update(text=quoting)
+    desk.story.claims.update(text=quoting)
+    desk.story.dek = quoting
+    desk.story.save()
+    editing.publish(desk.story, None)
+    page = desk.page()
+    assert page.card.dek and len(page.claims) == 5 and "why" in {note.slot for note in page.notes}
+    making.terms(desk.original.publisher, basis="site_signal", quote_chars=17)
+    page = desk.page()
+    assert not page.card.dek and len(page.claims) == 1  # that of the other original
+    assert "why" not in {note.slot for note in page.notes}
+
+
 def test_short_withholds_a_summary_with_a_quotation_or_of_more_than_forty_words():
     quoting = making.published(summary="It said “one two three four”.")
     long = making.published(summary="word " * 41)

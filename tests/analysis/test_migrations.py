@@ -55,6 +55,39 @@ def test_the_guards_can_be_taken_off_and_put_on_again_with_rows_in_place(databas
     assert run(database, LOOK) == SEEN
 
 
+def test_the_terms_are_guarded_before_and_after_signals_came(database):
+    run(database, MAKE)
+    sites.manage(database, "migrate", "analysis", "0003", "--verbosity", "0")
+    look = """
+from django.db import DatabaseError, connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT token FROM analysis_ruleversion")
+    token = cursor.fetchone()
+    for change in ("UPDATE analysis_terms SET level = 'full'", "DELETE FROM analysis_terms"):
+        try:
+            cursor.execute(change)
+        except DatabaseError as error:
+            print("append-only" in str(error))
+    cursor.execute("INSERT INTO analysis_terms (scope, value, basis, revoked, level, ai, attribution, reason, note, "
+        "effective_from, created_at, publisher_id) "
+        "SELECT scope, value, basis, revoked, level, ai, attribution, reason, note, "
+        "effective_from, created_at, publisher_id FROM analysis_terms WHERE scope = 'publisher'")
+    cursor.execute("SELECT token FROM analysis_ruleversion")
+    print(token != cursor.fetchone())
+"""
+    assert run(database, look) == ["True"] * 3
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert (
+        run(
+            database,
+            look.replace(
+                "effective_from, created_at, publisher_id", "effective_from, created_at, publisher_id, signal, places"
+            ),
+        )
+        == ["True"] * 3
+    )
+
+
 def test_the_migrations_can_be_taken_back_to_nothing(database):
     run(database, MAKE)
     sites.manage(database, "migrate", "analysis", "zero", "--verbosity", "0")

@@ -16,6 +16,7 @@ permits = st.builds(
     level=st.sampled_from(list(Level)),
     max_words=st.integers(0, 80),
     quote_words=st.integers(0, 20),
+    quote_chars=st.integers(0, 200),
     ai=st.booleans(),
     embargo_until=st.sampled_from([None, NOW, NOW + timedelta(hours=1)]),
     attribution=st.sampled_from([(), ("A",), ("A", "B")]),
@@ -25,7 +26,7 @@ permits = st.builds(
 
 
 def matters(p: Permit):
-    return p.level, p.max_words, p.quote_words, p.ai, p.embargo_until, p.attribution, p.stated, p.legal
+    return p.level, p.max_words, p.quote_words, p.quote_chars, p.ai, p.embargo_until, p.attribution, p.stated, p.legal
 
 
 @given(st.lists(permits, min_size=1), st.randoms())

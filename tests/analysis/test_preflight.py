@@ -112,6 +112,19 @@ def test_too_many_quoted_words_stop_wherever_they_stand(part):
     assert said() == [f"This quotes more than the 3 words that the terms allow: {QUOTING}"]
 
 
+def test_too_many_quoted_characters_stop_wherever_they_stand():
+    story = making.draft(summary="It said “one two three four”.", headline="“One two three four”")
+    story.notes.create(slot="take", title="“One two three four”", text="t")
+    story.disclosure = "They said “one two three four”."
+    story.save()
+    of = story.sources.get().article.publisher
+    making.terms(of, basis="site_signal", quote_chars=17)
+    said = stops(story)
+    for what in ("Summary", "Headline or dek", "Our take"):
+        assert f"“{what}” quotes 18 characters; a page that it rests on allows 17." in said
+    assert "This quotes more than the 17 characters that a page allows: They said “one two three four”." in said
+
+
 def test_a_title_that_quotes_too_much_stops():
     story = under(making.draft(), quote_words=3)
     ContextNote.objects.update_or_create(story=story, slot="why", defaults={"title": QUOTING, "text": "Ours."})

@@ -44,6 +44,16 @@ def test_only_the_word_allow_allows_machines(word, read):
     assert rulebook.from_terms(Terms(scope="house", basis="house", ai=word)).ai is read
 
 
+@pytest.mark.parametrize("stored", [None, 7, "ab", {"/a": True}, [["/a"]], [["/a", "no"]], [[1, True]]])
+def test_unreadable_parts_of_a_site_are_all_of_it(stored):
+    assert rulebook.from_terms(Terms(scope="path", basis="site_signal", places=stored)).places == ()
+
+
+def test_parts_of_a_site_are_read_as_written():
+    row = Terms(scope="path", basis="site_signal", places=[["/a", True], ["/", False]])
+    assert rulebook.from_terms(row).places == (("/a", True), ("/", False))
+
+
 def test_a_hold_is_not_taken_for_the_terms_with_its_number():
     hold = rulebook.from_hold(Hold(pk=7, scope="url", value="u", level="link", starts_at=timezone.now()))
     assert hold == Rule(-7, Scope.URL, Basis.HOLD, hold.effective_from, value="u", level=Level.LINK)

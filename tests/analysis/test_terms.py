@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis.terms import (
+    ANY_LENGTH,
     SHORT_WORDS,
     Basis,
     Level,
@@ -24,7 +25,7 @@ from analysis.terms import (
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 URL = "https://news.a.test/press/eu/1"
 WORK = Work(URL, 1, NOW - timedelta(hours=30))
-FIELDS = ("level", "max_words", "quote_words", "ai", "embargo_hours", "attribution")
+FIELDS = ("level", "max_words", "quote_words", "quote_chars", "ai", "embargo_hours", "attribution")
 SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
 OVERRIDING = (Basis.HOLD, Basis.LEGAL)
 
@@ -55,9 +56,13 @@ def one_rule(draw, bases=tuple(Basis)):
         publisher=publisher,
         value=value,
         revoked=draw(st.sampled_from([False] * 5 + [True])),
+        signal=draw(st.sampled_from(["", "", "TDMRep", "RSL"])),
+        source=draw(st.sampled_from([None, None, 1, 2])),
+        places=draw(st.sampled_from([(), (), (("/press/eu/", True),), (("/press/*1$", False), ("/", True))])),
         level=draw(maybe(st.sampled_from(list(Level)))),
         max_words=draw(maybe(st.integers(0, 80))),
         quote_words=draw(maybe(st.integers(0, 20))),
+        quote_chars=draw(maybe(st.integers(0, 200))),
         ai=draw(maybe(st.booleans())),
         embargo_hours=draw(maybe(st.sampled_from([0, 24, 30, 31, 48]))),
         attribution=draw(st.sampled_from(["", "Example Wire", "© A"])),
@@ -78,6 +83,7 @@ def no_looser(a: Permit, b: Permit) -> bool:
         a.level <= b.level
         and a.max_words <= b.max_words
         and a.quote_words <= b.quote_words
+        and a.quote_chars <= b.quote_chars
         and a.ai <= b.ai
         and until_a >= until_b
     )
@@ -113,6 +119,7 @@ def test_one_more_rule_at_least_as_strict_never_loosens(some, extra, dated):
         level=None if extra.level is None else min(extra.level, before.level),
         max_words=None if extra.max_words is None else min(extra.max_words, before.max_words),
         quote_words=None if extra.quote_words is None else min(extra.quote_words, before.quote_words),
+        quote_chars=None if extra.quote_chars is None else min(extra.quote_chars, before.quote_chars),
         ai=None if extra.ai is None else extra.ai and before.ai,
         embargo_hours=None if extra.embargo_hours is None else max(extra.embargo_hours, hours),
     )
@@ -142,7 +149,7 @@ def test_legal_removals_and_holds_never_loosen_at_any_scope(some):
 @given(either, one_rule(OVERRIDING))
 def test_what_a_legal_removal_or_hold_says_is_never_exceeded(some, rule):
     assume(rule.basis in OVERRIDING and applies(rule, WORK))
-    rule = replace(rule, revoked=False, effective_from=NOW, level=Level.LINK)
+    rule = replace(rule, revoked=False, effective_from=NOW, level=Level.LINK, places=())
     assert resolve([*some, rule], WORK, NOW).level <= Level.LINK
 
 
@@ -160,8 +167,11 @@ def test_a_superseded_statement_does_not_count_in_the_fields_that_the_newer_spea
 def test_a_revocation_takes_away_all_that_was_said_before_at_its_place(some, rule):
     assume(rule.basis is not Basis.HOLD)
     end = replace(rule, revoked=True, effective_from=NOW, id=10**9)
-    place = (rule.scope, rule.basis, rule.value, rule.publisher)
-    rest = [r for r in some if (r.scope, r.basis, r.value, r.publisher) != place]
+
+    def place(r: Rule) -> tuple[object, ...]:
+        return r.scope, r.basis, r.value, r.publisher, r.signal, r.source
+
+    rest = [r for r in some if place(r) != place(rule)]
     assert resolve([*some, end], WORK, NOW) == resolve(rest, WORK, NOW)
 
 
@@ -187,7 +197,7 @@ def test_the_level_caps_words_and_quotes(some):
     if permit.level is Level.SHORT:
         assert permit.max_words <= SHORT_WORDS
     if permit.level <= Level.SHORT:
-        assert permit.quote_words == 0
+        assert permit.quote_words == permit.quote_chars == 0
     if permit.level < Level.SHORT:
         assert permit.max_words == 0
 
@@ -293,3 +303,64 @@ def test_words_that_must_be_shown_add_up_over_scopes_and_the_newer_replaces_the_
     old = said(attribution="Old", effective_from=NOW - timedelta(days=3))
     some = [HOUSE, old, said(attribution="Example Wire"), said(Scope.URL, value=URL, attribution="© A")]
     assert resolve(some, WORK, NOW).attribution == ("Example Wire", "© A")
+
+
+# --- signals ----------------------------------------------------------------------------------------------------
+
+
+def signal(name="robots.txt Disallow", scope=Scope.PATH, value="news.a.test/", **fields) -> Rule:
+    basis = Basis.PAGE_SIGNAL if scope is Scope.URL else Basis.SITE_SIGNAL
+    return said(scope, basis, value, signal=name, source=1, **fields)
+
+
+@pytest.mark.parametrize(
+    ("places", "level"),
+    [
+        ((), Level.LINK),
+        ((("/press/", True),), Level.LINK),
+        ((("/press/eu/", False), ("/press/", True)), Level.FULL),
+        ((("/press/", True), ("/press/eu/", False)), Level.LINK),
+        ((("/other/", True),), Level.FULL),
+    ],
+)
+def test_a_statement_for_a_part_of_a_site_counts_where_its_first_pattern_that_matches_says_so(places, level):
+    assert resolve([HOUSE, signal(level=Level.LINK, places=places)], WORK, NOW).level is level
+
+
+def test_a_statement_takes_an_older_ones_place_where_it_is_not_about_the_work_too():
+    old = signal(level=Level.LINK, places=(("/press/", True),), effective_from=NOW - timedelta(days=3))
+    assert resolve([HOUSE, old, signal(level=Level.LINK, places=(("/other/", True),))], WORK, NOW).level is Level.FULL
+
+
+@pytest.mark.parametrize("other", [{"name": "RSL"}, {"source": 2}])
+def test_two_signals_or_two_files_never_supersede_each_other(other):
+    fields = {"name": "robots.txt Disallow", **other}
+    newer = replace(signal(fields.pop("name"), level=Level.FULL, effective_from=NOW), **fields)
+    assert resolve([HOUSE, signal(level=Level.LINK), newer], WORK, NOW).level is Level.LINK
+
+
+@pytest.mark.parametrize(("site", "page", "ai"), [(False, True, True), (True, False, False), (None, False, False)])
+def test_of_one_signal_the_page_counts_before_the_site(site, page, ai):
+    some = [HOUSE, signal("TDMRep", ai=site), signal("TDMRep", Scope.URL, URL, ai=page)]
+    assert resolve(some, WORK, NOW).ai is ai
+    assert resolve([replace(HOUSE, ai=False), *some[1:]], WORK, NOW).ai is False
+
+
+def test_a_page_says_nothing_for_another_signal_of_its_site():
+    some = [HOUSE, signal("RSL", ai=False), signal("TDMRep", Scope.URL, URL, ai=True)]
+    assert resolve(some, WORK, NOW).ai is False
+
+
+def test_characters_are_limited_only_where_somebody_limits_them():
+    assert resolve([HOUSE], WORK, NOW).quote_chars == ANY_LENGTH
+    permit = resolve([HOUSE, signal("max-snippet", Scope.URL, URL, quote_chars=120)], WORK, NOW)
+    assert (permit.quote_chars, permit.quote_words) == (120, 15)
+
+
+def test_two_rows_make_a_statement_that_ends_at_a_moment():
+    end = NOW + timedelta(hours=3)
+    some = [HOUSE, begun := signal("embargoedUntil", Scope.URL, URL, level=Level.NONE)]
+    some.append(replace(begun, id=10**9, revoked=True, effective_from=end))
+    assert resolve(some, WORK, NOW).level is Level.NONE
+    assert resolve(some, WORK, NOW).until == end
+    assert resolve(some, WORK, end).level is Level.FULL

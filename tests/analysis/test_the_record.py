@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from analysis import rights
-from analysis.models import Claim, Decision, Event, Revision, StandingChange, Terms
+from analysis.models import Claim, Decision, Event, Revision, SignalReading, SignalSource, StandingChange, Terms
 from analysis.models.fields import AppendOnlyError
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed, opened, request
@@ -93,6 +93,14 @@ def test_events_hold_no_personal_data(case):
         assert "N. Name" not in str(event.data) and "rights@wire.test" not in str(event.data)
 
 
+def reading() -> SignalReading:
+    source = SignalSource.objects.create(
+        publisher=making.publisher(), kind="robots", url="https://a.test/robots.txt", about="a.test/", digest="1",
+        read_at=timezone.now(),
+    )  # fmt: skip
+    return SignalReading.objects.create(source=source, read_at=source.read_at)
+
+
 def rows() -> dict[str, object]:
     story = making.published()
     claim = Claim.objects.create(story=story, text="c", standing="reported")
@@ -100,12 +108,14 @@ def rows() -> dict[str, object]:
     rights.decide(case, None, REMOVE)
     return {
         "Terms": Terms.objects.get(case=case), "Event": case.events.first(), "Decision": case.decision,
-        "Revision": story.current, "StandingChange": StandingChange.objects.create(claim=claim, standing="reported"),
+        "Revision": story.current, "SignalReading": reading(),
+        "StandingChange": StandingChange.objects.create(claim=claim, standing="reported"),
     }  # fmt: skip
 
 
-COLUMNS = {"Terms": "level", "Event": "kind", "Decision": "outcome", "Revision": "headline", "StandingChange": "why"}
-KINDS = [Terms, Event, Decision, Revision, StandingChange]
+COLUMNS = {"Terms": "level", "Event": "kind", "Decision": "outcome", "Revision": "headline", "StandingChange": "why",
+           "SignalReading": "error"}  # fmt: skip
+KINDS = [Terms, Event, Decision, Revision, StandingChange, SignalReading]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -7,9 +7,12 @@ from uuid import uuid4
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 
-from analysis import editing, rights
+from analysis import editing, rights, signals
+from analysis.addresses import host_of
 from analysis.models import Article, Case, Story, Summary, Topic
+from analysis.models.signals import SignalKind
 from newsroom.urls import urlpatterns as house
 from tests import making
 from tests.leaks.crawl import crawl, searches
@@ -75,6 +78,20 @@ def _case(planted: Planted) -> Case:
     )  # fmt: skip
 
 
+def _signal(page: bool = False, **effect: object) -> Callable[[Planted], None]:
+    """What the site or the page says to machines, as the wire records it."""
+
+    def change(planted: Planted) -> None:
+        url = planted.original.url
+        host = f"{host_of(url)}/"
+        said = signals.Said(signal="robots", label="x", value="", **effect)
+        at = {"url": url if page else f"https://{host}robots.txt", "about": url if page else host, "at": timezone.now()}
+        kind = SignalKind.PAGE if page else SignalKind.ROBOTS
+        signals.record(planted.original.publisher, [signals.Reading(kind=kind, said=(said,), **at)])
+
+    return change
+
+
 def _withdraw(planted: Planted) -> None:
     editing.withdraw(planted.story, "zqprivatezq")
 
@@ -102,6 +119,16 @@ SCENARIOS = [
     Scenario("removed, the domain", _decide("domain"), frozenset(), status=410),
     Scenario("removed, the publisher", _decide("publisher"), frozenset(), status=410),
     Scenario("removed by law", _decide("url", legal=True), frozenset(), status=451),
+    Scenario("site signal: link", _signal(level="link"), frozenset(THEIRS)),
+    Scenario("site signal for this part", _signal(level="link", places=(("/*theirurlzq$", True),)), frozenset(THEIRS)),
+    Scenario("site signal for all but this part", _signal(level="link", places=(("/zq", False), ("/", True))),
+             frozenset(EVERYTHING)),
+    Scenario("site signal: no machines", _signal(ai="deny"), frozenset(EVERYTHING - SUMMARY),
+             summary={"text": "It said zqleaksummaryzq.", "made_by": "model", "model": "m"}),
+    Scenario("page signal: link", _signal(page=True, level="link"), frozenset(THEIRS)),
+    Scenario("page signal: few characters", _signal(page=True, quote_chars=20), frozenset(EVERYTHING - SUMMARY),
+             summary={"text": "It said “we will all see zqleaksummaryzq soon”."}),
+    Scenario("page signal: withheld", _signal(page=True, level="none"), frozenset(), status=410),
     Scenario("withdrawn", _withdraw, frozenset(), status=410),
 ]  # fmt: skip
 
@@ -151,6 +178,24 @@ def test_an_embargoed_original_is_not_there_yet(plant: Callable[..., Planted]) -
         assert not [word for word in planted.words.values() if word in visit.text], visit.url
         if visit.url == f"/stories/{planted.story.slug}/":
             assert visit.status == 404
+
+
+def test_what_a_page_says_is_evidence_only_where_the_page_may_be_named(plant: Callable[..., Planted], client) -> None:
+    planted = plant()
+    of = planted.original.publisher
+    under_work = making.draft(making.article(of, path="zqunderworkzq")).sources.get().article
+
+    def read(url: str, word: str) -> None:
+        said = (signals.Said(signal="TDMRep", label="tdm-policy", value=word),)
+        at = {"url": url, "about": url, "at": timezone.now(), "said": said}
+        signals.record(of, [signals.Reading(kind=SignalKind.PAGE, **at)])
+
+    read(planted.original.url, "zqpolicyzq")
+    read(under_work.url, "zqworkingzq")
+    assert "zqpolicyzq" in client.get(f"/publishers/{of.slug}/").content.decode()
+    assert not [v.url for v in crawl() if "zqworkingzq" in v.text or "zqunderworkzq" in v.text]
+    making.terms(of, level="none")
+    assert not [v.url for v in crawl() if "zqpolicyzq" in v.text]
 
 
 def test_a_draft_is_nowhere() -> None:

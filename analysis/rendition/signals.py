@@ -1,0 +1,68 @@
+"""The evidence: what a publisher's sites and pages say to machines, where and when we read it, what it does here.
+
+A page of theirs is named only where a published page of ours may link it; what an article under work says is nobody's
+business yet.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from analysis import evidence
+from analysis.models import Citation, Publisher, SignalSource
+from analysis.models.publishers import Level
+from analysis.models.stories import StoryStatus
+from analysis.rendition.gate import Gate
+from analysis.rendition.rows import works
+from analysis.rendition.values import SaidView, SignalView
+
+MOST_PAGES = 50
+MOST_SITES = 100
+
+
+def signals(publisher: Publisher, gate: Gate) -> tuple[SignalView, ...]:
+    """What was read of a publisher's, sites before pages. Four queries."""
+    of = SignalSource.objects.filter(publisher=publisher)
+    sites = of.exclude(about__contains="://").order_by("about", "id")[:MOST_SITES]  # by host, as they were first read
+    cited = Citation.objects.filter(publisher=publisher, story__status=StoryStatus.PUBLISHED)
+    named = works(cited.order_by("-id").values_list("article_id", flat=True)[:MOST_PAGES])
+    urls = [work.url for work in named.values() if gate.permit(work).listed]
+    pages = of.filter(Q(about__in=urls) | Q(about=publisher.homepage)).order_by("-read_at", "kind")[: 2 * MOST_PAGES]
+    return tuple(view(found) for rows in (sites, pages) for found in evidence.latest(rows))
+
+
+def view(found: evidence.Evidence) -> SignalView:
+    """One address as a value, for the public page and for the desk."""
+    source, answer = found.source, found.standing or found.newest
+    return SignalView(
+        kind=source.kind,
+        kind_label=str(source.get_kind_display()),
+        url=source.url,
+        about=source.about.rstrip("/") if source.of_site else source.about,
+        of_site=source.of_site,
+        read_at=source.read_at,
+        since=answer.read_at,
+        status=answer.status,
+        sha256=answer.sha256,
+        error=found.newest.error,
+        said=tuple(_said(answer.said)),
+    )
+
+
+def _said(stored: list[dict[str, Any]]) -> Iterator[SaidView]:
+    for one in stored:
+        level = one.get("level", "")
+        yield SaidView(
+            signal=one["signal"],
+            label=one["label"],
+            value=one.get("value", ""),
+            line=one.get("line"),
+            level=level,
+            level_label=str(Level(level).label) if level else "",
+            ai=one.get("ai", ""),
+            quote_chars=one.get("quote_chars"),
+            until=datetime.fromisoformat(one["until"]) if "until" in one else None,
+            parts=one.get("places", 0),
+        )
