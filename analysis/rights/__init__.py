@@ -19,7 +19,7 @@ from analysis.rights.filing import (
     write,
 )
 from analysis.rights.lines import MAX_URLS, matched_articles, read_line
-from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, first_broken
+from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, begins_with, first_broken
 from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, note, take_up
 from analysis.rights.ruling import Ruling, liftable
 
@@ -35,6 +35,7 @@ __all__ = [
     "appeal",
     "appealable",
     "assign",
+    "begins_with",
     "close",
     "close_what_is_over",
     "complete",
