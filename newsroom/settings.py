@@ -215,6 +215,9 @@ TASKS = {
             "SCHEDULES": {
                 "mail that waits": {"task": "newsroom.tasks.deliver_waiting_mail", "every": 600},
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
+                "cases that are over": {"task": "newsroom.tasks.close_cases", "cron": "27 4 * * *"},
+                "personal data to erase": {"task": "newsroom.tasks.erase_cases", "cron": "37 4 * * *"},
+                "attempts to forget": {"task": "newsroom.tasks.forget_attempts", "cron": "47 4 * * *"},
             },
         },
     }

@@ -5,7 +5,7 @@ transaction. Of two people who act at once, one acts and the other gets StaleCas
 mail worker in the same transaction (newsroom/tasks.py); the outbox row is what counts.
 """
 
-from analysis.rights.erasing import close_what_is_over, erase
+from analysis.rights.erasing import close_what_is_over, erase, erase_stray_mail
 from analysis.rights.filing import (
     Request,
     appeal,
@@ -42,6 +42,7 @@ __all__ = [
     "confirm",
     "decide",
     "erase",
+    "erase_stray_mail",
     "first_broken",
     "give_reasons",
     "hold",
