@@ -214,6 +214,7 @@ TASKS = {
             # What an outage of the mail server outlasted is picked up again; nothing waits for the next request.
             "SCHEDULES": {
                 "mail that waits": {"task": "newsroom.tasks.deliver_waiting_mail", "every": 600},
+                "pages that do not obey": {"task": "newsroom.tasks.check_again", "every": 600},
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
                 "cases that are over": {"task": "newsroom.tasks.close_cases", "cron": "27 4 * * *"},
                 "personal data to erase": {"task": "newsroom.tasks.erase_cases", "cron": "37 4 * * *"},

@@ -8,7 +8,8 @@ from django.tasks import task
 from django.utils import timezone
 
 from analysis import limits, rights
-from newsroom import mail
+from analysis.models import Decision
+from newsroom import mail, receipt
 
 
 class MailWaitsError(Exception):
@@ -54,6 +55,18 @@ def erase_cases() -> int:
 def forget_attempts() -> int:
     """Delete what was kept of how often somebody did something. Returns how many rows."""
     return limits.forget(timezone.now())
+
+
+@task
+def check_decision(decision_id: int) -> None:
+    """Ask the public pages whether they obey a decision. Enqueue it in the transaction that decides."""
+    receipt.ask(Decision.objects.select_related("case").get(pk=decision_id))
+
+
+@task
+def check_again() -> int:
+    """Ask anew what disobeyed or was silent. Returns of how many decisions."""
+    return receipt.ask_again()
 
 
 def _all(step: Callable[[datetime], int]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from analysis.addresses import page_key
+from analysis.addresses import page_key, spellings
 from analysis.models import (
     Appearance,
     Citation,
@@ -204,7 +204,7 @@ def removed() -> tuple[tuple[str, datetime], ...]:
             pages_named.setdefault(page_key(value), at)
         else:
             owners.setdefault(owner, at)
-    urls = [f"{scheme}://{page}" for page in pages_named for scheme in ("https", "http")]
+    urls = [url for page in pages_named for url in spellings(f"https://{page}")]
     concerned = Citation.objects.filter(Q(article__url__in=urls) | Q(publisher__in=list(owners)))
     candidates = published().filter(pk__in=concerned.values("story"))[:1000]
     found = [row_of(values) for values in columns(candidates)]

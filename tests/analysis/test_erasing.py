@@ -43,7 +43,8 @@ def planted(django_user_model):
             article.url, f"https://{next(words)}.test/{next(words)}", f"https://our-wire.test/{next(words)}",
             f"no address {next(words)}", f"https://desk.test/stories/{next(words)}/",
             kind="copyright", explanation=next(words), name=next(words), organisation=next(words),
-            email=f"{next(words)}@wire.test", statute={"good_faith": True} | {name: next(words) for name in STATUTE[:2]},
+            email=f"{next(words)}@wire.test",
+            statute={"good_faith": True} | {name: next(words) for name in STATUTE[:2]},
         ),
         SITE, at=days(-3),
     )  # fmt: skip
