@@ -26,11 +26,12 @@ tasks.check_decision.enqueue(decision.pk)
 """
 ASK = "from newsroom import receipt; receipt.ask_again()"
 LOOK = """
+import json
 from analysis import receipts
 from analysis.models import Check, Event
 for check in Check.objects.order_by("id"):
     print(check.obeyed, check.attempts, check.url, check.found)
-print([event.data for event in Event.objects.filter(kind="checked")])
+print(*(json.dumps(event.data, sort_keys=True) for event in Event.objects.filter(kind="checked")))
 print([alarm.lines for alarm in receipts.failed_checks()])
 """
 PAGE = f"/stories/{SLUG}/"
@@ -121,7 +122,7 @@ def test_the_worker_asks_every_surface_and_all_obey(live_site):
     assert len(lines) > 15
     assert {obeyed for obeyed, *_rest in lines.values()} == {"True"}
     assert lines[PAGE] == ("True", "1", "410")
-    assert f"'checked': {len(lines)}, 'failed': 0, 'unasked': 0" in events and alarms == "[]"
+    assert events == f'{{"checked": {len(lines)}, "failed": 0, "number": 1, "unasked": 0}}' and alarms == "[]"
     assert live_site.run("verify_events")
 
 
@@ -138,14 +139,14 @@ def test_a_cache_that_shows_the_old_page_is_found_and_rings_until_it_is_emptied(
     assert failed[PAGE] == "200; not what it must answer; says what is withheld; a cache may keep it"
     assert "still lists the page" in failed["/"] and "still lists the page" in failed["/feeds/latest.atom"]
     assert lines[f"{PAGE}?asked"] == ("True", "1", "410"), "the server itself obeys, and the receipt shows it"
-    assert "'failed': 4" in events and alarms == "[4]"
+    assert '"failed": 4' in events and alarms == "[4]"
 
     cache.kept = {}
     site.shell(ASK)
     lines, events, alarms = look(site)
     assert {obeyed for obeyed, *_rest in lines.values()} == {"True"} and alarms == "[]"
     assert lines[PAGE] == ("True", "2", "410") and lines["/watch/"][1] == "1", "only what failed is asked again"
-    assert events.count("'failed'") == 2
+    assert events.count('"failed"') == 2
 
 
 def test_nobodys_words_are_kept_or_logged(cached):
@@ -172,7 +173,7 @@ def test_a_server_that_is_down_is_not_taken_to_obey_and_is_asked_again(cached):
     asked(site)
     lines, events, alarms = look(site)
     assert set(lines.values()) == {("None", "1", "no answer")}
-    assert f"'unasked': {len(lines)}" in events and alarms == "[]"
+    assert f'"unasked": {len(lines)}' in events and alarms == "[]"
     for _ in range(2):
         site.shell(ASK)
     assert look(site)[2] == f"[{len(lines)}]", "silent three times: an alarm"
