@@ -18,6 +18,7 @@ from typing import Any
 from django.db.models import Case as When_
 from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from analysis.models import Case, CaseURL, Chain, Decision, Terms
@@ -98,7 +99,7 @@ def report(now: datetime) -> Report:
         requests=sum(n for *_keys, n in found),
         kinds=_table(CaseKind.choices, OUTCOMES, ((kind, outcome, n) for kind, _l, outcome, _m, n in found)),
         lanes=_table(CaseLane.choices, OUTCOMES, ((lane, outcome, n) for _k, lane, outcome, _m, n in found)),
-        months=_months(first, now, [(month, lane, n) for _k, lane, _o, month, n in found]),
+        months=_months(first, [(month, lane, n) for _k, lane, _o, month, n in found]),
         days=_days(),
         terms=_terms(),
         appeals=_appeals(),
@@ -186,14 +187,16 @@ def _publishers() -> tuple[tuple[Row, ...], Row]:
     return rows, _table([("others", _("Asked by others, or about work that we do not cover"))], OUTCOMES, found)[0]
 
 
-def _months(first: date, now: datetime, found: list[tuple[datetime | None, str, int]]) -> tuple[Row, ...]:
-    keys = [f"{_months_before(first, -n):%Y-%m}" for n in range(MONTHS)]
+def _months(first: date, found: list[tuple[datetime | None, str, int]]) -> tuple[Row, ...]:
+    days = [_months_before(first, -n) for n in range(MONTHS)]
+    keys = [f"{day:%Y-%m}" for day in days]
+    labels = {key: date_format(day, "YEAR_MONTH_FORMAT") for key, day in zip(keys, days, strict=True)}
     keyed = [(f"{month:%Y-%m}" if month else "before", lane, n) for month, lane, n in found]
     used = {key for key, *_rest in keyed}
     begin = next((i for i, key in enumerate(keys) if key in used), len(keys) - 1)
     rows = [("before", _("Before"))] if "before" in used else []
     shown = keys if rows else keys[begin:]
-    return _table([*rows, *((key, key) for key in shown)], dict.fromkeys(CaseLane.values, ""), keyed)
+    return _table([*rows, *((key, labels[key]) for key in shown)], dict.fromkeys(CaseLane.values, ""), keyed)
 
 
 def _table(

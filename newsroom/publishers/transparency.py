@@ -105,13 +105,14 @@ def _columns(months: Sequence[Row]) -> dict[str, Any]:
     for n, row in enumerate(months):
         legal, preference = (round(_HEIGHT * row.counts[lane] / most) for lane in (CaseLane.LEGAL, CaseLane.PREFERENCE))
         columns.append(
-            {"row": row, "x": n * _STEP + 3, "middle": n * _STEP + _STEP // 2, "legal": legal, "preference": preference,
-             "legal_y": _HEIGHT - legal, "preference_y": _HEIGHT - legal - preference,
-             "named": n % 6 == 0 or row.key == "before"}
+            {"x": n * _STEP + 3, "legal": legal, "legal_y": _HEIGHT - legal,
+             "preference": preference, "preference_y": _HEIGHT - legal - preference}
         )  # fmt: skip
     return {
         "columns": columns,
         "most": most,
+        "first": months[0].label,
+        "last": months[-1].label,
         "width": max(len(months), 6) * _STEP,
         "height": _HEIGHT,
         "says": _("Requests by month, from %(first)s to %(last)s; at most %(most)d in one of them.")
