@@ -256,7 +256,11 @@ TASKS = {
                 "texts of sources held too long": {"task": "newsroom.tasks.forget_source_texts", "every": 3600},
                 # A round every hour, so that a thousand publishers are each read once a day.
                 "signals of publishers": {"task": "newsroom.tasks.read_all_signals", "cron": "41 * * * *"},
+                "pages that do not obey": {"task": "newsroom.tasks.check_again", "every": 600},
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
+                "cases that are over": {"task": "newsroom.tasks.close_cases", "cron": "27 4 * * *"},
+                "personal data to erase": {"task": "newsroom.tasks.erase_cases", "cron": "37 4 * * *"},
+                "attempts to forget": {"task": "newsroom.tasks.forget_attempts", "cron": "47 4 * * *"},
             },
         },
     }

@@ -2,14 +2,15 @@
 
 import contextlib
 from collections.abc import Callable
+from datetime import datetime
 
 from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone, translation
 
-from analysis import comparing, evidence, rights, tending
-from analysis.models import Article, Challenge, Publisher
-from newsroom import mail
+from analysis import comparing, evidence, limits, rights, tending
+from analysis.models import Article, Challenge, Decision, Publisher
+from newsroom import mail, receipt
 from newsroom.wire import domains, reading
 from newsroom.wire.fetch import fetch
 
@@ -113,3 +114,42 @@ def read_all_signals() -> None:
         read_signals.enqueue(publisher)
     for article in evidence.articles_due(now, PAGES_A_ROUND):
         read_page.enqueue(article)
+
+
+@task
+def close_cases() -> int:
+    """Close what can no longer be contested, and let lapse what was never confirmed. Returns how many."""
+    return _all(rights.close_what_is_over)
+
+
+@task
+def erase_cases() -> int:
+    """Erase the personal data of cases that are long over, and mail that belongs to none. Returns how many cases."""
+    rights.erase_stray_mail(timezone.now())
+    return _all(rights.erase)
+
+
+@task
+def forget_attempts() -> int:
+    """Delete what was kept of how often somebody did something. Returns how many rows."""
+    return limits.forget(timezone.now())
+
+
+@task
+def check_decision(decision_id: int) -> None:
+    """Ask the public pages whether they obey a decision. Enqueue it in the transaction that decides."""
+    receipt.ask(Decision.objects.select_related("case").get(pk=decision_id))
+
+
+@task
+def check_again() -> int:
+    """Ask anew what disobeyed or was silent. Returns of how many decisions."""
+    return receipt.ask_again()
+
+
+def _all(step: Callable[[datetime], int]) -> int:
+    """Take a step that does some at once until none is left."""
+    done = 0
+    while some := step(timezone.now()):
+        done += some
+    return done

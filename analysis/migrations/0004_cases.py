@@ -6,6 +6,15 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from analysis.migrations import _triggers
+
+
+def guard_as_before(apps, schema_editor):
+    """Backwards, last of all: on SQLite the tables were made anew, and what 0002 put on them is gone."""
+    tables = ("analysis_terms", "analysis_event", "analysis_decision")
+    _triggers.append_only(schema_editor, {table: [] for table in tables}, truncate=True)
+    _triggers.rules(schema_editor, "analysis_terms", "analysis_hold")
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,6 +23,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(migrations.RunPython.noop, guard_as_before),
         migrations.CreateModel(
             name="Attempt",
             fields=[

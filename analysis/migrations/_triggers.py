@@ -5,28 +5,30 @@ append-only table or one that rules are made of ends with `append_only` or `rule
 """
 
 
-def append_only(schema_editor, tables: dict[str, list[str]]) -> None:
-    """Nobody changes or deletes a row of these tables; columns named may be emptied, once and for good."""
+def append_only(schema_editor, tables: dict[str, list[str]], truncate: bool = False) -> None:
+    """Nobody changes or deletes a row of these tables; columns named may be emptied, once and for good.
+
+    `truncate`: may PostgreSQL's TRUNCATE still empty a table? So it was before 0005.
+    """
+    sqlite = schema_editor.connection.vendor == "sqlite"
     for table, erasable in tables.items():
-        if schema_editor.connection.vendor == "sqlite":
-            _run(
-                schema_editor, f"DROP TRIGGER IF EXISTS {table}_no_update", f"DROP TRIGGER IF EXISTS {table}_no_delete"
-            )
+        drop(schema_editor, table)
+        allowed = _unless_emptied(schema_editor, table, erasable)
+        if sqlite:
             refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            _run(
-                schema_editor,
-                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
-                f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {_unless_emptied(schema_editor, table, erasable)} {refuse}",
-            )
+            each = ""
         else:
+            refuse = "EXECUTE FUNCTION analysis_append_only()"
+            each = "FOR EACH ROW "
+        _run(
+            schema_editor,
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {each}{refuse}",
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {each}{allowed} {refuse}",
+        )
+        if not sqlite and not truncate:
             _run(
                 schema_editor,
-                f"DROP TRIGGER IF EXISTS {table}_no_update ON {table}",
-                f"DROP TRIGGER IF EXISTS {table}_no_delete ON {table}",
-                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION analysis_append_only()",
-                f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
-                f"FOR EACH ROW {_unless_emptied(schema_editor, table, erasable)} EXECUTE FUNCTION analysis_append_only()",
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
             )
 
 
@@ -55,7 +57,10 @@ def drop(schema_editor, *tables: str) -> None:
     """Let the rows of these tables be changed, until append_only() is called again."""
     for table in tables:
         on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
-        _run(schema_editor, *(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}" for verb in ("update", "delete")))
+        _run(
+            schema_editor,
+            *(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}" for verb in ("update", "delete", "truncate")),
+        )
 
 
 def _unless_emptied(schema_editor, table: str, erasable: list[str]) -> str:

@@ -220,6 +220,8 @@ class Event(AppendOnly):
             return ngettext("%(n)d page held back", "%(n)d pages held back", value) % {"n": value}
         if key == "failed":
             return ngettext("%(n)d disobeys", "%(n)d disobey", value) % {"n": value}
+        if key == "unasked":
+            return ngettext("%(n)d could not be asked", "%(n)d could not be asked", value) % {"n": value}
         if key == "checked":
             return ngettext("%(n)d surface asked", "%(n)d surfaces asked", value) % {"n": value}
         if key == "terms":

@@ -6,7 +6,7 @@ mail worker in the same transaction (newsroom/tasks.py); the outbox row is what 
 """
 
 from analysis.rights import statute
-from analysis.rights.erasing import close_what_is_over, erase
+from analysis.rights.erasing import close_what_is_over, erase, erase_stray_mail
 from analysis.rights.filing import (
     Request,
     appeal,
@@ -21,7 +21,16 @@ from analysis.rights.filing import (
 )
 from analysis.rights.lines import MAX_URLS, matched_articles, read_line
 from analysis.rights.proving import ask, challenge, hosts_to_prove, not_proved, notify, prove, strong_proofs, token_of
-from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, first_broken, first_broken_of, lock
+from analysis.rights.record import (
+    DECIDABLE,
+    OPEN,
+    RightsError,
+    StaleCaseError,
+    begins_with,
+    first_broken,
+    first_broken_of,
+    lock,
+)
 from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, note, take_up
 from analysis.rights.ruling import Ruling, liftable
 
@@ -38,6 +47,7 @@ __all__ = [
     "appealable",
     "ask",
     "assign",
+    "begins_with",
     "challenge",
     "close",
     "close_what_is_over",
@@ -45,6 +55,7 @@ __all__ = [
     "confirm",
     "decide",
     "erase",
+    "erase_stray_mail",
     "first_broken",
     "first_broken_of",
     "give_reasons",

@@ -37,20 +37,28 @@ def close_what_is_over(at: datetime) -> int:
 def erase(at: datetime) -> int:
     """Erase the personal data of cases that have been over for ERASE_DAYS. Returns how many; at most BATCH at once.
 
-    A case that somebody may still contest is not over. Kept: kind, lane, states, times, decisions without their words,
-    terms, events.
+    A case that somebody may still contest is not over. Kept: kind, lane, states, times, proofs, decisions without their
+    words, terms, events.
     """
     due = Case.objects.filter(closed_at__lt=at - timedelta(days=settings.ERASE_DAYS), erased_at__isnull=True)
-    cases = list(due.filter(state__in=[State.CLOSED, State.WITHDRAWN]).order_by("closed_at")[:BATCH])
+    due = due.filter(state__in=[State.CLOSED, State.WITHDRAWN])
+    contestable = Q(decided_at__gte=at - timedelta(days=settings.APPEAL_DAYS))  # it may have been closed at once
+    cases = list(due.exclude(contestable).order_by("closed_at")[:BATCH])
     for case in cases:
         with transaction.atomic():
             _erase(case, at)
     return len(cases)
 
 
+def erase_stray_mail(at: datetime) -> int:
+    """Delete mail that belongs to no case once its link is long over. Returns how many."""
+    return OutgoingMail.objects.filter(case__isnull=True, created_at__lt=at - NEVER_CONFIRMED).delete()[0]
+
+
 def _erase(case: Case, at: datetime) -> None:
     move(case, (State.CLOSED, State.WITHDRAWN), case.state, erased_at=at, unanswered=False, **_EMPTY)
-    # An address may hold a person's name; what terms rest on stays in the terms.
+    # An address may hold a person's name; what terms rest on stays in the terms. Holds have been lifted.
+    case.holds.all().delete()
     case.urls.update(typed="")
     case.urls.filter(article__isnull=True, story__isnull=True).update(url="")
     OutgoingMail.objects.filter(case=case).delete()

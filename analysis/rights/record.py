@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from analysis.models import Case, Chain, Event, Message, OutgoingMail
@@ -98,24 +99,32 @@ def digest(event: Event) -> str:
 def first_broken() -> str:
     """Where the record of events is broken first, in a sentence; empty if it holds from the first event to the last.
 
-    Reads every event, a thousand at a time.
+    Reads every event, a thousand at a time. Events that are appended meanwhile are left for the next time.
     """
-    # The row first: events that are appended while we read are beyond it.
-    chain = Chain.objects.get(pk=1)
+    # One statement, so that both are of one moment.
+    chain = Chain.objects.annotate(last=Subquery(Event.objects.order_by("-position").values("position")[:1])).first()
+    if chain is None:
+        return _("The row that holds the length and the head of the record is missing.")
     previous, position = "", 0
-    for event in Event.objects.filter(position__lte=chain.length).order_by("position").iterator(chunk_size=1000):
-        position += 1
-        if event.position != position:
-            return _("Event %(n)d is missing.") % {"n": position}
-        if event.previous != previous:
-            return _("Event %(n)d does not follow from the one before it.") % {"n": position}
-        if event.sha256 != digest(event):
-            return _("Event %(n)d was changed.") % {"n": position}
-        previous = event.sha256
+    events = Event.objects.filter(position__lte=chain.length).order_by("position")
+    try:
+        for event in events.iterator(chunk_size=1000):
+            position += 1
+            if event.position != position:
+                return _("Event %(n)d is missing.") % {"n": position}
+            if event.previous != previous:
+                return _("Event %(n)d does not follow from the one before it.") % {"n": position}
+            if event.at is None or event.sha256 != digest(event):
+                return _("Event %(n)d was changed.") % {"n": position}
+            previous = event.sha256
+    except ValueError:  # SQLite keeps anything in a column of dates; rows are read many at once
+        return _("Event %(n)d, or one soon after it, cannot be read.") % {"n": position + 1}
     if position != chain.length:
         return _("Event %(n)d is missing.") % {"n": position + 1}
     if previous != chain.head:
         return _("The last event is not the one that was written last.")
+    if (chain.last or 0) != chain.length:
+        return _("Event %(n)d was written by nobody: the record ends before it.") % {"n": chain.length + 1}
     return ""
 
 
@@ -123,6 +132,16 @@ def first_broken_of(case: Case) -> Event | None:
     """The first event of a case that was changed since it was written; None if none was. For the whole record:
     first_broken()."""
     return next((event for event in case.events.order_by("position") if event.sha256 != digest(event)), None)
+
+
+def begins_with(length: int, head: str) -> bool:
+    """Whether the record still begins with what was published once: its first `length` events, the last of them `head`.
+
+    True of every record for a length of 0. Says something of a record that holds only: ask first_broken() before.
+    """
+    if length == 0:
+        return head == ""
+    return Event.objects.filter(position=length, sha256=head).exists()
 
 
 def post(case: Case, kind: str, at: datetime, message: Message | None = None) -> None:

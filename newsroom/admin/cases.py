@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from analysis import rights
 from analysis.models import Case
 from analysis.rights import DECIDABLE, OPEN, Ruling, statute
-from newsroom import tasks
+from newsroom import receipt, tasks
 from newsroom.admin.replies import REPLIES
 from newsroom.admin.rulings import (
     AnswerForm,
@@ -219,6 +219,7 @@ class CaseAdmin(DeskAdmin):
             "events": case.events.select_related("by").order_by("position"),
             "broken": rights.first_broken_of(case),
             "mail": case.mail.all(),
+            "receipt": receipt.of_case(case),
             "talk": case.messages.select_related("by"),
             "proofs": case.proofs.all(),
             "missing": statute.asked_for(case),
@@ -253,6 +254,8 @@ class CaseAdmin(DeskAdmin):
                     step.run(case, request.user, form.cleaned_data)
                     tasks.deliver_mail.enqueue()
                     tasks.tend_stories.enqueue()
+                    if step.name == "decide":
+                        tasks.check_decision.enqueue(case.decisions.latest("number").pk)
                 messages.success(request, str(step.done))
                 return back
             except rights.RightsError as error:

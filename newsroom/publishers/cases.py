@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from analysis import rights
 from analysis.models import Case, Message
 from analysis.rights import statute
-from newsroom import tasks
+from newsroom import receipt, tasks
 from newsroom.publishers import access
 from newsroom.publishers.forms import AppealForm, MessageForm, NewLinkForm, Step
 from newsroom.publishers.lines import what_we_show
@@ -91,6 +91,7 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "decision": decisions[-1] if decisions else None,
         "progress": _progress(case, {event.kind: event.at for event in events}),
         "history": [{"at": event.at, "words": event.words} for event in events if event.kind not in _PRIVATE_EVENTS],
+        "receipt": receipt.of_case(case) if seen.confirmed else None,
         "talk": case.messages.exclude(side=Message.Side.NOTE),
         "missing": statute.asked_for(case),
         "proofs": case.proofs.all(),

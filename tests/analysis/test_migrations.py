@@ -116,3 +116,84 @@ print(naming.entity("PORT SALVAN", "person").name, naming.entity("ÉNERGIE", "pe
 """
     assert run(database, look) == ["Énergie|énergie|Port Salvan", "Port Salvan Énergie"]
     sites.manage(database, "migrate", "analysis", "0002", "--verbosity", "0")
+
+
+CASES = """
+from uuid import uuid4
+from analysis import rights
+from analysis.models import Article, Event
+from tests import making
+article = making.article()  # what nobody covers yet, the older tables cannot hold
+def ask(email):
+    return rights.open_case(rights.Request(submission=uuid4(), urls=[article.url], want="remove",
+        kind="opt_out", explanation="x", name="Rights desk", organisation="", relation="publisher", email=email,
+        language="en"), "127.0.0.1")
+first, second = ask("a@wire.test"), ask("b@wire.test")
+for case in (second, first):
+    rights.confirm(case)
+rights.hold(second, None, "link")
+rights.decide(first, None, rights.Ruling("granted", "remove", "You asked."))
+rights.withdraw(second)
+print(*Event.objects.values_list("case_id", "kind"))
+"""
+# Without the models: they know the newest tables alone.
+OLD = """
+import hashlib, json
+from datetime import UTC, datetime
+from django.db import DatabaseError, connection, transaction
+cursor = connection.cursor()
+cursor.execute("SELECT case_id, number, kind, data, by_id, at, previous, sha256 FROM analysis_event ORDER BY id")
+heads = {}
+for case, number, kind, data, by, at, previous, sha256 in cursor.fetchall():
+    at = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    at = at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    before = heads.get(case, (0, ""))
+    body = [before[1], case, before[0] + 1, kind, json.loads(data), by, at.isoformat()]
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    assert (number, previous, sha256) == (before[0] + 1, before[1], digest), (case, number)
+    heads[case] = (number, sha256)
+print(sorted(number for number, _head in heads.values()))
+for table in ("event", "terms", "decision"):
+    for words in (f"DELETE FROM analysis_{table}", f"UPDATE analysis_{table} SET id = id"):
+        try:
+            with transaction.atomic():
+                cursor.execute(words)
+            print("went through:", words)
+        except DatabaseError as error:
+            assert "append-only" in str(error)
+def token():
+    cursor.execute("SELECT token FROM analysis_ruleversion")
+    return cursor.fetchone()
+for table in ("hold", "terms"):
+    before = token()
+    cursor.execute(f"CREATE TEMPORARY TABLE one AS SELECT * FROM analysis_{table} LIMIT 1")
+    cursor.execute("UPDATE one SET id = 1000")
+    cursor.execute(f"INSERT INTO analysis_{table} SELECT * FROM one")
+    cursor.execute("DROP TABLE one")
+    print(table, before != token())
+"""
+GUARDED = """
+from django.db import DatabaseError, connection, transaction
+for table in ("event", "terms", "decision", "proof", "statement"):
+    verbs = (f"DELETE FROM analysis_{table}", f"UPDATE analysis_{table} SET id = id + 1")
+    for words in verbs:
+        try:
+            with transaction.atomic():
+                connection.cursor().execute(words)
+            # A trigger for each row says nothing of an empty table.
+            print("refused" if table in ("proof", "statement") else words)
+        except DatabaseError as error:
+            print("refused" if "append-only" in str(error) else error)
+"""
+
+
+def test_the_events_of_all_cases_become_one_chain_and_go_back_to_one_for_each_case(database):
+    said = run(database, CASES)
+    published = sites.manage(database, "verify_events")
+    assert published.startswith("7:")
+    sites.manage(database, "migrate", "analysis", "0003", "--verbosity", "0")
+    assert run(database, OLD) == ["[3, 4]", "hold True", "terms True"]
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert sites.manage(database, "verify_events") == published
+    assert run(database, "from analysis.models import Event\n" + CASES.splitlines()[-1]) == said
+    assert run(database, GUARDED) == ["refused"] * 10

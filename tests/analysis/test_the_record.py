@@ -1,96 +1,28 @@
-"""What is written once stays as written: the chain of a case's events, and rows that no one can change or delete."""
-
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+"""What is written once stays as written: rows that no one can change or delete."""
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.contrib import admin
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from analysis import rights
-from analysis.models import Claim, Decision, Event, Revision, SignalReading, SignalSource, StandingChange, Terms
+from analysis.models import (
+    Claim,
+    Decision,
+    Event,
+    Proof,
+    Revision,
+    SignalReading,
+    SignalSource,
+    StandingChange,
+    Statement,
+    Terms,
+)
 from analysis.models.fields import AppendOnlyError
 from tests import making
-from tests.analysis.cases import REMOVE, confirmed, opened, request
+from tests.analysis.cases import REMOVE, confirmed
 
 pytestmark = pytest.mark.django_db
-
-
-def without_the_trigger(table: str, verb: str, sql: str, values: list[object]) -> None:
-    """What someone could do who owns the database. The test's transaction takes it back."""
-    with connection.cursor() as cursor:
-        on = f" ON {table}" if connection.vendor == "postgresql" else ""
-        cursor.execute(f"DROP TRIGGER {table}_no_{verb}{on}")
-        cursor.execute(sql, values)
-
-
-@pytest.fixture
-def case():
-    article = making.article()
-    case = confirmed(article.url)
-    rights.take_up(case, None)
-    rights.hold(case, None, "link")
-    rights.decide(case, None, REMOVE)
-    return case
-
-
-def test_a_chain_that_nobody_touched_holds(case):
-    assert rights.first_broken_event(case) is None
-    assert [event.number for event in case.events.all()] == [1, 2, 3, 4, 5]
-    assert [e.previous for e in case.events.all()] == ["", *[e.sha256 for e in case.events.all()][:-1]]
-
-
-def test_a_chain_holds_whatever_time_zone_a_step_was_taken_in():
-    at = datetime(2026, 7, 1, 12, tzinfo=ZoneInfo("Europe/Paris"))
-    case = rights.open_case(request("https://a.test/1"), "desk.test", at=at)
-    assert rights.first_broken_event(case) is None
-    assert case.events.get().at == datetime(2026, 7, 1, 10, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [("kind", "closed"), ("data", '{"level": "none"}'), ("at", "2020-01-01 00:00:00+00:00"),
-    ("sha256", "0" * 64), ("previous", "0" * 64),
-     ("number", 9)],
-)  # fmt: skip
-def test_a_changed_event_is_found(case, column, value):
-    third = case.events.get(number=3)
-    without_the_trigger("analysis_event", "update", f"UPDATE analysis_event SET {column} = %s WHERE id = %s",
-    [value, third.pk])  # fmt: skip
-    broken = rights.first_broken_event(case)
-    assert broken is not None
-    assert broken.pk == (case.events.get(number=4).pk if column == "number" else third.pk)
-
-
-def test_an_event_rewritten_with_a_hash_that_fits_it_no_longer_fits_the_next(case):
-    third = case.events.get(number=3)
-    third.kind = "closed"
-    values = [third.kind, rights._digest(third), third.pk]
-    without_the_trigger(
-        "analysis_event", "update", "UPDATE analysis_event SET kind = %s, sha256 = %s WHERE id = %s", values
-    )
-    assert rights.first_broken_event(case).number == 4
-
-
-def test_a_deleted_event_is_found_by_the_gap_it_leaves(case):
-    without_the_trigger("analysis_event", "delete",
-    "DELETE FROM analysis_event WHERE case_id = %s AND number = 2", [case.pk])  # fmt: skip
-    assert rights.first_broken_event(case).number == 3
-
-
-def test_an_event_of_another_case_does_not_fit_in(case):
-    other = opened()
-    own = other.events.get()
-    Event.objects.create(
-        case=other, number=2, kind="decided", previous=own.sha256, sha256=case.events.get(number=2).sha256
-    )
-    assert rights.first_broken_event(other).number == 2
-
-
-def test_events_hold_no_personal_data(case):
-    for event in case.events.all():
-        assert not {"name", "email", "organisation", "explanation"} & set(event.data)
-        assert "N. Name" not in str(event.data) and "rights@wire.test" not in str(event.data)
 
 
 def reading() -> SignalReading:
@@ -108,14 +40,18 @@ def rows() -> dict[str, object]:
     rights.decide(case, None, REMOVE)
     return {
         "Terms": Terms.objects.get(case=case), "Event": case.events.first(), "Decision": case.decision,
-        "Revision": story.current, "SignalReading": reading(),
+        "Statement": rights.give_reasons(case, None, "You asked."), "Revision": story.current,
+        "Proof": Proof.objects.create(case=case, host="wire.test", method="dns", proved_at=timezone.now()),
+        "SignalReading": reading(),
         "StandingChange": StandingChange.objects.create(claim=claim, standing="reported"),
     }  # fmt: skip
 
 
-COLUMNS = {"Terms": "level", "Event": "kind", "Decision": "outcome", "Revision": "headline", "StandingChange": "why",
-           "SignalReading": "error"}  # fmt: skip
-KINDS = [Terms, Event, Decision, Revision, StandingChange, SignalReading]
+COLUMNS = {
+    "Terms": "level", "Event": "kind", "Decision": "reason", "Revision": "headline", "StandingChange": "why",
+    "Statement": "text", "Proof": "host", "SignalReading": "error",
+}  # fmt: skip
+KINDS = [Terms, Event, Proof, Decision, Statement, Revision, StandingChange, SignalReading]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -132,7 +68,7 @@ def test_a_row_of_the_record_cannot_be_saved_again_changed_or_deleted(kind):
     assert kind.objects.filter(pk=row.pk).exists()
 
 
-def refused_by_the_database(sql: str, values: list[object]) -> None:
+def refused_by_the_database(sql: str, values: tuple[object, ...] = ()) -> None:
     with pytest.raises(DatabaseError, match="is append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -140,10 +76,51 @@ def refused_by_the_database(sql: str, values: list[object]) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_raw_sql_cannot_change_or_delete_a_row_of_the_record(kind):
     row, table = rows()[kind.__name__], kind._meta.db_table
-    columns = [f.column for f in kind._meta.concrete_fields if not (kind is Revision and f.name in ("html", "id"))]
-    for column in columns:
-        refused_by_the_database(f'UPDATE {table} SET "{column}" = "{column}" WHERE id = %s', [row.pk])
-    refused_by_the_database(f"DELETE FROM {table} WHERE id = %s", [row.pk])
+    for field in kind._meta.concrete_fields:
+        if kind is Revision and field.name in ("html", "id"):
+            continue
+        refused_by_the_database(f"UPDATE {table} SET {changed(field)} WHERE id = %s", (row.pk,))
+    refused_by_the_database(f"DELETE FROM {table} WHERE id = %s", (row.pk,))
+
+
+def changed(field: models.Field) -> str:
+    """Another value of a column, in SQL."""
+    other = {
+        "BooleanField": "NOT {0}", "DateTimeField": "'2020-01-01 00:00:00+00:00'", "JSONField": "'{{}}'",
+    }  # fmt: skip
+    text = isinstance(field, models.CharField | models.TextField)
+    expression = "'z' || substr({0}, 2)" if text else other.get(field.get_internal_type(), "COALESCE({0}, 0) + 1")
+    return f'"{field.column}" = ' + expression.format(f'"{field.column}"')
+
+
+@pytest.mark.parametrize(("kind", "words"), [(Decision, "reason"), (Statement, "text")], ids=["Decision", "Statement"])
+def test_the_words_of_a_decision_may_be_emptied_and_nothing_else(kind, words):
+    row, table = rows()[kind.__name__], kind._meta.db_table
+    for field in kind._meta.concrete_fields:
+        if field.name != words:
+            refused_by_the_database(f"UPDATE {table} SET {words} = '', {changed(field)} WHERE id = %s", (row.pk,))
+    before = kind.objects.filter(pk=row.pk).values().get()
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {words} = '' WHERE id = %s", (row.pk,))
+    assert kind.objects.filter(pk=row.pk).values().get() == before | {words: ""}
+    refused_by_the_database(f"UPDATE {table} SET {words} = 'Other words.' WHERE id = %s", (row.pk,))
+    refused_by_the_database(f"DELETE FROM {table} WHERE id = %s", (row.pk,))
+
+
+@pytest.mark.engine("postgresql")
+@pytest.mark.parametrize("kind", [Terms, Event, Proof, Decision, Statement], ids=lambda kind: kind.__name__)
+def test_a_table_of_the_record_cannot_be_truncated(kind):
+    rows()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end of this test's transaction
+    refused_by_the_database(f"TRUNCATE {kind._meta.db_table} CASCADE")
+
+
+@pytest.mark.parametrize("kind", [Event, Decision, Statement, Proof], ids=lambda kind: kind.__name__)
+def test_the_admin_offers_no_way_to_the_record_of_a_case(kind):
+    assert kind not in admin.site._registry
+    in_others = [inline.model for one in admin.site._registry.values() for inline in one.inlines]
+    assert kind not in in_others
 
 
 def test_raw_bulk_changes_are_refused_as_well():

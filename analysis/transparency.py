@@ -1,0 +1,218 @@
+"""The transparency report: what was asked of us and what became of it, in numbers, and never who asked.
+
+What is counted: requests whose sender confirmed the address; what nobody confirmed was asked by nobody. Regulation (EU)
+2022/2065 (DSA) Articles 15 and 24 give the form: numbers by kind, by outcome, and the median time.
+
+What a number could give away: a request about a person, named beside a publisher or a month, might tell who made it.
+So kinds are never crossed with months or publishers; and a publisher is counted by what was asked in its name, while
+whatever others asked about its work goes into one number.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import ceil
+from typing import Any
+
+from django.db.models import Case as When_
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from analysis.models import Case, CaseURL, Chain, Decision, Terms
+from analysis.models.cases import CaseKind, CaseLane
+from analysis.models.decisions import DecisionOutcome
+from analysis.models.publishers import Basis
+
+MONTHS = 36  # shown one by one; what is older is in the totals
+MAX_PUBLISHERS = 200
+
+OUTCOMES = {
+    **{str(value): label for value, label in DecisionOutcome.choices},
+    "open": _("Not decided yet"),
+    "withdrawn": _("Taken back"),
+    "joined": _("Joined to an earlier request"),
+}
+APPEALS = {
+    "granted": _("Decision reversed"),
+    "partly": _("Decision changed in part"),
+    "declined": _("Decision stands"),
+    "open": _("Not decided yet"),
+    "withdrawn": _("Taken back"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: a key for machines, a label for people, and counts by column, all columns in order."""
+
+    key: str
+    label: str
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """How long it took from the confirmed address to the first decision, in days of the calendar (UTC), by nearest
+    rank. None where nothing was decided."""
+
+    lane: str
+    label: str
+    decided: int
+    median: int | None
+    ninetieth: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    made_at: datetime
+    requests: int
+    kinds: tuple[Row, ...]  # by outcome
+    lanes: tuple[Row, ...]  # by outcome
+    months: tuple[Row, ...]  # by lane, oldest first, without a gap; "before" first, if there is anything
+    days: tuple[Days, ...]  # all, then by lane
+    terms: tuple[Row, ...]  # statements of terms, by basis: on a request, or otherwise
+    appeals: tuple[Row, ...]
+    publishers: tuple[Row, ...]  # by outcome
+    others: Row  # requests in no covered publisher's name
+    length: int
+    head: str
+
+
+def report(now: datetime) -> Report:
+    """The report as of a moment (aware). Seven queries; their cost grows with cases, never with articles."""
+    first = _months_before(now.astimezone(UTC).date(), MONTHS - 1)
+    asked = _confirmed().annotate(
+        outcome=_outcome(), month=When_(When(opened_at__gte=_midnight(first), then=TruncMonth("opened_at")))
+    )
+    found = list(asked.values_list("kind", "lane", "outcome", "month").annotate(n=Count("pk")).order_by())
+    chain = Chain.objects.get(pk=1)
+    publishers, others = _publishers()
+    return Report(
+        made_at=now,
+        requests=sum(n for *_keys, n in found),
+        kinds=_table(CaseKind.choices, OUTCOMES, ((kind, outcome, n) for kind, _l, outcome, _m, n in found)),
+        lanes=_table(CaseLane.choices, OUTCOMES, ((lane, outcome, n) for _k, lane, outcome, _m, n in found)),
+        months=_months(first, [(month, lane, n) for _k, lane, _o, month, n in found]),
+        days=_days(),
+        terms=_terms(),
+        appeals=_appeals(),
+        publishers=publishers,
+        others=others,
+        length=chain.length,
+        head=chain.head,
+    )
+
+
+def _confirmed() -> QuerySet[Case]:
+    return Case.objects.filter(confirmed_at__isnull=False)
+
+
+def _outcome() -> When_:
+    """What became of a case: its last decision; a joined one is counted as that, or its decision would count twice."""
+    last = Decision.objects.filter(case=OuterRef("pk")).order_by("-number").values("outcome")[:1]
+    return When_(
+        When(joined_to__isnull=False, then=Value("joined")),
+        When(state=Case.State.WITHDRAWN, then=Value("withdrawn")),
+        default=Coalesce(Subquery(last), Value("open")),
+        output_field=CharField(),
+    )
+
+
+def _days() -> tuple[Days, ...]:
+    decided = Decision.objects.filter(number=1, case__confirmed_at__isnull=False)
+    spans = decided.values_list("case__lane", TruncDate("case__confirmed_at"), TruncDate("decided_at"))
+    found: dict[str, Counter[int]] = {"all": Counter(), **{lane: Counter() for lane in CaseLane.values}}
+    for lane, confirmed, at, n in spans.annotate(n=Count("pk")).order_by():
+        for key in ("all", lane):
+            found[key][(at - confirmed).days] += n
+    labels = {"all": _("All requests"), **dict(CaseLane.choices)}
+    return tuple(
+        Days(key, str(labels[key]), spread.total(), ranked(spread, 50), ranked(spread, 90))
+        for key, spread in found.items()
+    )
+
+
+def ranked(spread: Counter[int], percent: int) -> int | None:
+    """The value at a percentile of counted values, by nearest rank; None of nothing."""
+    rank = ceil(spread.total() * percent / 100)
+    for value in sorted(spread):
+        rank -= spread[value]
+        if rank <= 0 and spread[value]:
+            return value
+    return None
+
+
+def _terms() -> tuple[Row, ...]:
+    stated = Terms.objects.exclude(scope="house").annotate(
+        why=When_(When(case__isnull=False, then=Value("request")), default=Value("otherwise"))
+    )
+    found = stated.values_list("basis", "why").annotate(n=Count("pk")).order_by()
+    return _table(Basis.choices, {"request": "", "otherwise": ""}, found)
+
+
+def _appeals() -> tuple[Row, ...]:
+    second = Decision.objects.filter(case=OuterRef("pk"), number=2).values("outcome")[:1]
+    ended = When_(When(state=Case.State.APPEALED, then=Value("open")), default=Value("withdrawn"))
+    contested = Case.objects.filter(appealed_at__isnull=False).annotate(ended=Coalesce(Subquery(second), ended))
+    found = contested.values_list("ended").annotate(n=Count("pk")).order_by()
+    return _table(APPEALS.items(), {"count": ""}, ((ended, "count", n) for ended, n in found))
+
+
+def _publishers() -> tuple[tuple[Row, ...], Row]:
+    """The publishers in whose name most was asked about work of theirs, and everybody else."""
+    theirs = Q(case__relation__in=[Case.Relation.PUBLISHER, Case.Relation.AGENT])
+    lines = CaseURL.objects.filter(theirs, article__isnull=False, case__confirmed_at__isnull=False)
+    own = _confirmed().filter(pk__in=lines.values("case")).values("pk")
+    by_outcome = _confirmed().annotate(outcome=_outcome()).filter(pk=OuterRef("case")).values("outcome")
+    named = lines.annotate(outcome=Subquery(by_outcome)).values_list(
+        "article__publisher__slug", "article__publisher__name", "outcome"
+    )
+    counts: dict[str, Counter[str]] = {}
+    names: dict[str, str] = {}
+    for slug, name, outcome, n in named.annotate(n=Count("case", distinct=True)).order_by():
+        names[slug] = name
+        counts.setdefault(slug, Counter())[outcome] += n
+    others = _confirmed().exclude(pk__in=own).annotate(outcome=_outcome())
+    found = [("others", outcome, n) for outcome, n in others.values_list("outcome").annotate(n=Count("pk")).order_by()]
+    most = sorted(names, key=lambda slug: (-counts[slug].total(), names[slug]))[:MAX_PUBLISHERS]
+    rows = _table([(slug, names[slug]) for slug in most], OUTCOMES,
+                  ((slug, outcome, n) for slug in most for outcome, n in counts[slug].items()))  # fmt: skip
+    return rows, _table([("others", _("Asked by others, or about work that we do not cover"))], OUTCOMES, found)[0]
+
+
+def _months(first: date, found: list[tuple[datetime | None, str, int]]) -> tuple[Row, ...]:
+    days = [_months_before(first, -n) for n in range(MONTHS)]
+    keys = [f"{day:%Y-%m}" for day in days]
+    labels = {key: date_format(day, "YEAR_MONTH_FORMAT") for key, day in zip(keys, days, strict=True)}
+    keyed = [(f"{month:%Y-%m}" if month else "before", lane, n) for month, lane, n in found]
+    used = {key for key, *_rest in keyed}
+    begin = next((i for i, key in enumerate(keys) if key in used), len(keys) - 1)
+    rows = [("before", _("Before"))] if "before" in used else []
+    shown = keys if rows else keys[begin:]
+    return _table([*rows, *((key, labels[key]) for key in shown)], dict.fromkeys(CaseLane.values, ""), keyed)
+
+
+def _table(
+    rows: Iterable[tuple[Any, Any]], columns: Mapping[str, Any], found: Iterable[tuple[str, str, int]]
+) -> tuple[Row, ...]:
+    counts: dict[tuple[str, str], int] = Counter()
+    for row, column, n in found:
+        counts[row, column] += n
+    return tuple(Row(str(key), str(label), {column: counts[key, column] for column in columns}) for key, label in rows)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _months_before(day: date, months: int) -> date:
+    """The first day of the month that lies so many months before; after, if the number is negative."""
+    number = day.year * 12 + day.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
