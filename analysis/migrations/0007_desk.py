@@ -150,6 +150,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="recheck_of_one_rule",
+                        violation_error_message="A recheck is of one statement of terms, or of one hold.",
                     )
                 ],
             },

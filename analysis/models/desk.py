@@ -91,6 +91,7 @@ class Recheck(models.Model):
             models.CheckConstraint(
                 condition=Q(terms__isnull=True, hold__isnull=False) | Q(terms__isnull=False, hold__isnull=True),
                 name="recheck_of_one_rule",
+                violation_error_message=_("A recheck is of one statement of terms, or of one hold."),
             )
         ]
         indexes = [
