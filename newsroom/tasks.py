@@ -12,7 +12,6 @@ from analysis import comparing, evidence, limits, rights, tending
 from analysis.models import Article, Challenge, Decision, Publisher
 from newsroom import mail, receipt
 from newsroom.wire import domains, reading
-from newsroom.wire.fetch import fetch
 
 STEPS = 200  # of some hundred stories each: so long may one run be
 SITES_A_ROUND = 50
@@ -97,13 +96,13 @@ _PROOFS: dict[domains.Method, Callable[[str, str], bool]] = {
 @task(priority=-10)  # mail goes first
 def read_signals(publisher: int) -> int:
     """Read what a publisher's sites say to machines. Returns how many addresses said something new."""
-    return reading.read_publisher(Publisher.objects.get(pk=publisher), fetch)
+    return reading.read_publisher(Publisher.objects.get(pk=publisher))
 
 
 @task(priority=-10)
 def read_page(article: int) -> int:
     """Read what an article's page says to machines. Returns how many addresses said something new."""
-    return reading.read_page(Article.objects.select_related("publisher").get(pk=article), fetch)
+    return reading.read_page(Article.objects.select_related("publisher").get(pk=article))
 
 
 @task

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis import evidence
-from analysis.addresses import AddressError, canonical, host, path_prefix
+from analysis.addresses import AddressError, canonical, host, host_of, path_prefix
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
-from analysis.owners import article_at
+from analysis.owners import article_at, publisher_of
 from analysis.rendition.signals import view
 from newsroom import tasks
 from newsroom.admin import why
@@ -104,6 +104,9 @@ class TermsForm(ForesightForm):
                 data["value"] = _readable(read, data["value"])
             except ValidationError as error:
                 self.add_error("value", error)
+        if read and data.get("value") and not data.get("publisher") and not self.errors:
+            # Of a site that nobody here owns it is kept all the same, and binds the day that we cover it.
+            data["publisher"] = publisher_of(host_of(data["value"]) or data["value"].partition("/")[0])
         return data
 
 
@@ -117,7 +120,12 @@ class TermsAdmin(DeskAdmin):
         (
             _("What they allow"),
             {
-                "fields": ["level", ("max_words", "quote_words"), ("ai", "embargo_hours"), "attribution"],
+                "fields": [
+                    "level",
+                    ("max_words", "quote_words", "quote_chars"),
+                    ("ai", "embargo_hours"),
+                    "attribution",
+                ],
                 "description": _(
                     "A field left empty says nothing: what was said before, or more broadly, still holds."
                 ),

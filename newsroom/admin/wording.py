@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from analysis import preflight
 from analysis.models import Hold, Publisher, Terms
 from analysis.models.publishers import Level as LevelLabel
-from analysis.terms import Permit
+from analysis.terms import ANY_LENGTH, Permit
 
 
 def permit_in_words(permit: Permit) -> str:
@@ -20,6 +20,8 @@ def permit_in_words(permit: Permit) -> str:
     if permit.summary:
         said.append(_("up to %(n)d words") % {"n": permit.max_words})
         said.append(_("%(n)d of them quoted") % {"n": permit.quote_words} if permit.quote_words else _("no quotations"))
+        if permit.quote_words and permit.quote_chars < ANY_LENGTH:
+            said.append(_("quotations of at most %(n)d characters") % {"n": permit.quote_chars})
         if not permit.ai:
             said.append(_("no summary made with a language model"))
     return ", ".join(said) + "."

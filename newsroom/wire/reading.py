@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
 from django.utils.translation import gettext as _
@@ -19,34 +18,16 @@ from analysis.addresses import AddressError, canonical, host_of
 from analysis.models import Article, Publisher, SignalSource
 from analysis.models.signals import SignalKind
 from analysis.signals import Reading, Said
+from newsroom.wire.fetch import Fetched, FetchError, fetch
 from newsroom.wire.signals import decoding, ninjs, page, robots, rsl, tdmrep, trusttxt
 
 MOST_LICENCES = 3  # that one file or page refers to
 MOST_JOINED = 10  # hosts that a trust.txt names, asked for their side
 
 
-class Fetched(Protocol):
-    """An answer, as newsroom/wire/fetch.py gives it."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> tuple[tuple[str, str], ...]: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def at(self) -> datetime: ...
-
-
-class Fetch(Protocol):
-    """fetch() of newsroom/wire/fetch.py. Its errors that say why a URL could not be read have `refused`."""
-
-    def __call__(self, url: str, *, max_bytes: int = ...) -> Fetched: ...
-
-
-def read_publisher(publisher: Publisher, fetch: Fetch) -> int:
+def read_publisher(publisher: Publisher) -> int:
     """Read what a publisher's hosts and its home page say, and record it. Returns how many said something new."""
-    visit = _Visit(fetch)
+    visit = _Visit()
     new = sum(signals.record(publisher, list(_of_host(host, visit))) for host in evidence.hosts_of(publisher))
     with suppress(AddressError):  # a home page that nobody can open says nothing
         new += signals.record(publisher, list(_of_page(canonical(publisher.homepage), visit)))
@@ -55,12 +36,12 @@ def read_publisher(publisher: Publisher, fetch: Fetch) -> int:
     return new
 
 
-def read_page(article: Article, fetch: Fetch) -> int:
+def read_page(article: Article) -> int:
     """Read what an article's page says, and record it; of a host never read before, what that says first.
 
     Returns how many said something new.
     """
-    visit, new, host = _Visit(fetch), 0, host_of(article.url)
+    visit, new, host = _Visit(), 0, host_of(article.url)
     if not SignalSource.objects.filter(kind=SignalKind.ROBOTS, about=f"{host}/").exists():
         new = signals.record(article.publisher, list(_of_host(host, visit)))
     return new + signals.record(article.publisher, list(_of_page(article.url, visit)))
@@ -69,8 +50,7 @@ def read_page(article: Article, fetch: Fetch) -> int:
 class _Visit:
     """One round of questions, in which each robots.txt is asked for once."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+    def __init__(self) -> None:
         self._robots: dict[str, Fetched | str] = {}
 
     def ask(self, kind: SignalKind, url: str) -> Fetched | str:
@@ -92,10 +72,8 @@ class _Visit:
 
     def _get(self, url: str, max_bytes: int) -> Fetched | str:
         try:
-            return self._fetch(url, max_bytes=max_bytes)
-        except Exception as error:  # not FetchError by its name: this module opens no connection and knows no socket
-            if not hasattr(error, "refused"):
-                raise
+            return fetch(url, max_bytes=max_bytes)
+        except FetchError as error:
             return str(error)
 
 

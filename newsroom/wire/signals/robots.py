@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from analysis.patterns import Places, longest_first, named
 from analysis.signals import Said
+from newsroom import wire
 from newsroom.wire.signals import aipref
 from newsroom.wire.signals.decoding import text_of
 from newsroom.wire.signals.labels import said
 
-AGENT = "contextdeskbot"
+AGENT = wire.AGENT.lower()
 MAX_LINE = 4_000
 _RULES = {"allow", "disallow", "content-usage", "content-signal"}
 _FIELDS = {"content-usage": "Content-Usage", "content-signal": "Content-Signal"}
