@@ -6,10 +6,11 @@ from math import ceil
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import rights
+from analysis import rights, transparency
 from analysis.models import Case, Chain
 from analysis.transparency import MONTHS, Report, Row, ranked, report
 from tests import making
@@ -35,8 +36,13 @@ def counts(rows, key: str) -> dict[str, int]:
     return {column: n for column, n in row.counts.items() if n}
 
 
+@pytest.fixture(autouse=True)
+def _anew():
+    transparency._counted.cache_clear()
+
+
 def test_a_report_of_nothing(django_assert_num_queries):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = report(NOW)
     assert found.requests == 0 and found.publishers == () and found.others.total == 0
     assert [(row.key, row.total) for row in found.months] == [("2026-11", 0)]
@@ -147,8 +153,24 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
     for n in range(12):
         wire = making.publisher()
         asked(40 * n, making.article(wire).url, decided_after=n)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         report(NOW)
+    with django_assert_num_queries(2):
+        again = report(NOW + timedelta(hours=1))
+    assert again.made_at == NOW + timedelta(hours=1) and again.requests == 12
+
+
+def test_what_happened_a_moment_ago_is_counted():
+    case = asked(3)
+    assert counts(report(NOW).kinds, "opt_out") == {"open": 1}
+    rights.decide(case, None, NO, at=NOW)
+    assert counts(report(NOW).kinds, "opt_out") == {"declined": 1}
+    making.terms(making.publisher(), level="short")
+    assert counts(report(NOW).terms, "publisher") == {"otherwise": 1}
+    with translation.override("fr"):
+        report(NOW)
+    asked(40)
+    assert report(NOW).months[0].label == "October 2026"
 
 
 def test_nothing_in_a_report_can_tell_who_asked():
