@@ -12,7 +12,7 @@ from itertools import product
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from analysis.models import Entity, Page, Publisher, Story, Topic
+from analysis.models import Domain, Entity, Page, Publisher, Story, Topic
 
 REPRESENTATIONS: tuple[dict[str, str], ...] = (
     {},
@@ -49,9 +49,10 @@ def candidates() -> dict[str, list[str]]:
         "code": ["fr"],
         "year": sorted({str(at.year) for at in days}),
         "month": sorted({f"{at.month:02}" for at in days}),
-        "name": ["pages", "who", "want", "why", "contact", "check"],
+        "name": ["why", "pages", "want", "who", "law", "contact", "check"],
         "reference": ["CD-2222-2222"],
         "token": ["abc:def:ghi"],
+        "host": list(Domain.objects.values_list("host", flat=True)),
     }
 
 

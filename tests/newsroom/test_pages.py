@@ -111,5 +111,7 @@ def test_report_an_error_opens_the_request_form_with_the_page_filled_in():
     html = client.get("/stories/five-gigawatts-on-paper/").content.decode()
     (address,) = re.findall(r'<a href="([^"]+)">Report an error</a>', html)
     (begin,) = re.findall(r'<a class="button" href="([^"]+)">', client.get(unescape(address)).content.decode())
-    form = client.get(begin).content.decode()
+    client.get(begin)
+    client.post("/takedown/request/why/", {"kind": "factual_error"})
+    form = client.get("/takedown/request/pages/").content.decode()
     assert "http://127.0.0.1:8000/stories/five-gigawatts-on-paper/</textarea>" in form

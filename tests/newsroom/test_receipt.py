@@ -165,7 +165,7 @@ def test_a_story_withdrawn_since_is_expected_to_be_gone():
 
 
 # Routes that show no story. Whoever adds another says so here, or in analysis/receipts.py how it is asked.
-NOT_ASKED = {
+NOT_ASKED = {"rsl", "security", "tdmrep", "trust",
     "about", "language", "robots", "healthz", "readyz",
     "sitemap", "topics",  # months, and names of topics
     "publishers",  # names and terms
