@@ -127,7 +127,7 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
     Rules that do not apply to the work, or are not in force yet, are passed over.
     """
     concerning = [r for r in rules if applies(r, work)]
-    standing = _standing([r for r in concerning if r.effective_from <= now])
+    standing = not_withdrawn([r for r in concerning if r.effective_from <= now])
     values: dict[str, int] = {}
     governing: dict[str, int] = {}
     for name in _STRICTEST:
@@ -162,9 +162,9 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         quote_words=values["quote_words"] if level else 0,
         ai=bool(values["ai"]) and bool(level),
         embargo_until=embargo_until,
-        attribution=tuple(sorted({r.attribution for r in _newest("attribution", standing)})),
+        attribution=tuple(sorted({r.attribution for r in newest("attribution", standing)})),
         stated=any(r.basis is not Basis.HOUSE for r in ruling),
-        legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in _newest("level", standing)),
+        legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in newest("level", standing)),
         reason=level_rule.reason if level_rule else "",
         governing=governing,
         until=until,
@@ -216,16 +216,16 @@ def applies(rule: Rule, work: Work) -> bool:
             return page_key(rule.value) == page_key(work.url)
 
 
-def _place(rule: Rule) -> tuple[object, ...]:
+def place_of(rule: Rule) -> tuple[object, ...]:
     """Where a statement stands: a newer one at the same place supersedes it. Two holds are two cases, so never."""
     place = page_key(rule.value) if rule.scope is Scope.URL else rule.value.rstrip("/")
     return (rule.scope, rule.basis, place, rule.id if rule.basis is Basis.HOLD else None)
 
 
-def _standing(rules: list[Rule]) -> list[Rule]:
+def not_withdrawn(rules: list[Rule]) -> list[Rule]:
     """The statements that no later one at the same place has withdrawn."""
-    withdrawn = {_place(r): (r.effective_from, r.id) for r in sorted(rules, key=_age) if r.revoked}
-    return [r for r in rules if not r.revoked and _age(r) > withdrawn.get(_place(r), _NEVER)]
+    withdrawn = {place_of(r): (r.effective_from, r.id) for r in sorted(rules, key=_age) if r.revoked}
+    return [r for r in rules if not r.revoked and _age(r) > withdrawn.get(place_of(r), _NEVER)]
 
 
 def _age(rule: Rule) -> tuple[datetime, int]:
@@ -235,18 +235,18 @@ def _age(rule: Rule) -> tuple[datetime, int]:
 _NEVER = (datetime.min.replace(tzinfo=UTC), 0)
 
 
-def _newest(name: str, standing: list[Rule]) -> list[Rule]:
+def newest(name: str, standing: list[Rule]) -> list[Rule]:
     """The statements that speak of a field and are the newest to do so at their place; all of those equally new."""
     speaking = [r for r in standing if getattr(r, name) not in (None, "")]
-    newest: dict[tuple[object, ...], datetime] = {}
+    latest: dict[tuple[object, ...], datetime] = {}
     for r in speaking:
-        newest[_place(r)] = max(r.effective_from, newest.get(_place(r), r.effective_from))
-    return [r for r in speaking if r.effective_from == newest[_place(r)]]
+        latest[place_of(r)] = max(r.effective_from, latest.get(place_of(r), r.effective_from))
+    return [r for r in speaking if r.effective_from == latest[place_of(r)]]
 
 
 def _decide(name: str, standing: list[Rule]) -> tuple[int, Rule | None]:
     """A field's value and the rule that decided it."""
-    speaking = _newest(name, standing)
+    speaking = newest(name, standing)
     ruling = _most_specific([r for r in speaking if r.basis is Basis.PUBLISHER])
     if not ruling:
         ruling = _most_specific([r for r in speaking if r.basis is Basis.HOUSE])

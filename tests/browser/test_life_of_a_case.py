@@ -1,5 +1,5 @@
-"""Three days of a case: filed on a phone without JavaScript, proved by DNS, held, decided, obeyed everywhere, contested,
-restored in part. With PICTURES set to a directory, each scene is kept there as a picture."""
+"""Three days of a case: filed on a phone without JavaScript, proved by DNS, held, decided, obeyed everywhere,
+contested, restored in part. With PICTURES set to a directory, each scene is kept there as a picture."""
 
 import os
 import re
