@@ -17,7 +17,7 @@ from tests.analysis.cases import REMOVE, confirmed, link_only
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = timezone.now() - timedelta(days=1)
-PAGES = ("wire.test/press/1", "www.wire.test/press/2", "news.wire.test/1")
+PAGES = ("wire.test/press/1", "wire.test/press/2", "news.wire.test/1")
 
 
 def restore(*statements: Terms) -> Ruling:
@@ -40,16 +40,14 @@ SAID = st.fixed_dictionaries(
         "attribution": st.sampled_from(["From the Wire", "By the Wire"]),
     },
 ).filter(bool)
+# Few places, so that statements meet. The second is the first page, written otherwise.
 PLACES = st.sampled_from([
-    ("url", "https://wire.test/press/1"),
-    ("url", "http://www.wire.test/press/1/"),  # the same page, written otherwise
-    ("url", "https://www.wire.test/press/2"),
-    ("path", "wire.test/press"),
-    ("domain", "wire.test"),
-    ("domain", "news.wire.test"),
+    ("url", "https://wire.test/press/1"), ("url", "http://www.wire.test/press/1/"), ("path", "wire.test/press"),
     ("publisher", ""),
 ])  # fmt: skip
-STATEMENT = st.tuples(PLACES, st.sampled_from(["publisher", "restriction", "legal", "house"]), SAID, st.integers(0, 3))
+STATEMENT = st.tuples(
+    PLACES, st.sampled_from(["publisher", "publisher", "restriction", "legal"]), SAID, st.integers(0, 3)
+)
 RULING = st.tuples(
     PLACES,
     st.one_of(st.just({"action": "remove"}), SAID.map(lambda said: {"action": "terms", "level": "", **said})),
@@ -62,7 +60,7 @@ def rule(case: Case, ruling) -> None:
     rights.decide(case, None, Ruling("granted", reason="Yes.", scope=scope, value=value, **what, **how))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     before=st.lists(STATEMENT, max_size=5), earlier=st.lists(RULING, max_size=2), ruling=RULING, by_appeal=st.booleans()
 )
