@@ -118,11 +118,14 @@ def _said(row: OutgoingMail) -> dict[str, Any]:
         key = token("notice", asked.pk) if asked else ""
         return {"host": row.about, "link": _link("takedown-notice", key) if key else ""}
     decision = case.decision
+    own = case.joined_to is None or case.joined_to.email == case.email
     return {
         "decision": decision,
         "statement": getattr(decision, "statement", None),
         "text": row.message.text if row.message else "",
-        "terms": (case.joined_to or case).terms.filter(revoked=False).select_related("publisher").order_by("id")[:20],
+        # Joined by the desk to somebody else's: which, and which pages that is about, is theirs.
+        "own": own,
+        "terms": decision.terms.filter(revoked=False)[:20] if decision and own else (),
         "missing": statute.asked_for(case),
         "hours": {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS},
         "appeal_days": settings.APPEAL_DAYS if decision and decision.number == 1 else 0,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis.models.cases import Case, CaseKind, CaseLane, CaseWant, ProofMethod
 from analysis.models.fields import AppendOnly, one_of
-from analysis.models.publishers import Level
+from analysis.models.publishers import Level, Terms
 from analysis.models.stories import Story
 
 
@@ -60,6 +60,12 @@ class Decision(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.get_outcome_display()}"
+
+    @property
+    def terms(self) -> models.QuerySet[Terms]:
+        """The statements of terms that it made, and not those of the other decision of its case."""
+        made = Terms.objects.filter(case=self.case_id, effective_from=self.decided_at)
+        return made.select_related("publisher").order_by("id")
 
 
 class Statement(AppendOnly):

@@ -214,7 +214,6 @@ class CaseAdmin(DeskAdmin):
         context = {
             "steps": steps,
             "decisions": decisions,
-            "terms": case.terms.select_related("publisher").order_by("id")[:200],
             "holds": case.holds.order_by("id")[:200],
             "lines": case.urls.select_related("article__publisher", "story"),
             "events": case.events.select_related("by").order_by("position"),
