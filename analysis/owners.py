@@ -9,3 +9,13 @@ def publisher_of(host: str) -> Publisher | None:
     known = Domain.objects.filter(host__in=parents(host)).select_related("publisher")
     nearest = max(known, key=lambda domain: len(domain.host), default=None)
     return nearest.publisher if nearest else None
+
+
+def publishers_of(host: str, below: bool) -> list[Publisher]:
+    """The publisher that a host belongs to, and if `below` those that the hosts below it belong to. Two queries."""
+    own = publisher_of(host)
+    found = {own.pk: own} if own else {}
+    if below:
+        under = Domain.objects.filter(host__endswith=f".{host}").select_related("publisher")[:50]
+        found |= {domain.publisher.pk: domain.publisher for domain in under}
+    return list(found.values())
