@@ -89,7 +89,8 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     form = MailboxForm(posted(request, MailboxForm()))
     if not form.is_valid():
         return render(request, "publishers/mailbox.html", {"form": form}, status=422)
-    flood.send_mailbox_link(form.cleaned_data["email"], (get_language() or "en")[:2])
+    language = (get_language() or "en")[:2]
+    flood.send_mailbox_link(form.cleaned_data["email"], language, flood.network_of(request))
     return render(request, "publishers/link_sent.html", {"days": mail.LINK_AGE.days, "mailbox": True})
 
 
