@@ -20,7 +20,7 @@ from analysis.terms import (
     counting,
     newest,
     not_withdrawn,
-    place,
+    place_of,
     resolve,
     speaks,
 )
@@ -88,7 +88,7 @@ def _findings(name: str, work: Work, concerning: list[Rule], permit: Permit, now
             return Finding(rule, Reason.NOT_YET)
         if rule.revoked:
             return Finding(rule, Reason.WITHDRAWAL)
-        beside = [r for r in begun if place(r) == place(rule)]
+        beside = [r for r in begun if place_of(r) == place_of(rule)]
         if rule not in standing:
             return Finding(rule, Reason.WITHDRAWN, max((r for r in beside if r.revoked), key=_age))
         if rule not in latest:

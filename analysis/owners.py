@@ -18,3 +18,13 @@ def article_at(url: str) -> Article | None:
     """
     known = Article.objects.filter(url__in=spellings(url)).select_related("publisher").order_by("pk")
     return min(known, key=lambda article: article.url != url, default=None)
+
+
+def publishers_of(host: str, below: bool) -> list[Publisher]:
+    """The publisher that a host belongs to, and if `below` those that the hosts below it belong to. Two queries."""
+    own = publisher_of(host)
+    found = {own.pk: own} if own else {}
+    if below:
+        under = Domain.objects.filter(host__endswith=f".{host}").select_related("publisher")[:50]
+        found |= {domain.publisher.pk: domain.publisher for domain in under}
+    return list(found.values())

@@ -237,7 +237,7 @@ def applies(rule: Rule, work: Work) -> bool:
             return page_key(rule.value) == page_key(work.url)
 
 
-def place(rule: Rule) -> tuple[object, ...]:
+def place_of(rule: Rule) -> tuple[object, ...]:
     """Where a statement stands: a newer one at the same place supersedes it. Two holds are two cases, so never."""
     hold = rule.id if rule.basis is Basis.HOLD else None
     return (rule.scope, rule.basis, _where(rule), rule.signal, rule.source, hold)
@@ -250,8 +250,8 @@ def _where(rule: Rule) -> str:
 
 def not_withdrawn(rules: list[Rule]) -> list[Rule]:
     """The statements that no later one at the same place has withdrawn."""
-    withdrawn = {place(r): _age(r) for r in sorted(rules, key=_age) if r.revoked}
-    return [r for r in rules if not r.revoked and _age(r) > withdrawn.get(place(r), _NEVER)]
+    withdrawn = {place_of(r): _age(r) for r in sorted(rules, key=_age) if r.revoked}
+    return [r for r in rules if not r.revoked and _age(r) > withdrawn.get(place_of(r), _NEVER)]
 
 
 def _age(rule: Rule) -> tuple[datetime, int]:
@@ -271,8 +271,8 @@ def newest(name: str, standing: list[Rule]) -> list[Rule]:
     speaking = [r for r in standing if speaks(r, name)]
     latest: dict[tuple[object, ...], datetime] = {}
     for r in speaking:
-        latest[place(r)] = max(r.effective_from, latest.get(place(r), r.effective_from))
-    return [r for r in speaking if r.effective_from == latest[place(r)]]
+        latest[place_of(r)] = max(r.effective_from, latest.get(place_of(r), r.effective_from))
+    return [r for r in speaking if r.effective_from == latest[place_of(r)]]
 
 
 def about(work: Work, statements: list[Rule]) -> list[Rule]:

@@ -122,7 +122,9 @@ def _said(row: OutgoingMail) -> dict[str, Any]:
         "decision": decision,
         "statement": getattr(decision, "statement", None),
         "text": row.message.text if row.message else "",
-        "terms": decision.made[:20] if decision else (),
+        # Joined by the desk to somebody else's: which, and which pages that is about, is theirs.
+        "own": case.own,
+        "terms": decision.made[:20] if decision and case.own else (),
         "missing": statute.asked_for(case),
         "hours": {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS},
         "appeal_days": settings.APPEAL_DAYS if decision and decision.number == 1 else 0,

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from analysis.addresses import host_of, parents
@@ -151,10 +150,19 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.reference
 
-    @cached_property
+    @property
     def decision(self) -> "Decision | None":
         """The decision that counts: the last one. A joined case goes by that of the case it was joined to."""
         return (self.joined_to or self).decisions.order_by("number").last()
+
+    @property
+    def own(self) -> bool:
+        """Whether the decision that counts is on its own sender's request, and may be shown to them in full.
+
+        A case that the desk joined to somebody else's shares its fate, and learns nothing of it.
+        """
+        earlier = self.joined_to
+        return earlier is None or (bool(self.email) and earlier.email.lower() == self.email.lower())
 
 
 class CaseURLMatch(models.TextChoices):

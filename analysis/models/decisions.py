@@ -63,8 +63,9 @@ class Decision(AppendOnly):
 
     @property
     def made(self) -> models.QuerySet[Terms]:
-        """The statements of terms that it made, in their order."""
-        return self.case.terms.filter(effective_from=self.decided_at).select_related("publisher").order_by("id")
+        """The statements of terms that it made, and not those of the other decision of its case."""
+        made = Terms.objects.filter(case=self.case_id, effective_from=self.decided_at)
+        return made.select_related("publisher").order_by("id")
 
 
 class Statement(AppendOnly):
@@ -147,6 +148,7 @@ EVENT_WORDS = {
     "challenged": _("Proof of control offered."),
     "notified": _("The site’s role addresses were told."),
     "proved": _("Control of the site proved."),
+    "noted": _("Somebody who reads a role mailbox of the site knows of it."),
     "in_review": _("Taken up by an editor."),
     "assigned": _("Given to an editor."),
     "held": _("Less is shown of the pages while the request is open."),

@@ -47,7 +47,8 @@ def open_case(request: Request, site: str, at: datetime | None = None, room: Cas
     """Record a request, exactly once: the same submission again returns the case it made.
 
     `site` is our own host, so that pages of ours are recognised among the URLs. Sends the confirmation mail. `room`: a
-    confirmed case from whose room it is filed, in a browser that may open that one: address and proofs are known.
+    confirmed case of the same address, from whose room it is filed, in a browser that may open that one: address and
+    proofs are known.
     Raises RightsError if that address has sent too many within an hour.
     """
     at = at or timezone.now()
@@ -66,7 +67,7 @@ def open_case(request: Request, site: str, at: datetime | None = None, room: Cas
             "name": request.name,
             "organisation": request.organisation,
             "relation": request.relation,
-            "email": room.email if room else request.email,
+            "email": request.email,
             "language": request.language,
             "opened_at": at,
             "filed_from": (room.filed_from or room) if room else None,
@@ -96,11 +97,14 @@ def confirm(case: Case, at: datetime | None = None) -> bool:
     changed = Case.objects.filter(pk=case.pk, state=State.RECEIVED).update(state=State.CONFIRMED, confirmed_at=at)
     if not changed:
         return False
+    earlier = _asked_already(case)
+    if earlier:
+        lock(earlier)  # now: once we hold the chain, whoever decides that one waits for us
     move(case, (State.CONFIRMED,), State.CONFIRMED)
     record(case, "confirmed", at)
     inherit(case, at)
-    earlier = _asked_already(case)
-    if earlier:
+    # Joined to a case in which nothing is proved, it would lose the hold that its own proof brings.
+    if earlier and earlier.state in _JOINABLE and (earlier.proofs.exists() or not case.proofs.exists()):
         join(case, earlier, at=at)
     else:
         post(case, OutgoingMail.Kind.CONFIRMED, at)
@@ -114,6 +118,7 @@ def join(case: Case, earlier: Case, by: Any = None, at: datetime | None = None) 
     Raises RightsError if it cannot be joined there.
     """
     at = at or timezone.now()
+    lock(earlier)  # decided between our look and our writing, it would tell everyone joined to it but this one
     if earlier.pk == case.pk or earlier.joined_to_id or earlier.state not in OPEN:
         raise RightsError(_("%(reference)s cannot be joined to: it is over, or joined itself.")
                           % {"reference": earlier.reference})  # fmt: skip
@@ -126,6 +131,7 @@ def join(case: Case, earlier: Case, by: Any = None, at: datetime | None = None) 
 @transaction.atomic
 def complete(case: Case, said: dict[str, Any], at: datetime | None = None) -> None:
     """Add what the law wants and the demand lacked. What was said before stays. Raises RightsError if it is over."""
+    lock(case)
     lacking = statute.missing(case)
     added = {name: value for name, value in said.items() if value and (name in lacking or name == "phone")}
     if not added:
@@ -151,10 +157,12 @@ def write(case: Case, text: str, at: datetime | None = None) -> Message:
 
 
 def appealable(case: Case, at: datetime) -> bool:
-    """Whether the sender may contest the decision now: once, free, for APPEAL_DAYS (DSA Article 20: six months)."""
+    """Whether the sender may contest the decision now: free, once (also if that was taken back), and for APPEAL_DAYS
+    (DSA Article 20: six months)."""
     return (
         case.state in (State.DECIDED, State.CLOSED)
         and case.joined_to_id is None
+        and case.appealed_at is None
         and case.decision is not None
         and case.decision.number == 1
         and case.erased_at is None

@@ -25,6 +25,7 @@ from analysis.rights.review import hold
 TOKEN_AGE = timedelta(days=7)
 PROOF_AGE = timedelta(days=365)  # sites change hands
 MAX_HOSTS = 20  # offered on a case's page
+MAX_NOTICES_A_DAY = 3  # to one role address, from all cases
 MAX_CHALLENGES = 30  # of one case: each may cost somebody a look-up
 
 
@@ -95,13 +96,18 @@ def not_proved(asked: Challenge, why: str, at: datetime | None = None) -> None:
 
 @transaction.atomic
 def notify(asked: Challenge, addresses: tuple[str, ...], at: datetime | None = None) -> None:
-    """Write to the host's role addresses, once for each case and host. Raises RightsError when it was done before."""
+    """Write to the host's role addresses, once for each case and host, and to none of them more than MAX_NOTICES_A_DAY
+    times within a day: anybody may name any site. Raises RightsError when it was done before."""
     at = at or timezone.now()
     if not Challenge.objects.filter(pk=asked.pk, mailed_at__isnull=True).update(mailed_at=at):
         raise RightsError(_("We have written to this site’s role addresses already."))
     OutgoingMail.objects.bulk_create(
         OutgoingMail(case=asked.case, kind=OutgoingMail.Kind.NOTIFY, to=to, about=asked.host, created_at=at)
         for to in addresses
+        if OutgoingMail.objects.filter(
+            to=to, kind=OutgoingMail.Kind.NOTIFY, created_at__gt=at - timedelta(days=1)
+        ).count()
+        < MAX_NOTICES_A_DAY
     )
     record(asked.case, "notified", at, data={"host": asked.host})
 
@@ -142,13 +148,17 @@ def strong_proofs(case: Case, at: datetime) -> list[Proof]:
 
 def _keep(case: Case, proof: Proof, at: datetime) -> Proof:
     proof.save()
-    record(case, "proved", at, data={"host": proof.host, "method": proof.method})
+    # Of a role mailbox nobody must read in the history that control was proved.
+    record(case, "noted" if proof.weak else "proved", at, data={"host": proof.host, "method": proof.method})
     if proof.weak:
         return proof
     onward = State.PROVED if case.state == State.CONFIRMED else State(case.state)
     move(case, (case.state,), onward, proved_at=case.proved_at or at)
     if settings.HOLD_ON_PROOF and case.want in (CaseWant.REMOVE, CaseWant.REDUCE) and case.state != State.APPEALED:
-        hold(case, None, settings.HOLD_ON_PROOF, at, only=proof.covers_url, quiet=True)
+        # What is held already stays as it is: an editor may have held it more strictly.
+        held = set(case.holds.filter(lifted_at__isnull=True).values_list("value", flat=True))
+        hold(case, None, settings.HOLD_ON_PROOF, at, only=lambda url: proof.covers_url(url) and url not in held,
+             quiet=True)  # fmt: skip
     return proof
 
 

@@ -18,6 +18,7 @@ from analysis.rights.ruling import Ruling, check, make_terms, restore
 @transaction.atomic
 def take_up(case: Case, by: User | None, at: datetime | None = None) -> None:
     """An editor of standards takes the case. Raises StaleCaseError; RightsError for one's own decision's appeal."""
+    lock(case)
     _not_their_own(case, by)
     onward = case.state if case.state == State.APPEALED else State.IN_REVIEW
     move(case, (State.CONFIRMED, State.PROVED, State.APPEALED), onward, assigned_to=by)
@@ -27,6 +28,7 @@ def take_up(case: Case, by: User | None, at: datetime | None = None) -> None:
 @transaction.atomic
 def assign(case: Case, by: User, to: User, at: datetime | None = None) -> None:
     """Give a case to another editor. Raises RightsError if it is over, or is the appeal against their own decision."""
+    lock(case)
     _not_their_own(case, to)
     move(case, DECIDABLE, case.state, assigned_to=to)
     record(case, "assigned", at or timezone.now(), by=by)

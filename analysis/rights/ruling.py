@@ -1,22 +1,26 @@
 """What a decision makes of the terms: new statements, or the end of earlier ones."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from analysis.addresses import AddressError, canonical, host, host_of, page_key, parents, path_prefix
+from analysis.addresses import AddressError, canonical, host, host_of, parents, path_prefix, spellings
 from analysis.models import Case, Decision, Publisher, Terms
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
 from analysis.owners import publisher_of
 from analysis.rights.lines import matched_articles, unmatched_urls
 from analysis.rights.record import RightsError
+from analysis.rulebook import from_terms, work_of
+from analysis.terms import Rule, Work, applies, newest, not_withdrawn, place_of
 
-_STATED = ("level", "max_words", "quote_words", "ai", "embargo_hours", "attribution")
+_STATED = ("level", "max_words", "quote_words", "quote_chars", "ai", "embargo_hours", "attribution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Ruling:
     legal: bool = False
     max_words: int | None = None
     quote_words: int | None = None
+    quote_chars: int | None = None
     ai: str = ""
     embargo_hours: int | None = None
     attribution: str = ""
@@ -96,47 +101,66 @@ def liftable(case: Case) -> list[Terms]:
 
     At most 200, newest first.
     """
-    articles = matched_articles(case)
-    ours = Terms.objects.filter(case=case)
-    theirs = Terms.objects.filter(case__isnull=False, publisher__in={a.publisher_id for a in articles})
-    urls = {page_key(a.url) for a in articles} | {page_key(url) for url in unmatched_urls(case)}
-    found = {t.pk: t for t in [*ours.order_by("-id")[:200], *theirs.order_by("-id")[:1000]]}
-    standing = [t for t in found.values() if t.case_id == case.pk or t.scope != Scope.URL or page_key(t.value) in urls]
-    ended = {_place(t): t.pk for t in sorted(found.values(), key=lambda t: t.pk) if t.revoked}
-    alive = [t for t in standing if not t.revoked and t.pk > ended.get(_place(t), 0)]
-    return sorted(alive, key=lambda t: -t.pk)[:200]
+    works = [work_of(article) for article in matched_articles(case)]
+    works += [Work(url, publisher=0) for url in unmatched_urls(case)]
+    names = {name for work in works for name in (*spellings(work.url), *parents(host_of(work.url)))}
+    about = Q(publisher__in={work.publisher for work in works}) | Q(publisher=None, value__in=names)
+    found = list(Terms.objects.filter(Q(case=case) | Q(case__isnull=False) & about).order_by("-id")[:1000])
+    places: dict[tuple[Any, ...], list[Rule]] = defaultdict(list)
+    for t in _beside(found):
+        places[_place(t)].append(from_terms(t))
+    stand = {rule.id for rules in places.values() for rule in not_withdrawn(rules)}
+    return [
+        t
+        for t in found
+        if t.pk in stand and (t.case_id == case.pk or any(applies(from_terms(t), work) for work in works))
+    ][:200]
 
 
 def restore(case: Case, by: User | None, ids: Sequence[int], at: datetime) -> list[Terms]:
-    """End statements that cases made, and say again what stood at their place before. Returns the new statements.
+    """End exactly these statements that cases made. Returns the new ones that do it.
 
-    Raises RightsError for one that this case may not lift.
+    A statement of terms is never changed, and a withdrawal ends all that stands at its place (analysis/terms.py); so
+    what else stood there, before or after the one that ends, is said again. Raises RightsError for a statement that
+    this case may not end.
     """
     may = {t.pk: t for t in liftable(case)}
+    if not set(ids) <= may.keys():
+        raise RightsError(_("One of the statements chosen is none that this case may end. Choose again."))
+    beside = _beside([may[pk] for pk in ids])
     made = []
-    for pk in ids:
-        if pk not in may:
-            raise RightsError(_("One of the statements chosen is none that this case may end. Choose again."))
-        old = may[pk]
-        place: dict[str, Any] = {"scope": old.scope, "publisher": old.publisher, "value": old.value, "basis": old.basis}
-        common = {**place, "case": case, "decided_by": by, "effective_from": at}
-        made.append(Terms.objects.create(revoked=True, **common))
-        # Oldest first, so that of two that spoke of one field the newer is said last.
-        for before in _before(old, place):
-            said = {name: getattr(before, name) for name in _STATED}
-            made.append(Terms.objects.create(reason=before.reason, **said, **common))
+    for place, old in {_place(may[pk]): may[pk] for pk in ids}.items():
+        there: dict[str, Any] = {"scope": old.scope, "publisher": old.publisher, "value": old.value, "basis": old.basis}
+        there |= {"case": case, "decided_by": by, "effective_from": at}
+        made.append(Terms.objects.create(revoked=True, **there))
+        for said in _left([t for t in beside if _place(t) == place], set(ids), at):
+            made.append(Terms.objects.create(**said, **there))
     return made
 
 
-def _before(old: Terms, place: dict[str, Any]) -> list[Terms]:
-    """What stood at the place of a statement when it was made, oldest first."""
-    earlier = list(Terms.objects.filter(**place, pk__lt=old.pk).order_by("effective_from", "pk"))
-    last_end = max((i for i, t in enumerate(earlier) if t.revoked), default=-1)
-    return earlier[last_end + 1 :]
+def _left(rows: Sequence[Terms], ended: set[int], at: datetime) -> list[dict[str, Any]]:
+    """What the statements of one place still say without some of them, as fields of new statements.
+
+    Said again they are all equally new, and of two as new the stricter counts: so only what is newest is said again.
+    What is not yet in force outlives the withdrawal by itself.
+    """
+    stand = not_withdrawn([from_terms(t) for t in rows if t.effective_from <= at])
+    speaking = {name: {r.id for r in newest(name, [r for r in stand if r.id not in ended])} for name in _STATED}
+    said = [(t, {name: getattr(t, name) for name in _STATED if t.pk in speaking[name]}) for t in rows]
+    return [{"reason": t.reason, **fields} for t, fields in said if fields]
+
+
+def _beside(statements: Sequence[Terms]) -> list[Terms]:
+    """Every statement ever made at the places of these, oldest first; perhaps more. One query."""
+    values = {value for t in statements for value in (spellings(t.value) if t.scope == Scope.URL else [t.value])}
+    owners = {t.publisher_id for t in statements if t.scope == Scope.PUBLISHER}
+    rows = Terms.objects.filter(Q(scope=Scope.PUBLISHER, publisher__in=owners) | Q(value__in=values - {""}))
+    return list(rows.select_related("publisher").order_by("effective_from", "pk"))
 
 
 def _place(terms: Terms) -> tuple[Any, ...]:
-    return (terms.scope, terms.publisher_id, terms.value, terms.basis)
+    """Where a statement stands. Of rules that concern one work, those of another publisher are none."""
+    return (place_of(from_terms(terms)), terms.publisher_id if terms.scope == Scope.PUBLISHER else None)
 
 
 def _basis(case: Case, ruling: Ruling, proved: bool) -> str:

@@ -18,7 +18,7 @@ def draft(case: Case, decision: Decision) -> str:
     with translation.override(case.language):
         points = [
             (_("What was decided"), _what(case, decision)),
-            (_("Where and for how long"), _where(case)),
+            (_("Where and for how long"), _where(decision)),
             (_("Facts and circumstances"), _facts(case, decision)),
             (_("Automated means"), _automation(case)),
             (_("Ground"), _ground(case, decision)),
@@ -28,7 +28,7 @@ def draft(case: Case, decision: Decision) -> str:
 
 
 def _what(case: Case, decision: Decision) -> str:
-    terms = [t for t in case.terms.all() if not t.revoked]
+    terms = [t for t in decision.made if not t.revoked]
     said = _("Your request %(reference)s of %(day)s: %(outcome)s. %(action)s.") % {
         "reference": case.reference,
         "day": date_format(case.opened_at, "j F Y"),
@@ -39,8 +39,8 @@ def _what(case: Case, decision: Decision) -> str:
     return f"{said} {_('What may be shown:')} {', '.join(levels)}." if levels else said
 
 
-def _where(case: Case) -> str:
-    named = [t.value or str(t.publisher) for t in case.terms.all()]
+def _where(decision: Decision) -> str:
+    named = list(dict.fromkeys(t.value or str(t.publisher) for t in decision.made if not t.revoked))
     if not named:
         return _("Nothing that we publish is restricted by it.")
     places = "\n".join(f"- {name}" for name in named[:20])

@@ -79,19 +79,21 @@ def appeal(request: HttpRequest, case: Case) -> HttpResponse:
 def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: int = 200) -> HttpResponse:
     case = seen.case
     now = timezone.now()
+    # Joined by the desk to somebody else's: the decision holds for both, what was written to the other is theirs.
     events = list(case.events.order_by("position"))
     decisions = list((case.joined_to or case).decisions.select_related("statement").order_by("number"))
     context = {
         "case": case,
+        "own": case.own,
         "confirmed": seen.confirmed,
         "open": case.state in rights.OPEN,
         "error": error,
         "lines": what_we_show(case),
         "decisions": decisions[::-1],
         "decision": decisions[-1] if decisions else None,
-        "progress": _progress(case, {event.kind: event.at for event in events}),
+        "progress": _progress(case, {event.kind: event.at for event in events[::-1]}),  # the first of each kind
         "history": [{"at": event.at, "words": event.words} for event in events if event.kind not in _PRIVATE_EVENTS],
-        "receipt": receipt.of_case(case) if seen.confirmed else None,
+        "receipt": receipt.of_case(case) if seen.confirmed and case.own else None,
         "talk": case.messages.exclude(side=Message.Side.NOTE),
         "missing": statute.asked_for(case),
         "proofs": case.proofs.all(),
@@ -151,14 +153,15 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
         stages.insert(2, {"label": _("Control proved"), "at": case.proved_at})
     if case.appealed_at and case.state != Case.State.RECEIVED:
         again = case.decided_at if case.decided_at and case.decided_at > case.appealed_at else None
-        stages += [
-            {"label": _("Contested"), "at": case.appealed_at},
-            {"label": _("Decided anew"), "at": again, **due},
-        ]
+        stages.append({"label": _("Contested"), "at": case.appealed_at})
+        if at.get("appeal_withdrawn"):
+            stages.append({"label": _("Appeal taken back"), "at": at["appeal_withdrawn"]})
+        else:
+            stages.append({"label": _("Decided anew"), "at": again, **due})
     reached = max(i for i, stage in enumerate(stages) if stage["at"])
     for i, stage in enumerate(stages):
         stage["done"] = i <= reached
         stage["now"] = i == reached
         if stage["done"] and not stage["at"]:  # decided without having been taken up apart
-            stage["at"] = case.decided_at
+            stage["at"] = at.get("decided")
     return stages

@@ -5,7 +5,7 @@ gives: a link, opened and confirmed. Those links are counted for themselves, by 
 """
 
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from analysis import limits
 from analysis.models import OutgoingMail
+from analysis.owners import publisher_of
 from newsroom import tasks
 
 HOUR = timedelta(hours=1)
 REQUESTS = 10  # an hour from one network address, before each needs a mailbox
 LINKS = 3  # an hour to one mailbox
 LINKS_TO_A_DOMAIN = 30  # an hour to all mailboxes of one domain
+LINKS_FROM_A_NETWORK = 60  # an hour, to domains of no publisher that we know: whoever floods makes up new ones
 _MAILBOXES = "takedown_mailboxes"
 _KEPT = 10
 
@@ -32,12 +34,18 @@ def may_file(request: HttpRequest, email: str) -> bool:
     return limits.spend("file", network_of(request), REQUESTS, HOUR, timezone.now())
 
 
-def send_mailbox_link(email: str, language: str) -> None:
-    """Mail a link that opens this door, if that mailbox and its domain did not get too many. Never says which."""
+def send_mailbox_link(email: str, language: str, network: str) -> None:
+    """Mail a link that opens this door, if that mailbox, its domain and that network did not get too many.
+
+    Never says which. A network that is used up still reaches the publishers that we know.
+    """
     now = timezone.now()
+    domain = email.rpartition("@")[2].lower()
     with transaction.atomic():
-        if limits.spend("mailbox", email.lower(), LINKS, HOUR, now) and limits.spend(
-            "domain", email.rpartition("@")[2].lower(), LINKS_TO_A_DOMAIN, HOUR, now
+        if (
+            (publisher_of(domain) or limits.spend("links", network, LINKS_FROM_A_NETWORK, HOUR, now))
+            and limits.spend("mailbox", email.lower(), LINKS, HOUR, now)
+            and limits.spend("domain", domain, LINKS_TO_A_DOMAIN, HOUR, now)
         ):
             OutgoingMail.objects.create(case=None, kind=OutgoingMail.Kind.MAILBOX, to=email, about=language)
             tasks.deliver_mail.enqueue()
@@ -61,4 +69,7 @@ def network_of(request: HttpRequest) -> str:
         address = ip_address(hops[-1 - min(settings.PROXIES, len(hops) - 1)].strip())
     except ValueError:
         return "unknown"
-    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+    if isinstance(address, IPv6Address):
+        # A server that listens on both writes IPv4 as ::ffff:…, and those all lie in one /64.
+        return str(address.ipv4_mapped or ip_network((int(address), 64), strict=False))
+    return str(address)

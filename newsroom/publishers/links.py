@@ -58,8 +58,13 @@ def notice(request: HttpRequest, token: str, pressed: bool) -> HttpResponse:
     asked = Challenge.objects.select_related("case").filter(pk=number or 0).first()
     if asked is None:
         return ask_for_link(request, NewLinkForm(), "expired", status=410)
-    if pressed:
-        rights.prove(asked, "mail", wide=False)
+    if (
+        pressed
+        and not rights.prove(asked, "mail", wide=False)
+        and not asked.case.proofs.filter(host=asked.host).exists()
+    ):
+        # The case is over, or what was asked has run out: nothing was noted, so we must not say so.
+        return ask_for_link(request, NewLinkForm(), "expired", status=410)
     return _button(request, "notice", {"host": asked.host, "done": pressed})
 
 
@@ -84,7 +89,8 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     form = MailboxForm(posted(request, MailboxForm()))
     if not form.is_valid():
         return render(request, "publishers/mailbox.html", {"form": form}, status=422)
-    flood.send_mailbox_link(form.cleaned_data["email"], (get_language() or "en")[:2])
+    language = (get_language() or "en")[:2]
+    flood.send_mailbox_link(form.cleaned_data["email"], language, flood.network_of(request))
     return render(request, "publishers/link_sent.html", {"days": mail.LINK_AGE.days, "mailbox": True})
 
 

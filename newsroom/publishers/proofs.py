@@ -47,14 +47,15 @@ def proof(request: HttpRequest, case: Case, host: str) -> HttpResponse:
         return redirect("takedown-proof", case.reference, host)
     now = timezone.now()
     proofs = [one for one in case.proofs.all() if one.covers(host)]
+    proved = any(not one.weak for one in proofs)
     context = {
         "case": case,
         "asked": asked,
         "token": rights.token_of(asked),
         "over": asked.expires_at <= now,
         "proofs": proofs,
-        "proved": any(not one.weak for one in proofs),
-        "looking": asked.asked_at is not None and asked.checked_at is None and case.state in rights.OPEN,
+        "proved": proved,
+        "looking": asked.asked_at is not None and asked.checked_at is None and case.state in rights.OPEN and not proved,
         "open": case.state in rights.OPEN,
     }
     return render(request, "publishers/proof.html", context)

@@ -34,7 +34,8 @@ def lines_of(data: bytes) -> list[str]:
     not empty, so that no row is lost in silence. Raises UploadError for what is no text."""
     rows = _rows(_decoded(data))
     found = [cell for row in rows if (cell := next(filter(_ADDRESS.match, row), None) or next(filter(None, row), ""))]
-    return found[1:] if found and _HEADINGS.fullmatch(found[0]) else found
+    titled = bool(rows) and any(map(_HEADINGS.fullmatch, rows[0])) and not any(map(_ADDRESS.match, rows[0]))
+    return found[1:] if titled else found
 
 
 def _decoded(data: bytes) -> str:

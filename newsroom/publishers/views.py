@@ -78,11 +78,13 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("submission") == draft.submission:
         asked = draft.request()
         room = access.see(request.session, draft.room) if draft.room else None
+        if room and not (room.confirmed and asked.email.lower() == room.case.email.lower()):
+            room = None  # another address must be confirmed like any other
         if not room and not flood.may_file(request, asked.email):
             return redirect("takedown-mailbox")
         try:
             with transaction.atomic():
-                case = rights.open_case(asked, site_host(), room=room.case if room and room.confirmed else None)
+                case = rights.open_case(asked, site_host(), room=room.case if room else None)
                 tasks.deliver_mail.enqueue()
         except rights.RightsError as error:
             return _check_page(request, draft, str(error), 429)

@@ -1,0 +1,196 @@
+"""A flood from one network writes little, and shuts out neither another network nor a publisher in the same one."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail as sent_mail
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from analysis import limits
+from analysis.models import Attempt, Case, OutgoingMail
+from newsroom import mail
+from newsroom.publishers import flood
+from tests import making
+from tests.newsroom.publishers.asking import answer_all, submission_of
+
+pytestmark = pytest.mark.django_db
+
+
+def send(client: Client, **headers: str):
+    return client.post("/takedown/request/check/", {"submission": submission_of(client)}, **headers)
+
+
+def asked(number: int, address: str = "203.0.113.7", email: str = "") -> Client:
+    client = Client(REMOTE_ADDR=address)
+    answer_all(client, contact={"email": email or f"r{number}@wire-{number}.test", "language": "en"})
+    return client
+
+
+def mailbox_link(client: Client, email: str) -> str:
+    client.post("/takedown/mailbox/", {"email": email})
+    mail.deliver()
+    return re.search(r"(/takedown/mailbox/\S+)", sent_mail.outbox[-1].body)[1]
+
+
+def test_a_thousand_requests_within_a_minute_write_ten_cases_and_ten_rows():
+    client = asked(0)
+    draft = client.session["takedown_draft"]
+    for number in range(1000):
+        if number % 100 < 12:  # the whole way through the page; the others ask the same question directly
+            session = client.session
+            session["takedown_draft"] = {**draft, "submission": f"00000000-0000-4000-8000-{number:012}"}
+            session.save()
+            response = send(client)
+            assert response["Location"] == "/takedown/mailbox/" or number < 12
+        else:
+            assert not flood.may_file(_request("203.0.113.7"), f"r{number}@wire.test")
+    assert (Case.objects.count(), Attempt.objects.count()) == (flood.REQUESTS, flood.REQUESTS)
+    assert OutgoingMail.objects.count() == flood.REQUESTS
+
+
+def _request(address: str, forwarded: str | None = None):
+    request = RequestFactory().get("/", REMOTE_ADDR=address)
+    if forwarded is not None:
+        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
+    request.session = {}
+    return request
+
+
+def _flooded(address: str = "203.0.113.7") -> None:
+    for _ in range(flood.REQUESTS):
+        assert flood.may_file(_request(address), "x@wire.test")
+    assert not flood.may_file(_request(address), "x@wire.test")
+
+
+def test_a_publisher_behind_the_same_address_gets_through_by_its_mailbox():
+    _flooded()
+    client = asked(1, email="rights@wire.test")
+    response = send(client)
+    assert response["Location"] == "/takedown/mailbox/"
+    page = client.get("/takedown/mailbox/")
+    assert page.status_code == 429 and 'value="rights@wire.test"' in page.content.decode()
+    assert not Case.objects.exists()
+    link = mailbox_link(client, "rights@wire.test")
+    client.get(link)
+    assert send(client)["Location"] == "/takedown/mailbox/", "to look at the link is not enough"
+    assert client.post(link)["Location"] == "/takedown/request/check/"
+    assert send(client).status_code == 302
+    assert Case.objects.get().state == "received", "the case itself is confirmed by its own link"
+
+
+def test_another_network_is_not_affected_and_an_hour_ends_it():
+    _flooded()
+    assert flood.may_file(_request("203.0.113.8"), "x@wire.test")
+    later = timezone.now() + timedelta(hours=1, seconds=1)
+    assert limits.spend("file", "203.0.113.7", flood.REQUESTS, flood.HOUR, later)
+
+
+def test_the_database_does_not_say_who_came_by():
+    _flooded()
+    assert "203.0.113" not in repr(list(Attempt.objects.values()))
+    limits.forget(timezone.now() + timedelta(days=1, seconds=1))
+    assert not Attempt.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["forged", "other kind", "expired"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_that_is_none_opens_nothing(how, method, monkeypatch):
+    _flooded()
+    client = asked(1, email="rights@wire.test")
+    link = mailbox_link(client, "rights@wire.test")
+    if how == "forged":
+        link = link[:-3] + ("xx/" if not link.endswith("xx/") else "yy/")
+    if how == "other kind":
+        link = f"/takedown/mailbox/{mail.token('case', 'rights@wire.test')}/"
+    if how == "expired":
+        monkeypatch.setattr(mail, "LINK_AGE", timedelta(seconds=-1))
+    assert getattr(client, method)(link).status_code == 410
+    assert send(client)["Location"] == "/takedown/mailbox/"
+
+
+def test_a_link_opened_in_another_browser_opens_nothing_in_the_first_and_is_harmless_there():
+    _flooded()
+    client, other = asked(1, email="rights@wire.test"), Client()
+    link = mailbox_link(client, "rights@wire.test")
+    response = other.post(link, follow=True)
+    assert response.status_code == 200 and response.redirect_chain[-1][0] == "/takedown/request/why/"
+    assert send(client)["Location"] == "/takedown/mailbox/"
+    assert client.post(link).status_code == 302 and send(client)["Location"] != "/takedown/mailbox/"
+
+
+def test_one_mailbox_opens_the_door_for_itself_alone():
+    _flooded()
+    client = asked(1, email="rights@wire.test")
+    client.post(mailbox_link(client, "rights@wire.test"))
+    client.post("/takedown/request/contact/", {"email": "else@wire.test", "language": "en"})
+    assert send(client)["Location"] == "/takedown/mailbox/"
+
+
+def test_links_are_counted_by_mailbox_and_by_domain_and_the_answer_never_says():
+    client, pages = Client(), set()
+    for _ in range(flood.LINKS + 2):
+        pages.add(
+            re.sub(r'name="csrf.*?>', "", client.post("/takedown/mailbox/", {"email": "a@wire.test"}).content.decode())
+        )
+    assert OutgoingMail.objects.count() == flood.LINKS and len(pages) == 1
+    for n in range(flood.LINKS_TO_A_DOMAIN + 5):
+        flood.send_mailbox_link(f"b{n}@Wire.test", "en", "n")
+    assert OutgoingMail.objects.count() == flood.LINKS_TO_A_DOMAIN
+    flood.send_mailbox_link("c@other.test", "en", "n")
+    assert OutgoingMail.objects.count() == flood.LINKS_TO_A_DOMAIN + 1
+
+
+def test_a_network_that_makes_up_domains_is_bounded_and_still_reaches_the_publishers_we_know():
+    making.publisher(host="known.test")
+    for n in range(flood.LINKS_FROM_A_NETWORK + 20):
+        flood.send_mailbox_link(f"r@made-up-{n}.test", "en", "203.0.113.7")
+    assert OutgoingMail.objects.count() == flood.LINKS_FROM_A_NETWORK
+    assert Attempt.objects.count() == 3 * flood.LINKS_FROM_A_NETWORK
+    flood.send_mailbox_link("rights@mail.known.test", "en", "203.0.113.7")
+    assert OutgoingMail.objects.last().to == "rights@mail.known.test"
+    flood.send_mailbox_link("rights@else.test", "en", "203.0.113.8")
+    assert OutgoingMail.objects.last().to == "rights@else.test"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "network"),
+    [
+        (0, None, "10.0.0.1"),
+        (0, "198.51.100.1", "10.0.0.1"),  # nobody of ours wrote that
+        (1, "198.51.100.1", "198.51.100.1"),
+        (1, "1.1.1.1, 198.51.100.1", "198.51.100.1"),
+        (1, "1.1.1.1,2.2.2.2 ,  198.51.100.1", "198.51.100.1"),
+        (2, "1.1.1.1, 198.51.100.1, 192.0.2.1", "198.51.100.1"),
+        (2, "198.51.100.1", "198.51.100.1"),
+        (1, "junk", "unknown"),
+        (1, "", "unknown"),
+        (1, None, "unknown"),
+    ],
+)
+def test_only_what_a_proxy_of_ours_wrote_is_believed(settings, proxies, forwarded, network):
+    settings.PROXIES = proxies
+    assert flood.network_of(_request("10.0.0.1", forwarded)) == network
+
+
+@pytest.mark.parametrize("proxies", [0, 1, 2])
+def test_a_typed_header_gives_nobody_a_second_network(settings, proxies):
+    settings.PROXIES = proxies
+    real = ["198.51.100.1", "192.0.2.1"][2 - proxies :] if proxies else []
+    seen = {flood.network_of(_request("10.0.0.1", ", ".join([f"203.0.113.{n}", *real]))) for n in range(50)}
+    assert len(seen) == 1 or (proxies == 2 and not real)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:203.0.113.7", "203.0.113.7", True),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.8", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+    ],
+)
+def test_one_household_is_one_network(first, second, same):
+    assert (flood.network_of(_request(first)) == flood.network_of(_request(second))) is same
