@@ -143,5 +143,5 @@ def test_each_decision_knows_the_terms_that_it_made(first, second):
     rights.appeal(case, "Not the first page.")
     wrong = case.terms.get(value=pages[0])
     two = rights.decide(case, second, Ruling("partly", "restore", "You are right.", restore=(wrong.pk,)))
-    assert [t.value for t in one.terms] == pages
-    assert [(t.value, t.revoked) for t in two.terms] == [(pages[0], True)]
+    assert [t.value for t in one.made] == pages
+    assert [(t.value, t.revoked) for t in two.made] == [(pages[0], True)]
