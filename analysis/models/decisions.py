@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis.models.cases import Case, CaseKind, CaseLane, CaseWant, ProofMethod
 from analysis.models.fields import AppendOnly, one_of
-from analysis.models.publishers import Level
+from analysis.models.publishers import Level, Terms
 from analysis.models.stories import Story
 
 
@@ -60,6 +60,11 @@ class Decision(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.get_outcome_display()}"
+
+    @property
+    def terms(self) -> models.QuerySet[Terms]:
+        """The statements of terms that it made, which hold from the moment of the decision."""
+        return self.case.terms.filter(effective_from=self.decided_at)
 
 
 class Statement(AppendOnly):
