@@ -15,7 +15,7 @@ from django.db.models import Min
 from django.utils.translation import override
 
 from analysis.addresses import host_of
-from analysis.models import Article, Case, Citation, Decision, Terms
+from analysis.models import Article, Case, Citation, Decision
 from analysis.models.cases import CaseKind, CaseLane, CaseRelation, CaseURLMatch
 from analysis.models.publishers import Level
 from analysis.rights.lines import matched_articles
@@ -94,7 +94,7 @@ def _eu(decision: Decision) -> dict[str, Any]:
 
 def _visibility(decision: Decision) -> dict[str, Any]:
     """What was done. Less than before is neither removed nor disabled nor labelled."""
-    levels = set(_terms(decision).values_list("level", flat=True))
+    levels = set(decision.made.values_list("level", flat=True))
     if decision.action == Decision.Action.REMOVE or levels == {Level.NONE}:
         return {"decision_visibility": ["DECISION_VISIBILITY_CONTENT_REMOVED"]}
     if decision.action == Decision.Action.CORRECT:
@@ -181,10 +181,6 @@ def _sender(case: Case, articles: list[Article]) -> str:
     if case.relation != CaseRelation.PUBLISHER or len(publishers) != 1 or not proved:
         return REDACTED
     return next(iter(publishers.values()))
-
-
-def _terms(decision: Decision) -> Any:
-    return Terms.objects.filter(case=decision.case, effective_from=decision.decided_at)
 
 
 def _proved(case: Case) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from analysis import rendition
@@ -57,14 +57,14 @@ def expected(decision: Decision) -> Receipt:
 
     The newest MAX_STORIES of them. A decision that made no terms touches none. A dozen queries for each story.
     """
-    ids = list(_touched(decision, MAX_STORIES + 1))
-    stories = Story.objects.filter(pk__in=ids[:MAX_STORIES]).select_related("current", "public_topic")
+    ids, more = _touched(decision)
+    stories = Story.objects.filter(pk__in=ids).select_related("current", "public_topic")
     told = [_Told(story) for story in sorted(stories, key=lambda story: ids.index(story.pk))]
     if not told:
         return Receipt((), more=False)
     lists = list(_lists(told, decision))
     lines = [line for one in told for line in one.lines()] + lists[:MAX_LISTS]
-    return Receipt(tuple(lines), more=len(ids) > MAX_STORIES or len(lists) > MAX_LISTS)
+    return Receipt(tuple(lines), more or len(lists) > MAX_LISTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _lists(told: list[_Told], decision: Decision) -> Iterator[Expectation]:
     yield line("list", "/watch/")
     yield line("list", "/corrections/")
     since = timezone.now() - ANNOUNCED
-    removing = decision.decided_at >= since and _terms(decision).filter(level=Level.NONE).exists()
+    removing = decision.decided_at >= since and decision.made.filter(level=Level.NONE).exists()
     announced = tuple(one.path for one in told if one.announced(since, removing))
     yield Expectation("removed", "/sitemaps/removed.xml", present=announced)
     yield line("sitemap", "/sitemaps/stories.xml")
@@ -166,26 +166,25 @@ def _lists(told: list[_Told], decision: Decision) -> Iterator[Expectation]:
             yield line("feed", f"/feeds/{kind}/{slug}.atom", *statuses)
 
 
-def _touched(decision: Decision, most: int) -> Iterator[int]:
-    """Ids of the public stories that rest on an article which the decision's terms are about, newest first."""
-    rows = list(_terms(decision))
+def _touched(decision: Decision) -> tuple[list[int], bool]:
+    """Ids of the public stories that rest on an article which the decision's terms are about: the newest MAX_STORIES,
+    and whether there are, or may be, more."""
+    rows = list(decision.made)
     rules = [from_terms(row) for row in rows]
     urls = [url for row in rows if row.scope == Scope.URL for url in spellings(row.value)]
     owners = {row.publisher_id or _owner_of(row) for row in rows if row.scope != Scope.URL}
     concerned = Q(article__in=Article.objects.filter(url__in=urls)) | Q(publisher__in=owners - {None})
     citations = Citation.objects.filter(concerned, story__current__isnull=False).order_by("-published_at", "-story")
-    found: dict[int, None] = {}
     works = citations.values_list("story", "article__url", "publisher", "article__published_at")
-    for story, url, publisher, at in works[:_SCANNED]:
+    found: dict[int, None] = {}
+    seen = 0
+    for story, url, publisher, at in works[:_SCANNED].iterator(chunk_size=500):
+        seen += 1
         if story not in found and any(applies(rule, Work(url, publisher, at)) for rule in rules):
+            if len(found) == MAX_STORIES:
+                return list(found), True
             found[story] = None
-            yield story
-            if len(found) == most:
-                return
-
-
-def _terms(decision: Decision) -> QuerySet[Terms]:
-    return Terms.objects.filter(case=decision.case_id, effective_from=decision.decided_at)
+    return list(found), seen == _SCANNED
 
 
 def _owner_of(row: Terms) -> int | None:

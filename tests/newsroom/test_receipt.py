@@ -140,6 +140,10 @@ def test_the_newest_stories_are_asked_and_that_there_were_more_is_said(monkeypat
     assert {line.story_id for line in told.lines} - {None} == {stories[1].pk, stories[2].pk}
     monkeypatch.setattr(receipts, "MAX_STORIES", 3)
     assert not receipts.expected(Decision.objects.get()).more
+    monkeypatch.setattr(receipts, "_SCANNED", 3)
+    assert receipts.expected(Decision.objects.get()).more, "who has not looked further cannot say that there is nothing"
+    monkeypatch.setattr(receipts, "_SCANNED", 4)
+    assert not receipts.expected(Decision.objects.get()).more
     monkeypatch.setattr(receipts, "MAX_LISTS", 5)
     assert receipts.expected(Decision.objects.get()).more
 
