@@ -1,21 +1,25 @@
 """What a decision makes of the terms: new statements, or the end of earlier ones."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from analysis.addresses import AddressError, canonical, host, host_of, page_key, parents, path_prefix
+from analysis.addresses import AddressError, canonical, host, host_of, page_key, parents, path_prefix, spellings
 from analysis.models import Case, Decision, Publisher, Terms
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
-from analysis.owners import publisher_of
+from analysis.owners import publisher_of, publishers_of
 from analysis.rights.lines import matched_articles, unmatched_urls
 from analysis.rights.record import RightsError
 
+Place = tuple[str, str, str, int | None]
+MOST_LIFTABLE = 1000  # above MAX_URLS: an appeal about every page of a case is decided at once
 _STATED = ("level", "max_words", "quote_words", "ai", "embargo_hours", "attribution")
 
 
@@ -60,10 +64,10 @@ def check(ruling: Ruling) -> None:
 def make_terms(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[Terms]:
     """The statements that a ruling comes to, saved. Raises RightsError if they cannot be placed."""
     made = drafted(case, by, ruling, at)
+    made[0].validate_constraints()  # asks the database; the others differ in the place alone
     for terms in made:
-        terms.full_clean(exclude=["decided_by", "case"])
-        terms.save()
-    return made
+        terms.clean_fields(exclude=["publisher", "case", "decided_by"])  # rows that we have just read
+    return Terms.objects.bulk_create(made)
 
 
 def drafted(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[Terms]:
@@ -94,17 +98,18 @@ def drafted(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[T
 def liftable(case: Case) -> list[Terms]:
     """The statements of terms that cases made and that stand for a page of this case: what it may restore.
 
-    At most 200, newest first.
+    At most MOST_LIFTABLE, newest first. Four queries.
     """
     articles = matched_articles(case)
-    ours = Terms.objects.filter(case=case)
-    theirs = Terms.objects.filter(case__isnull=False, publisher__in={a.publisher_id for a in articles})
-    urls = {page_key(a.url) for a in articles} | {page_key(url) for url in unmatched_urls(case)}
-    found = {t.pk: t for t in [*ours.order_by("-id")[:200], *theirs.order_by("-id")[:1000]]}
-    standing = [t for t in found.values() if t.case_id == case.pk or t.scope != Scope.URL or page_key(t.value) in urls]
-    ended = {_place(t): t.pk for t in sorted(found.values(), key=lambda t: t.pk) if t.revoked}
-    alive = [t for t in standing if not t.revoked and t.pk > ended.get(_place(t), 0)]
-    return sorted(alive, key=lambda t: -t.pk)[:200]
+    urls = {way for url in [*(a.url for a in articles), *unmatched_urls(case)] for way in spellings(url)}
+    wider = Q(publisher__in={a.publisher_id for a in articles}) & ~Q(scope=Scope.URL)
+    made = Terms.objects.filter(Q(case=case) | Q(value__in=urls) | wider, case__isnull=False)
+    found = list(made.select_related("case", "publisher").order_by("-id")[:MOST_LIFTABLE])
+    ended: dict[Place, int] = {}
+    for terms in found:
+        if terms.revoked:
+            ended.setdefault(_place(terms), terms.pk)
+    return [t for t in found if not t.revoked and t.pk > ended.get(_place(t), 0)]
 
 
 def restore(case: Case, by: User | None, ids: Sequence[int], at: datetime) -> list[Terms]:
@@ -113,30 +118,53 @@ def restore(case: Case, by: User | None, ids: Sequence[int], at: datetime) -> li
     Raises RightsError for one that this case may not lift.
     """
     may = {t.pk: t for t in liftable(case)}
-    made = []
-    for pk in ids:
-        if pk not in may:
-            raise RightsError(_("One of the statements chosen is none that this case may end. Choose again."))
-        old = may[pk]
-        place: dict[str, Any] = {"scope": old.scope, "publisher": old.publisher, "value": old.value, "basis": old.basis}
-        common = {**place, "case": case, "decided_by": by, "effective_from": at}
-        made.append(Terms.objects.create(revoked=True, **common))
-        # Oldest first, so that of two that spoke of one field the newer is said last.
-        for before in _before(old, place):
-            said = {name: getattr(before, name) for name in _STATED}
-            made.append(Terms.objects.create(reason=before.reason, **said, **common))
-    return made
+    if not may.keys() >= set(ids):
+        raise RightsError(_("One of the statements chosen is none that this case may end. Choose again."))
+    chosen = {_place(may[pk]): may[pk] for pk in ids}
+    common: dict[str, Any] = {"case": case, "decided_by": by, "effective_from": at}
+    ends, again = [], []
+    standing = _standing_at(chosen.values(), at)
+    for place, old in chosen.items():
+        where = {"scope": old.scope, "publisher": old.publisher, "value": old.value, "basis": old.basis}
+        ends.append(Terms(revoked=True, **where, **common))
+        rest = [t for t in standing[place] if t.pk not in ids]
+        again += [Terms(reason=t.reason, **said, **where, **common) for t, said in _newest(rest)]
+    # Of what begins at one moment the later row counts: first all ends, then what follows them.
+    return Terms.objects.bulk_create(ends) + Terms.objects.bulk_create(again)
 
 
-def _before(old: Terms, place: dict[str, Any]) -> list[Terms]:
-    """What stood at the place of a statement when it was made, oldest first."""
-    earlier = list(Terms.objects.filter(**place, pk__lt=old.pk).order_by("effective_from", "pk"))
-    last_end = max((i for i, t in enumerate(earlier) if t.revoked), default=-1)
-    return earlier[last_end + 1 :]
+def _standing_at(places: Collection[Terms], at: datetime) -> dict[Place, list[Terms]]:
+    """By place, the statements there that are in force and that none has ended. One query.
+
+    What begins later than `at` is none of them: the end of what is in force does not reach it.
+    """
+    values = {way for t in places for way in (spellings(t.value) if t.scope == Scope.URL else (t.value, t.value + "/"))}
+    owners = {t.publisher_id for t in places if t.scope == Scope.PUBLISHER}
+    there = Q(scope=Scope.PUBLISHER, publisher__in=owners) | Q(value__in=values - {"", "/"})
+    found: dict[Place, list[Terms]] = defaultdict(list)
+    for terms in Terms.objects.filter(there, effective_from__lte=at).order_by("effective_from", "pk"):
+        if terms.revoked:
+            found[_place(terms)].clear()
+        else:
+            found[_place(terms)].append(terms)
+    return found
 
 
-def _place(terms: Terms) -> tuple[Any, ...]:
-    return (terms.scope, terms.publisher_id, terms.value, terms.basis)
+def _newest(standing: Sequence[Terms]) -> list[tuple[Terms, dict[str, Any]]]:
+    """Of the statements at one place those that count, each with the fields in which nothing newer speaks.
+
+    Said again at one moment they would all be as new, and of two as new the stricter counts (analysis/terms.py).
+    """
+    said = {t.pk: {name: value for name in _STATED if (value := getattr(t, name)) not in (None, "")} for t in standing}
+    newest = {name: t.effective_from for t in standing for name in said[t.pk]}
+    kept = [(t, {n: value for n, value in said[t.pk].items() if newest[n] == t.effective_from}) for t in standing]
+    return [(terms, fields) for terms, fields in kept if fields]
+
+
+def _place(terms: Terms) -> Place:
+    """Where a statement stands, as analysis/terms.py sees it: a newer one there supersedes it, in any spelling."""
+    value = page_key(terms.value) if terms.scope == Scope.URL else terms.value.rstrip("/")
+    return (terms.scope, terms.basis, value, terms.publisher_id if terms.scope == Scope.PUBLISHER else None)
 
 
 def _basis(case: Case, ruling: Ruling, proved: bool) -> str:
@@ -182,5 +210,5 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher | None, str
 
 
 def _owners(urls: list[str]) -> list[tuple[str, Publisher | None]]:
-    owners = {name: publisher_of(name) for name in {host_of(url) for url in urls}}
+    owners = publishers_of({host_of(url) for url in urls})
     return [(url, owners[host_of(url)]) for url in urls]
