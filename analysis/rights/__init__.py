@@ -32,7 +32,7 @@ from analysis.rights.record import (
     lock,
 )
 from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, note, take_up
-from analysis.rights.ruling import Ruling, liftable
+from analysis.rights.ruling import Ruling, drafted, liftable
 
 __all__ = [
     "DECIDABLE",
@@ -54,6 +54,7 @@ __all__ = [
     "complete",
     "confirm",
     "decide",
+    "drafted",
     "erase",
     "erase_stray_mail",
     "first_broken",

@@ -12,7 +12,7 @@ from analysis.models import Case, Decision, Hold, Message, OutgoingMail, Publish
 from analysis.models.publishers import Scope
 from analysis.rights.lines import matched_articles, unmatched_urls
 from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, State, lock, move, post, record, stale
-from analysis.rights.ruling import Ruling, check, make_terms, restore
+from analysis.rights.ruling import Ruling, check, make_terms
 
 
 @transaction.atomic
@@ -85,9 +85,7 @@ def decide(case: Case, by: User | None, ruling: Ruling, at: datetime | None = No
         case=case, number=2 if appealed else 1, outcome=ruling.outcome, action=ruling.action, legal=ruling.legal,
         reason=ruling.reason.strip(), decided_by=by, decided_at=at,
     )  # fmt: skip
-    made = restore(case, by, ruling.restore, at) if ruling.restore else []
-    if ruling.action in (Decision.Action.REMOVE, Decision.Action.TERMS):
-        made += make_terms(case, by, ruling, at)
+    made = make_terms(case, by, ruling, at)
     case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
     record(case, "decided", at, by=by, data={"number": decision.number, "outcome": ruling.outcome,
                                              "action": ruling.action, "terms": [t.pk for t in made]})  # fmt: skip

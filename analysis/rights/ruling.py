@@ -14,12 +14,13 @@ from analysis.addresses import AddressError, canonical, host, host_of, parents, 
 from analysis.models import Case, Decision, Publisher, Terms
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
-from analysis.owners import publisher_of
+from analysis.owners import owners_of, publisher_of
 from analysis.rights.lines import matched_articles, unmatched_urls
 from analysis.rights.record import RightsError
 from analysis.rulebook import from_terms, work_of
-from analysis.terms import Rule, Work, applies, newest, not_withdrawn, place_of
+from analysis.terms import Work, applies, newest, not_withdrawn, place_of
 
+MOST_LIFTABLE = 1000  # above MAX_URLS: an appeal about every page of a case is decided at once
 _STATED = ("level", "max_words", "quote_words", "quote_chars", "ai", "embargo_hours", "attribution")
 
 
@@ -65,14 +66,24 @@ def check(ruling: Ruling) -> None:
 def make_terms(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[Terms]:
     """The statements that a ruling comes to, saved. Raises RightsError if they cannot be placed."""
     made = drafted(case, by, ruling, at)
+    if made:
+        made[0].validate_constraints()  # asks the database; the others differ in the place alone
     for terms in made:
-        terms.full_clean(exclude=["decided_by", "case"])
-        terms.save()
-    return made
+        terms.clean_fields(exclude=["publisher", "case", "decided_by"])  # rows that we have just read
+    return Terms.objects.bulk_create(made)
 
 
 def drafted(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[Terms]:
-    """The statements that a ruling would come to, not saved. Raises RightsError."""
+    """The statements that a ruling comes to, not saved. Raises RightsError if they cannot be placed."""
+    match ruling.action:
+        case Decision.Action.RESTORE:
+            return _restored(case, by, ruling.restore, at)
+        case Decision.Action.REMOVE | Decision.Action.TERMS:
+            return _new(case, by, ruling, at)
+    return []
+
+
+def _new(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[Terms]:
     remove = ruling.action == Decision.Action.REMOVE
     common: dict[str, Any] = {
         "level": Level.NONE if remove else ruling.level,
@@ -99,26 +110,27 @@ def drafted(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[T
 def liftable(case: Case) -> list[Terms]:
     """The statements of terms that cases made and that stand for a page of this case: what it may restore.
 
-    At most 200, newest first.
+    At most MOST_LIFTABLE, newest first. Four queries.
     """
     works = [work_of(article) for article in matched_articles(case)]
     works += [Work(url, publisher=0) for url in unmatched_urls(case)]
     names = {name for work in works for name in (*spellings(work.url), *parents(host_of(work.url)))}
     about = Q(publisher__in={work.publisher for work in works}) | Q(publisher=None, value__in=names)
-    found = list(Terms.objects.filter(Q(case=case) | Q(case__isnull=False) & about).order_by("-id")[:1000])
-    places: dict[tuple[Any, ...], list[Rule]] = defaultdict(list)
-    for t in _beside(found):
-        places[_place(t)].append(from_terms(t))
-    stand = {rule.id for rules in places.values() for rule in not_withdrawn(rules)}
-    return [
-        t
-        for t in found
-        if t.pk in stand and (t.case_id == case.pk or any(applies(from_terms(t), work) for work in works))
-    ][:200]
+    made = Terms.objects.filter(Q(case=case) | Q(case__isnull=False) & about)
+    found = list(made.select_related("case", "publisher").order_by("-id")[:MOST_LIFTABLE])
+    stand = {
+        rule.id for rows in _by_place(_beside(found)).values() for rule in not_withdrawn([from_terms(t) for t in rows])
+    }
+
+    def concerns(terms: Terms) -> bool:
+        rule = from_terms(terms)
+        return terms.case_id == case.pk or any(applies(rule, work) for work in works)
+
+    return [terms for terms in found if terms.pk in stand and concerns(terms)]
 
 
-def restore(case: Case, by: User | None, ids: Sequence[int], at: datetime) -> list[Terms]:
-    """End exactly these statements that cases made. Returns the new ones that do it.
+def _restored(case: Case, by: User | None, ids: Sequence[int], at: datetime) -> list[Terms]:
+    """The statements that end exactly these, which cases made.
 
     A statement of terms is never changed, and a withdrawal ends all that stands at its place (analysis/terms.py); so
     what else stood there, before or after the one that ends, is said again. Raises RightsError for a statement that
@@ -127,15 +139,15 @@ def restore(case: Case, by: User | None, ids: Sequence[int], at: datetime) -> li
     may = {t.pk: t for t in liftable(case)}
     if not set(ids) <= may.keys():
         raise RightsError(_("One of the statements chosen is none that this case may end. Choose again."))
-    beside = _beside([may[pk] for pk in ids])
-    made = []
+    standing = _by_place(_beside([may[pk] for pk in ids]))
+    common: dict[str, Any] = {"case": case, "decided_by": by, "effective_from": at}
+    ends, again = [], []
     for place, old in {_place(may[pk]): may[pk] for pk in ids}.items():
-        there: dict[str, Any] = {"scope": old.scope, "publisher": old.publisher, "value": old.value, "basis": old.basis}
-        there |= {"case": case, "decided_by": by, "effective_from": at}
-        made.append(Terms.objects.create(revoked=True, **there))
-        for said in _left([t for t in beside if _place(t) == place], set(ids), at):
-            made.append(Terms.objects.create(**said, **there))
-    return made
+        there = {"scope": old.scope, "publisher": old.publisher, "value": old.value, "basis": old.basis}
+        ends.append(Terms(revoked=True, **there, **common))
+        again += [Terms(**said, **there, **common) for said in _left(standing[place], set(ids), at)]
+    # Of what begins at one moment the later row counts: first all ends, then what follows them.
+    return ends + again
 
 
 def _left(rows: Sequence[Terms], ended: set[int], at: datetime) -> list[dict[str, Any]]:
@@ -156,6 +168,13 @@ def _beside(statements: Sequence[Terms]) -> list[Terms]:
     owners = {t.publisher_id for t in statements if t.scope == Scope.PUBLISHER}
     rows = Terms.objects.filter(Q(scope=Scope.PUBLISHER, publisher__in=owners) | Q(value__in=values - {""}))
     return list(rows.select_related("publisher").order_by("effective_from", "pk"))
+
+
+def _by_place(statements: Sequence[Terms]) -> dict[tuple[Any, ...], list[Terms]]:
+    found: dict[tuple[Any, ...], list[Terms]] = defaultdict(list)
+    for terms in statements:
+        found[_place(terms)].append(terms)
+    return found
 
 
 def _place(terms: Terms) -> tuple[Any, ...]:
@@ -206,5 +225,5 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher | None, str
 
 
 def _owners(urls: list[str]) -> list[tuple[str, Publisher | None]]:
-    owners = {name: publisher_of(name) for name in {host_of(url) for url in urls}}
+    owners = owners_of({host_of(url) for url in urls})
     return [(url, owners[host_of(url)]) for url in urls]

@@ -214,7 +214,7 @@ class CaseAdmin(DeskAdmin):
         context = {
             "steps": steps,
             "decisions": decisions,
-            "holds": case.holds.order_by("id")[:200],
+            "holds": case.holds.select_related("publisher").order_by("id")[:200],
             "lines": case.urls.select_related("article__publisher", "story"),
             "events": case.events.select_related("by").order_by("position"),
             "broken": rights.first_broken_of(case),
