@@ -24,6 +24,7 @@ from analysis import rights
 from analysis.models import Case
 from analysis.rights import DECIDABLE, OPEN, Ruling, statute
 from newsroom import receipt, tasks
+from newsroom.admin.foresight import Foresight
 from newsroom.admin.replies import REPLIES
 from newsroom.admin.rulings import (
     AnswerForm,
@@ -246,18 +247,17 @@ class CaseAdmin(DeskAdmin):
             messages.error(request, _("This case is “%s”, so that cannot be done.") % case.get_state_display())
             return back
         form = step.form(request.POST if request.method == "POST" else None, case, request.GET.dict())
-        if form.is_bound and form.is_valid():
+        if form.is_bound:
             try:
                 with transaction.atomic():
-                    # A case may have been decided and contested while the page was open.
+                    # A case may have been decided and contested while the page was open. Its row is locked before any
+                    # other, as everywhere.
                     rights.lock(case, seen=request.POST.get("state", ""))
-                    step.run(case, request.user, form.cleaned_data)
-                    tasks.deliver_mail.enqueue()
-                    tasks.tend_stories.enqueue()
-                    if step.name == "decide":
-                        tasks.check_decision.enqueue(case.decisions.latest("number").pk)
-                messages.success(request, str(step.done))
-                return back
+                    if form.is_valid():
+                        step.run(case, request.user, form.cleaned_data)
+                        self._enqueue(case, step)
+                        messages.success(request, str(step.done))
+                        return back
             except rights.RightsError as error:
                 form.add_error(None, str(error))
             except ValidationError as error:
@@ -272,7 +272,15 @@ class CaseAdmin(DeskAdmin):
             "covered": rights.matched_articles(case) if step.name in ("hold", "decide") else None,
             "replies": REPLIES.items() if step.name == "answer" else (),
         }
+        if isinstance(form, Foresight) and form.effects:
+            context |= {"effects": form.effects, "seen": form.seen}
         return self._page(request, case, "step", context)
+
+    def _enqueue(self, case: Case, step: Step) -> None:
+        tasks.deliver_mail.enqueue()
+        tasks.tend_stories.enqueue()
+        if step.name == "decide":
+            tasks.check_decision.enqueue(case.decisions.latest("number").pk)
 
     def _page(self, request: HttpRequest, case: Case, name: str, context: dict[str, Any]) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts, "original": case, "subtitle": str(case)}

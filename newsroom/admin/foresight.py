@@ -1,6 +1,7 @@
-"""What a new statement of terms would do, shown before it is saved. No script: what is typed stays typed."""
+"""What new terms would do, shown before they are saved. No script: what is typed stays typed."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django import forms
@@ -9,17 +10,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analysis.effects import Effects, dry_run
-from analysis.models import RuleVersion, Terms
+from analysis.models import Hold, RuleVersion, Terms
+from analysis.terms import FOREVER
 
 
-class ForesightForm(forms.ModelForm):
-    """A form of terms that is valid once its effects were seen: those of these very words, under the rules of now.
+class Foresight(forms.BaseForm):
+    """A form that is valid once its effects were seen: those of these very words, under the rules of now.
 
     The page sends back as `seen` what it showed; anything that has moved since makes it show the effects again.
     """
 
-    instance: Terms
     effects: Effects | None = None
+
+    def would_make(self) -> tuple[Sequence[Terms], Sequence[Hold]]:
+        """The terms that saving would make, and the holds that it would end."""
+        raise NotImplementedError
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -28,7 +33,10 @@ class ForesightForm(forms.ModelForm):
         if transaction.get_connection().in_atomic_block:
             # Nobody writes a rule between this look and our save: whoever does waits for this row.
             RuleVersion.objects.select_for_update().get(pk=1)
-        self.effects = dry_run(self.instance, timezone.now())
+        made, lifted = self.would_make()
+        if self.errors or not (made or lifted):
+            return
+        self.effects = dry_run(made, timezone.now(), lifted)
         if self.data.get("seen") != self.seen:
             self.add_error(None, _("Nothing is saved yet. Look at what this changes, then save."))
 
@@ -37,5 +45,14 @@ class ForesightForm(forms.ModelForm):
         """What was shown, in one word."""
         assert self.effects  # noqa: S101  asked only after they were worked out
         typed = sorted((name, str(value)) for name, value in self.cleaned_data.items())
-        shown = replace(self.effects, at=self.instance.effective_from)  # the time of the look is no news
+        shown = replace(self.effects, at=FOREVER)  # the time of the look is no news
         return hashlib.sha256(repr((typed, shown)).encode()).hexdigest()
+
+
+class ForesightForm(Foresight, forms.ModelForm):
+    """The same for one statement of terms."""
+
+    instance: Terms
+
+    def would_make(self) -> tuple[Sequence[Terms], Sequence[Hold]]:
+        return [self.instance], []

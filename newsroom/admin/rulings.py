@@ -1,17 +1,21 @@
 """The forms of the steps of a case."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis import rights
-from analysis.models import Case, Decision, Terms
+from analysis.models import Case, Decision, Hold, Terms
 from analysis.models.decisions import DecisionAction, DecisionOutcome
 from analysis.models.publishers import AI, Level, Scope
+from analysis.rights import Ruling
+from newsroom.admin.foresight import Foresight
 from newsroom.admin.reasons import draft
 from newsroom.admin.replies import reply
 
@@ -79,7 +83,9 @@ class JoinForm(StepForm):
         return found
 
 
-class DecideForm(StepForm):
+class DecideForm(Foresight, StepForm):
+    """Valid once its effects were seen; a ruling that changes no terms and ends no hold has none."""
+
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=DecisionOutcome, widget=forms.RadioSelect)
     action = forms.ChoiceField(label=gettext_lazy("What is done"), choices=DecisionAction, widget=forms.RadioSelect)
     scope = forms.ChoiceField(
@@ -168,6 +174,14 @@ class DecideForm(StepForm):
             self.add_error("level", _("Say what changes: the level, a number of words, or machine-made summaries."))
         data["restore"] = tuple(data.get("restore") or ()) if data.get("action") == Decision.Action.RESTORE else ()
         return data
+
+    def would_make(self) -> tuple[Sequence[Terms], Sequence[Hold]]:
+        try:
+            made = rights.drafted(self.case, None, Ruling(**self.cleaned_data), timezone.now())
+        except rights.RightsError as error:
+            self.add_error(None, str(error))
+            return [], []
+        return made, list(self.case.holds.filter(lifted_at__isnull=True))
 
 
 def _said(terms: Terms) -> str:

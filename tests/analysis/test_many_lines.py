@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from analysis import rights
 from analysis.models import Case, Hold, Terms
-from analysis.owners import publisher_of, owners_of
+from analysis.owners import owners_of, publisher_of
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed
 

@@ -183,6 +183,6 @@ def _link(message):
 def _confirm(page):
     """Presses the button; where a dry run comes first, presses it again."""
     page.locator("input[type=submit]").first.click()
-    again = page.locator("input[name=seen_effects]")
+    again = page.locator("input[name=seen]")
     if again.count():
         page.locator("input[type=submit]").first.click()

@@ -1,12 +1,15 @@
 """The desk decides, and the very next request obeys; whoever may not decide cannot; nothing typed there is lost."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from analysis import rendition
+from analysis import rendition, rights
 from analysis.models import Case, Terms
 from analysis.rendition import StoryPage, Tombstone
+from tests import making
 
 pytestmark = pytest.mark.django_db
 REASON = "Because you asked."
@@ -14,7 +17,29 @@ BASE = {"outcome": "granted", "action": "remove", "scope": "url", "reason": REAS
 
 
 def act(client: Client, case: Case, step: str, data: dict[str, str] | None = None):
-    return client.post(f"/admin/analysis/case/{case.pk}/{step}/", data or {})
+    """Takes a step of a case; where its effects are shown first, looks at them and presses again."""
+    path = f"/admin/analysis/case/{case.pk}/{step}/"
+    response = client.post(path, data or {})
+    if seen := re.search(r'name="seen" value="(\w+)"', response.content.decode()):
+        response = client.post(path, {**(data or {}), "seen": seen[1]})
+    return response
+
+
+def test_what_a_decision_changes_is_shown_before_it_is_made(client, decider, story, confirmed_case):
+    case = confirmed_case(client)
+    rights.hold(case, None, "link")
+    response = decider.post(f"/admin/analysis/case/{case.pk}/decide/", BASE)
+    page = response.content.decode()
+    assert response.status_code == 422 and "This changes 1 story" in page and "Disappears" in page
+    assert BASE["reason"] in page, "and what was typed is still there"
+    assert level_of(story.slug) == "link"
+    # Another rule in between: what was seen is no longer what would be, so it is shown anew.
+    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    Terms.objects.create(scope="publisher", publisher=making.publisher(), basis="house", level="none")
+    again = decider.post(f"/admin/analysis/case/{case.pk}/decide/", {**BASE, "seen": seen})
+    assert again.status_code == 422 and "This changes 1 story" in again.content.decode()
+    assert act(decider, case, "decide", BASE).status_code == 302
+    assert level_of(story.slug) == "none"
 
 
 def level_of(slug: str) -> str:
