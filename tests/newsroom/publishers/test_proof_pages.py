@@ -99,7 +99,7 @@ def test_by_dns_by_file_and_by_neither(site, outside):
 
     # The token of another case of the same host is nothing here.
     other, other_reference = file_confirmed(site, want={"want": "correct", "explanation": "A figure is wrong."})
-    other_path, other_token = begin_proof(other, other_reference)
+    _path, other_token = begin_proof(other, other_reference)
     assert other_token != token
     outside.zone[f"_contextdesk-challenge.{HOST} TXT"] = [f'"{other_token}"']
     forget_the_last_look(site)
@@ -166,7 +166,8 @@ def test_the_role_addresses_are_told_and_their_link_notes_it_and_no_more(site):
     path, _token = begin_proof(second, reference)
     site.shell("from analysis.models import *; c = Challenge.objects.last(); c.expires_at = c.issued_at; c.save()")
     key = site.shell(
-        "from newsroom import mail; from analysis.models import Challenge as C; print(mail.token('notice', C.objects.last().pk))"
+        "from newsroom.mail import token\nfrom analysis.models import Challenge\n"
+        "print(token('notice', Challenge.objects.last().pk))"
     )
     assert scanner.post(f"/takedown/notice/{key}/")[0] == 410, "nothing is noted any more, and that is said"
 
