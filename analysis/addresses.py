@@ -105,6 +105,17 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
+def disguised(typed: str) -> str:
+    """The host of an address or e-mail address as the DNS has it, if it was typed with letters of another alphabet:
+    those may pass for the letters of somebody else's. Else empty. `typed` may be anything."""
+    name = re.split(r"[/?#]", typed.strip().partition("://")[2] or typed.strip())[0].rpartition("@")[2]
+    try:
+        name = host(name.partition(":")[0])
+    except AddressError:
+        return ""
+    return name if "xn--" in name and name not in typed.lower() else ""
+
+
 def parents(name: str) -> list[str]:
     """The host itself and the hosts above it, nearest first, down to two labels: a.b.test, b.test."""
     labels = name.split(".")

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from analysis.addresses import host_of, parents
+from analysis.addresses import disguised, host_of, parents
 from analysis.models.articles import Article
 from analysis.models.fields import AppendOnly, Language, one_of
 from analysis.models.publishers import Level, Publisher, Scope
@@ -151,6 +151,11 @@ class Case(models.Model):
         return self.reference
 
     @property
+    def disguised(self) -> str:
+        """The real host of the e-mail address, if what was typed may be taken for another."""
+        return disguised(self.email)
+
+    @property
     def decision(self) -> "Decision | None":
         """The decision that counts: the last one. A joined case goes by that of the case it was joined to."""
         return (self.joined_to or self).decisions.order_by("number").last()
@@ -196,6 +201,11 @@ class CaseURL(models.Model):
 
     def __str__(self) -> str:
         return self.typed
+
+    @property
+    def disguised(self) -> str:
+        """The real host, if what was typed may be taken for another."""
+        return disguised(self.typed)
 
 
 class Hold(models.Model):

@@ -65,8 +65,18 @@ class AnswerForm(WordsForm):
 
 
 class ReasonsForm(WordsForm):
+    # Which decision the text was drafted from: meanwhile another may have been made on an appeal.
+    number = forms.IntegerField(widget=forms.HiddenInput)
+
     def begin(self, case: Case, asked: dict[str, str]) -> dict[str, Any]:
-        return {"text": draft(case, case.decision) if case.decision else ""}
+        decision = case.decision
+        return {"text": draft(case, decision), "number": decision.number} if decision else {}
+
+    def clean_number(self) -> int:
+        number: int = self.cleaned_data["number"]
+        if not self.case.decision or self.case.decision.number != number:
+            raise forms.ValidationError(_("It was decided anew since you opened this page. Open it again."))
+        return number
 
 
 class JoinForm(StepForm):

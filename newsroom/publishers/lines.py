@@ -13,6 +13,7 @@ MAX_STORIES = 300  # in all, so that a widely used page does not make the list e
 @dataclass(frozen=True, slots=True)
 class Line:
     typed: str
+    disguised: str
     unreadable: bool
     repeated: bool
     ours: bool  # an address on this site
@@ -27,6 +28,7 @@ def what_we_show(case: Case) -> list[Line]:
     return [
         Line(
             typed=row.typed,
+            disguised=row.disguised,
             unreadable=row.match == CaseURL.Match.UNREADABLE,
             repeated=row.match == CaseURL.Match.REPEATED,
             ours=row.url.startswith("/"),
