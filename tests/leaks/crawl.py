@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from analysis.models import Domain, Entity, Page, Publisher, Story, Topic
+from analysis.models import Case, Domain, Entity, Page, Publisher, Story, Topic
 
 REPRESENTATIONS: tuple[dict[str, str], ...] = (
     {},
@@ -50,9 +51,9 @@ def candidates() -> dict[str, list[str]]:
         "year": sorted({str(at.year) for at in days}),
         "month": sorted({f"{at.month:02}" for at in days}),
         "name": ["why", "pages", "want", "who", "law", "contact", "check"],
-        "reference": ["CD-2222-2222"],
+        "reference": ["CD-2222-2222", *Case.objects.values_list("reference", flat=True)],
         "token": ["abc:def:ghi"],
-        "host": list(Domain.objects.values_list("host", flat=True)),
+        "host": ["stranger-wire.test", *Domain.objects.values_list("host", flat=True)],
     }
 
 
@@ -71,9 +72,11 @@ def routes() -> Iterator[str]:
     yield from walk(get_resolver().url_patterns, "/")
 
 
-def urls() -> Iterator[str]:
+def urls(below: str = "/") -> Iterator[str]:
     known = candidates()
     for route in routes():
+        if not route.startswith(below):
+            continue
         names = [name for _converter, name in _PARAMETER.findall(route)]
         missing = set(names) - set(known)
         assert not missing, f"{route}: tests/leaks/crawl.py does not know what to fill in for {missing}"
@@ -82,9 +85,12 @@ def urls() -> Iterator[str]:
             yield _PARAMETER.sub(lambda _match, filled=filled: next(filled), route)
 
 
-def visit(url: str, headers: dict[str, str], etag: str = "") -> Visit:
+def visit(url: str, headers: dict[str, str], etag: str = "", session: str = "") -> Visit:
     sent = {**headers, "HTTP_IF_NONE_MATCH": etag} if etag else headers
-    response = Client().get(url, **sent)  # type: ignore[arg-type]
+    client = Client()
+    if session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    response = client.get(url, **sent)  # type: ignore[arg-type]
     body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
     spoken = "\n".join(f"{k}: {v}" for k, v in response.headers.items()) + "\n" + body.decode()
     return Visit(url, str(headers), response.status_code, spoken, response.headers.get("ETag", ""))
@@ -106,6 +112,12 @@ def crawl(seen: dict[tuple[str, str], Visit] | None = None) -> Iterator[Visit]:
                 break
         if seen is not None and (url, "{}") in seen and seen[url, "{}"].status != 404:
             yield visit(url + CURSOR, {})
+
+
+def crawl_as(session: str) -> Iterator[Visit]:
+    """Visit the publishers' door with the key of a session, in which some case may be seen."""
+    for url in urls("/takedown/"):
+        yield visit(url, {}, session=session)
 
 
 def searches(words: list[str]) -> Iterator[Visit]:

@@ -1,10 +1,14 @@
 """Nothing forbidden is shown, anywhere: a word of its own is planted in every field, then everything public is read."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -13,9 +17,10 @@ from analysis import editing, rights, signals
 from analysis.addresses import host_of
 from analysis.models import Article, Case, Story, Summary, Topic
 from analysis.models.signals import SignalKind
+from newsroom.publishers import access
 from newsroom.urls import urlpatterns as house
 from tests import making
-from tests.leaks.crawl import crawl, searches
+from tests.leaks.crawl import crawl, crawl_as, searches
 from tests.making import NOTE_SLOTS, Planted
 
 pytestmark = pytest.mark.django_db
@@ -38,44 +43,86 @@ class Scenario:
     """What is done to a story that was public in full, and which of its words may still be read afterwards."""
 
     name: str
-    change: Callable[[Planted], None]
+    change: Callable[[Planted], object]
     allowed: frozenset[str]
     beside: bool = False
     summary: dict[str, str] | None = None
     status: int = 200
 
 
-def _terms(**fields: object) -> Callable[[Planted], None]:
-    return lambda planted: making.terms(planted.original.publisher, **fields) and None
+Change = Callable[[Planted], object]
 
 
-def _hold(level: str) -> Callable[[Planted], None]:
+def _then(*changes: Change) -> Change:
+    return lambda planted: [change(planted) for change in changes]
+
+
+def _terms(**fields: Any) -> Change:
+    """`value` may hold {url}, {bare} (the URL without its scheme) and {host}. `of`: None for a site nobody owns yet."""
+
     def change(planted: Planted) -> None:
-        rights.hold(_case(planted), None, level)
+        said = {"of": planted.original.publisher, **fields, "value": _fill(planted, fields.get("value", ""))}
+        making.terms(**said)
 
     return change
 
 
-def _decide(scope: str, **ruling: object) -> Callable[[Planted], None]:
+def _fill(planted: Planted, value: str) -> str:
+    bare = planted.original.url.removeprefix("https://")
+    return value.format(url=planted.original.url, bare=bare, host=bare.partition("/")[0])
+
+
+def _hold(level: str) -> Change:
+    return lambda planted: rights.hold(_case(planted), None, level)
+
+
+def _decide(scope: str = "url", spelled: str = "{url}", relation: str = "publisher", **ruling: Any) -> Change:
+    """Granted, and if nothing else is said everything is removed. `spelled`: how the request names the page."""
+
     def change(planted: Planted) -> None:
-        case = _case(planted)
+        case = _case(planted, spelled, relation)
         rights.confirm(case)
-        host = planted.original.publisher.domains.get().host
-        value = {"domain": host, "path": f"{host}/", "url": "", "publisher": ""}[scope]
-        rights.decide(case, None, rights.Ruling("granted", "remove", "Because.", scope=scope, value=value, **ruling))
+        value = _fill(planted, {"domain": "{host}", "path": "{host}/"}.get(scope, ""))
+        said = {"action": "remove", "scope": scope, "value": value, "reason": "Because.", **ruling}
+        rights.decide(case, None, rights.Ruling("granted", **said))
 
     return change
 
 
-def _case(planted: Planted) -> Case:
-    return rights.open_case(
-        rights.Request(
-            submission=uuid4(), urls=[planted.original.url], want="remove", kind="opt_out", explanation="zqprivatezq",
-            name="zqprivatezq", organisation="zqprivatezq", relation="publisher", email="zqprivatezq@wire.test",
-            language="en",
-        ),
-        "testserver",
+def _appeal(planted: Planted) -> None:
+    rights.appeal(_asked(), "zqprivatezq")
+
+
+def _restore(planted: Planted) -> None:
+    """The appeal is granted: what this case said holds no longer."""
+    _appeal(planted)
+    case = _asked()
+    lifted = tuple(terms.pk for terms in rights.liftable(case) if terms.case == case)
+    rights.decide(case, None, rights.Ruling("partly", "restore", "Because.", restore=lifted))
+
+
+def _prove(planted: Planted) -> None:
+    case = _case(planted)
+    rights.confirm(case)
+    assert rights.prove(rights.challenge(case, "example-wire.test"), "dns", wide=True)
+
+
+def _appeared(hours_ago: int) -> Change:
+    at = timezone.now() - timedelta(hours=hours_ago)
+    return lambda planted: Article.objects.filter(pk=planted.original.pk).update(published_at=at)
+
+
+def _asked() -> Case:
+    """The last case about the planted story."""
+    return Case.objects.filter(name="zqprivatezq").latest("pk")
+
+
+def _case(planted: Planted, spelled: str = "{url}", relation: str = "publisher") -> Case:
+    asked = rights.Request(
+        submission=uuid4(), urls=[_fill(planted, spelled)], want="remove", kind="opt_out", explanation="zqprivatezq",
+        name="zqprivatezq", organisation="zqprivatezq", relation=relation, email="zqprivatezq@wire.test", language="en",
     )  # fmt: skip
+    return rights.open_case(asked, "testserver")
 
 
 def _signal(page: bool = False, **effect: object) -> Callable[[Planted], None]:
@@ -129,6 +176,32 @@ SCENARIOS = [
     Scenario("page signal: few characters", _signal(page=True, quote_chars=20), frozenset(EVERYTHING - SUMMARY),
              summary={"text": "It said “we will all see zqleaksummaryzq soon”."}),
     Scenario("page signal: withheld", _signal(page=True, level="none"), frozenset(), status=410),
+    Scenario("removed, asked for in another spelling", _decide(spelled="http://www.{bare}/"), frozenset(), status=410),
+    Scenario("reduced by a publisher", _decide(action="terms", level="link", verified=True), frozenset(THEIRS)),
+    Scenario("reduced for somebody else", _decide(action="terms", level="link", relation="subject"), frozenset(THEIRS)),
+    Scenario("reduced by law", _decide(action="terms", level="link", legal=True), frozenset(THEIRS)),
+    Scenario("reduced by law, loosened by the publisher",
+             _then(_decide(action="terms", level="link", legal=True), _terms(level="full", scope="url", value="{url}")),
+             frozenset(THEIRS)),
+    Scenario("removed and contested", _then(_decide(), _appeal), frozenset(), status=410),
+    Scenario("removed, contested and restored", _then(_decide(), _restore), frozenset(EVERYTHING)),
+    Scenario("removed twice, restored once", _then(_decide("path"), _decide(), _restore), frozenset(),
+             status=410),
+    Scenario("restored to what stood before",
+             _then(_decide(action="terms", level="link"), _decide(), _restore), frozenset(THEIRS)),
+    Scenario("control proved", _prove, frozenset(THEIRS)),
+    Scenario("under embargo still", _then(_appeared(1), _terms(embargo_hours=2)), frozenset(), status=404),
+    Scenario("out of its embargo", _then(_appeared(2), _terms(embargo_hours=2)), frozenset(EVERYTHING)),
+    Scenario("terms of tomorrow", _terms(level="none", effective_from=timezone.now() + timedelta(days=1)),
+             frozenset(EVERYTHING)),
+    Scenario("page", _terms(scope="url", value="{url}", level="link"), frozenset(THEIRS)),
+    Scenario("page, http", _terms(scope="url", value="http://{bare}", level="link"), frozenset(THEIRS)),
+    Scenario("page, www", _terms(scope="url", value="https://www.{bare}/", level="none"), frozenset(), status=410),
+    Scenario("part of a site", _terms(scope="path", value="{bare}", level="link"), frozenset(THEIRS)),
+    Scenario("site nobody owned", _terms(of=None, scope="domain", value="{host}", level="none", basis="restriction"),
+             frozenset(), status=410),
+    Scenario("page nobody owned", _terms(of=None, scope="url", value="http://www.{bare}", level="link"),
+             frozenset(THEIRS)),
     Scenario("withdrawn", _withdraw, frozenset(), status=410),
 ]  # fmt: skip
 
@@ -137,9 +210,26 @@ SCENARIOS = [
 def plant() -> Callable[..., Planted]:
     def plant_one(beside: bool = False, summary: dict[str, str] | None = None) -> Planted:
         of = making.publisher("Example Wire", "example-wire.test")
-        return making.planted("leak", of, making.article() if beside else None, **(summary or {}))
+        other = making.publisher("Stranger Wire", "stranger-wire.test")
+        return making.planted("leak", of, making.article(other) if beside else None, **(summary or {}))
 
     return plant_one
+
+
+def stranger(planted: Planted) -> str:
+    """The session of another publisher, with its control proved, whose case names the story and what it rests on."""
+    urls = ["https://stranger-wire.test/1", planted.original.url, f"/stories/{planted.story.slug}/"]
+    asked = rights.Request(
+        submission=uuid4(), urls=urls, want="correct", kind="other", explanation="Please.", name="Stranger",
+        organisation="", relation="publisher", email="rights@stranger-wire.test", language="en",
+    )  # fmt: skip
+    case = rights.open_case(asked, "testserver")
+    rights.confirm(case)
+    assert rights.prove(rights.challenge(case, "stranger-wire.test"), "dns", wide=True)
+    session = SessionStore()
+    access.grant(session, case.reference)
+    session.save()
+    return session.session_key
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
@@ -150,6 +240,7 @@ def test_nothing_forbidden_is_shown_on_any_surface(scenario: Scenario, plant: Ca
     unseen = {name for name, word in planted.words.items() if not any(word in v.text for v in seen.values())}
     assert not unseen, f"the crawl never met {unseen}"
 
+    session = stranger(planted)
     scenario.change(planted)
 
     forbidden = {word for name, word in planted.words.items() if name not in scenario.allowed} | {"zqprivatezq"}
@@ -159,9 +250,42 @@ def test_nothing_forbidden_is_shown_on_any_surface(scenario: Scenario, plant: Ca
         assert not leaked, f"{visit.url} {visit.representation} ({visit.status}) shows {leaked}"
         if visit.url == f"/stories/{planted.story.slug}/" and visit.status != 304:
             assert visit.status == scenario.status
+    # Another publisher, in its own room and on its own case, which names the page, sees no more than all the world.
+    typed = planted.words["their_url"]
+    rooms = list(crawl_as(session))
+    assert {v.url.count("/") for v in rooms if v.status == 200 and "/cases/" in v.url} >= {4, 5}, "case, and its pages"
+    for visit in rooms:
+        leaked = [word for word in forbidden - {typed} if word in visit.text]
+        assert not leaked, f"{visit.url} ({visit.status}) shows another publisher {leaked}"
     # Search must not even tell that a forbidden word stands somewhere.
     for visit in searches(sorted(forbidden)):
         assert f"/stories/{planted.story.slug}/" not in visit.text, f"{visit.url} gives a forbidden word away"
+
+
+@pytest.mark.parametrize("level", ["short", "link", "none"])
+def test_a_held_story_shows_what_terms_of_that_level_show_on_every_surface(
+    level: str, plant: Callable[..., Planted]
+) -> None:
+    """But in the register, which lists what was decided and never what is asked."""
+    planted = plant()
+    register = f"/publishers/{planted.original.publisher.slug}/"
+
+    def surfaces() -> dict[tuple[str, str], str]:
+        # The forms of the takedown pages have another token each time; a feed without an entry is as new as its reader.
+        shown = (visit for visit in crawl() if not visit.url.startswith(("/takedown/", register)))
+        return {(v.url, v.representation): re.sub(r"ETag: .*|<updated>[^<]*", "", v.text) for v in shown}
+
+    public = surfaces()
+    case = _case(planted)
+    rights.hold(case, None, level)
+    held = surfaces()
+    rights.withdraw(case)
+    assert surfaces() == public
+    making.terms(planted.original.publisher, scope="url", value=planted.original.url, level=level, basis="restriction")
+    decided = surfaces()
+    assert [key for key in held if held[key] != decided[key]] == []
+    story = (f"/stories/{planted.story.slug}/", "{}")
+    assert held[story] != public[story]
 
 
 def test_an_allowed_word_is_found_by_search(plant: Callable[..., Planted]) -> None:
