@@ -69,7 +69,7 @@ def test_junk_in_the_address_is_not_there_for_whoever_has_a_case_either(story, p
         assert method("/takedown/" + path.replace("{mine}", mine.reference)).status_code in (302, 400, 404, 405, 410)
 
 
-@pytest.mark.parametrize("do", ["", "check", "renew", "mail", "\x00", "x" * 3000, "anything"])
+@pytest.mark.parametrize("do", ["", "check", "renew", "mail", "\x00", "x" * 3000])
 def test_any_word_on_the_button_of_a_proof_is_answered(story, do):
     client = Client(raise_request_exception=False)
     mine = file_and_confirm(client)
