@@ -123,7 +123,9 @@ def _answer(url: str, at: datetime) -> dict[str, Any]:
 
 def _fields(found: Explanation) -> list[tuple[Any, str, list[Line]]]:
     """Of each field: its name, a note if the permit is less than what its rule says, and the statements."""
-    rules = {f.rule.id: f.rule for findings in found.findings.values() for f in findings}
+    # A withdrawal says nothing of any field: it is named only as what stands in another's way.
+    named = (rule for findings in found.findings.values() for f in findings for rule in (f.rule, f.by))
+    rules = {rule.id: rule for rule in named if rule}
     labels = _labels(rules)
     answer = []
     for name, findings in found.findings.items():

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from analysis import rights
+from analysis import explaining, rights
+from analysis.explaining import Reason
 from analysis.models import Hold
+from newsroom.admin import why
 from tests import making
 from tests.analysis.cases import opened
 from tests.newsroom.admin.screen import url as screen_url
@@ -95,3 +97,13 @@ def test_it_is_one_step_away_from_where_terms_are_met(editor):
         screen_url(story),
     ):
         assert WHY in editor.get(at).content.decode(), at
+
+
+def test_every_reason_has_its_words_and_a_withdrawal_is_named(writer):
+    assert set(why.REASONS) == set(Reason) and set(why.FIELDS) == set(explaining.FIELDS)
+    of = making.publisher(host="example-wire.test")
+    making.terms(of, scope="url", value="https://example-wire.test/1", level="none")
+    making.terms(of, scope="url", value="https://example-wire.test/1", revoked=True, effective_from=timezone.now())
+    response = writer.get("/admin/analysis/terms/why/", {"url": "https://example-wire.test/1"})
+    assert response.status_code == 200
+    assert "withdrawn by a newer statement at the same place" in response.content.decode()
