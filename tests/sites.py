@@ -139,7 +139,9 @@ class Site:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         mail = f"smtp://127.0.0.1:{self.smtp.port}"
-        self.env = environment(self.database_url, ORIGIN=self.url, EMAIL_URL=mail) | env
+        # No name server listens there: a site that a test gives no outside world has none.
+        nowhere = "127.0.0.1:1"
+        self.env = environment(self.database_url, ORIGIN=self.url, EMAIL_URL=mail, DNS_SERVER=nowhere) | env
         self.workers = workers
         self.log_path = databases.directory / f"site-{self.port}.log"
         self.start()
