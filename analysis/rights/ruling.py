@@ -115,7 +115,8 @@ def liftable(case: Case) -> list[Terms]:
     works = [work_of(article) for article in matched_articles(case)]
     works += [Work(url, publisher=0) for url in unmatched_urls(case)]
     names = {name for work in works for name in (*spellings(work.url), *parents(host_of(work.url)))}
-    about = Q(publisher__in={work.publisher for work in works}) | Q(publisher=None, value__in=names)
+    nobodys = Q(publisher=None) & (Q(value__in=names) | Q(scope=Scope.PATH))
+    about = Q(publisher__in={work.publisher for work in works}) | nobodys
     made = Terms.objects.filter(Q(case=case) | Q(case__isnull=False) & about)
     found = list(made.select_related("case", "publisher").order_by("-id")[:MOST_LIFTABLE])
     stand = {

@@ -156,6 +156,14 @@ def test_a_page_that_we_did_not_cover_then_is_restored_now_that_we_do():
     assert level(page) == "full"
 
 
+def test_a_part_of_a_site_that_we_did_not_cover_then_is_restored_too():
+    case = confirmed("https://later.test/press/1")
+    rights.decide(case, None, link_only("path", "later.test/press"))
+    another = confirmed("https://later.test/press/2")
+    assert rights.liftable(another) == [case.terms.get()]
+    assert rights.liftable(confirmed("https://later.test/else")) == []
+
+
 @pytest.mark.parametrize(
     ("scope", "value", "may"),
     [("domain", "wire.test", True), ("path", "wire.test/press", True), ("publisher", "", True),
