@@ -9,10 +9,10 @@ from analysis.models import Domain, Publisher
 
 def publisher_of(host: str) -> Publisher | None:
     """The publisher that a host belongs to: by its own domain, or by the nearest one above it. One query."""
-    return publishers_of([host])[host]
+    return owners_of([host])[host]
 
 
-def publishers_of(hosts: Collection[str]) -> dict[str, Publisher | None]:
+def owners_of(hosts: Collection[str]) -> dict[str, Publisher | None]:
     """For each host, the publisher that it belongs to. One query for every 10,000 names of the hosts and above them."""
     above = {host: parents(host) for host in hosts}
     names = list(dict.fromkeys(name for each in above.values() for name in each))

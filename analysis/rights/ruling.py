@@ -14,7 +14,7 @@ from analysis.addresses import AddressError, canonical, host, host_of, page_key,
 from analysis.models import Case, Decision, Publisher, Terms
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
-from analysis.owners import publisher_of, publishers_of
+from analysis.owners import owners_of, publisher_of
 from analysis.rights.lines import matched_articles, unmatched_urls
 from analysis.rights.record import RightsError
 
@@ -210,5 +210,5 @@ def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher | None, str
 
 
 def _owners(urls: list[str]) -> list[tuple[str, Publisher | None]]:
-    owners = publishers_of({host_of(url) for url in urls})
+    owners = owners_of({host_of(url) for url in urls})
     return [(url, owners[host_of(url)]) for url in urls]

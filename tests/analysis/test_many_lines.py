@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from analysis import rights
 from analysis.models import Case, Hold, Terms
-from analysis.owners import publisher_of, publishers_of
+from analysis.owners import owners_of, publisher_of
+from analysis.rights import ruling
 from newsroom.publishers import access
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed
@@ -86,6 +87,19 @@ def test_the_form_of_a_decision_offers_all_five_hundred_for_restoration_at_the_s
     assert costs[0] == costs[1]
 
 
+def test_what_other_cases_of_a_publisher_made_does_not_crowd_out_what_this_one_did(monkeypatch):
+    monkeypatch.setattr(ruling, "MOST_LIFTABLE", 5)
+    wire = making.publisher()
+    cases = []
+    for _case in range(3):
+        case = confirmed(*(making.article(wire).url for _page in range(4)))
+        rights.decide(case, None, REMOVE)
+        cases.append(case)
+    rights.appeal(cases[0], "Look again.")
+    assert {terms.case for terms in rights.liftable(cases[0])} == {cases[0]}
+    assert len(rights.liftable(cases[0])) == 4
+
+
 def test_what_a_ruling_says_is_checked_however_many_pages_it_is_about():
     case = confirmed(*pages(10))
     before = Terms.objects.count()
@@ -101,8 +115,8 @@ def test_the_owners_of_many_hosts_are_those_of_each():
     making.publisher("Sub", "news.example-wire.test")
     hosts = ["example-wire.test", "a.news.example-wire.test", "b.example-wire.test", "stranger.test", "test",
              ".".join("a" * 120) + ".test"]  # fmt: skip
-    assert publishers_of(hosts) == {host: publisher_of(host) for host in hosts}
-    assert [owner and owner.name for owner in publishers_of(hosts).values()] == [
+    assert owners_of(hosts) == {host: publisher_of(host) for host in hosts}
+    assert [owner and owner.name for owner in owners_of(hosts).values()] == [
         "Wire",
         "Sub",
         "Wire",
@@ -111,4 +125,4 @@ def test_the_owners_of_many_hosts_are_those_of_each():
         None,
     ]
     many = [".".join(f"{i}{label}" for label in "a" * 100) + ".example-wire.test" for i in range(300)]
-    assert {owner.name for owner in publishers_of(many).values()} == {"Wire"}
+    assert {owner.name for owner in owners_of(many).values()} == {"Wire"}
