@@ -13,7 +13,7 @@ help:
 	@echo "make demo    serve the demonstration publication (PORT=8000; DATABASE_URL=postgresql://... for PostgreSQL)"
 	@echo "make test    all checks and tests, on every engine and browser that is here (STRICT=1: leave nothing out)"
 	@echo "make check   format, lint, types, import border, templates, settings, migrations"
-	@echo "make bench   requests per second and CPU time of home, story and search, beside a bare view"
+	@echo "make bench   requests per second and CPU time of home, story and search, beside a bare view; what decisions cost"
 	@echo "make clean   remove what was made; the database, the secret and the mail in var/ stay"
 
 # --- the environment --------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """How fast is it: the production server with one process on one core, the load generator on another, on this machine.
 
 Prints; asserts nothing. Each page is compared with a bare view of as many bytes, in the same run on the same server.
+Then what terms and decisions cost (tests/bench_decisions.py).
 """
 
 import http.client
@@ -15,6 +16,8 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "var" / "bench"
@@ -128,6 +131,24 @@ def measure(name: str, path: str, pid: int) -> float:
     return rate
 
 
+def decisions() -> None:
+    """What terms and decisions cost, on every engine that is here, over databases of their own."""
+    for path in HOME.glob("decisions.sqlite3*"):
+        path.unlink()
+    urls = {"SQLite": f"sqlite:///{HOME / 'decisions.sqlite3'}"}
+    cluster = postgres.Cluster() if postgres.binaries() else None
+    try:
+        if cluster:
+            urls["PostgreSQL"] = cluster.url("postgres")
+        for name, url in urls.items():
+            print(f"{name}:", flush=True)
+            words = [sys.executable, "-m", "tests.bench_decisions"]
+            subprocess.run(words, cwd=ROOT, env=environment() | {"DATABASE_URL": url}, check=True)
+    finally:
+        if cluster:
+            cluster.stop()
+
+
 def main() -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     for command in (["migrate"], ["collectstatic", "--noinput"], ["load_demonstration"]):
@@ -152,6 +173,7 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait(60)
+    decisions()
 
 
 if __name__ == "__main__":

@@ -115,8 +115,9 @@ def liftable(case: Case) -> list[Terms]:
     works = [work_of(article) for article in matched_articles(case)]
     works += [Work(url, publisher=0) for url in unmatched_urls(case)]
     names = {name for work in works for name in (*spellings(work.url), *parents(host_of(work.url)))}
-    nobodys = Q(publisher=None) & (Q(value__in=names) | Q(scope=Scope.PATH))
-    about = Q(publisher__in={work.publisher for work in works}) | nobodys
+    # What other cases made for other pages of the same publisher must not crowd out what this one made.
+    theirs = Q(publisher__in={work.publisher for work in works}) | Q(publisher=None)
+    about = Q(value__in=names) | theirs & Q(scope__in=[Scope.PATH, Scope.PUBLISHER])
     made = Terms.objects.filter(Q(case=case) | Q(case__isnull=False) & about)
     found = list(made.select_related("case", "publisher").order_by("-id")[:MOST_LIFTABLE])
     stand = {
