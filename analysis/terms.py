@@ -108,7 +108,8 @@ class Permit:
     ai: bool = False
     embargo_until: datetime | None = None
     attribution: tuple[str, ...] = ()
-    stated: bool = False  # the level or its words rest on more than our own decision
+    stated: bool = False  # level and words are what the publisher or its site said; nobody else restricts them
+    restricted: bool = False  # a hold, a legal removal or somebody else's request decides level or words
     legal: bool = False  # level `none` because of an upheld legal removal
     reason: str = ""
     governing: dict[str, int] = field(default_factory=dict, compare=False, hash=False)
@@ -173,6 +174,7 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         else:
             until = min(until, embargo_until if work.published_at else now)
     ruling = [r for r in standing if r.id in (governing.get("level"), governing.get("max_words"))]
+    restricted = any(r.basis in _OVERRIDING for r in ruling)
     level_rule = next((r for r in standing if r.id == governing.get("level")), None)
     level = Level.NONE if embargo_until else Level(values["level"])
     return Permit(
@@ -183,7 +185,8 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         ai=bool(values["ai"]) and bool(level),
         embargo_until=embargo_until,
         attribution=tuple(sorted({r.attribution for r in speaking["attribution"]})),
-        stated=any(r.basis is not Basis.HOUSE for r in ruling),
+        stated=any(r.basis is not Basis.HOUSE for r in ruling) and not restricted,
+        restricted=restricted,
         legal=any(r.basis is Basis.LEGAL and r.level is Level.NONE for r in speaking["level"]),
         reason=level_rule.reason if level_rule else "",
         governing=governing,
@@ -205,7 +208,8 @@ def strictest(permits: Sequence[Permit]) -> Permit:
         ai=all(p.ai for p in permits),
         embargo_until=max(embargoes) if embargoes else None,
         attribution=tuple(sorted({words for p in permits for words in p.attribution})),
-        stated=any(p.stated for p in permits),
+        stated=any(p.stated for p in permits) and not any(p.restricted for p in permits),
+        restricted=any(p.restricted for p in permits),
         legal=any(p.legal for p in permits),
         reason=lowest.reason,
         governing=lowest.governing,

@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from analysis import rights
 from analysis.models import OutgoingMail
 from analysis.rights import statute
 
@@ -116,7 +117,11 @@ def _said(row: OutgoingMail) -> dict[str, Any]:
     if row.kind == OutgoingMail.Kind.NOTIFY:
         asked = case.challenges.filter(host=row.about).first()
         key = token("notice", asked.pk) if asked else ""
-        return {"host": row.about, "link": _link("takedown-notice", key) if key else ""}
+        return {
+            "host": row.about,
+            "start": settings.ORIGIN + reverse("takedown"),
+            "link": _link("takedown-notice", key) if key else "",
+        }
     decision = case.decision
     return {
         "decision": decision,
@@ -127,7 +132,7 @@ def _said(row: OutgoingMail) -> dict[str, Any]:
         "terms": decision.made[:20] if decision and case.own else (),
         "missing": statute.asked_for(case),
         "hours": {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS},
-        "appeal_days": settings.APPEAL_DAYS if decision and decision.number == 1 else 0,
+        "appeal_days": settings.APPEAL_DAYS if rights.appealable(case, timezone.now()) else 0,
         "link": _link("takedown-link", token("case", case.reference)),
     }
 

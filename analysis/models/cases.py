@@ -4,6 +4,7 @@ Case rows change only through analysis/rights, which writes the row, its event a
 became of a case is in analysis/models/decisions.py.
 """
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -236,6 +237,9 @@ class Hold(models.Model):
         return f"{self.case}: {self.value or self.publisher}"
 
 
+PROOF_AGE = timedelta(days=365)
+
+
 class ProofMethod(models.TextChoices):
     DNS = "dns", _("A record in the domain’s DNS")
     FILE = "file", _("A file on the host")
@@ -293,6 +297,10 @@ class Proof(AppendOnly):
     def weak(self) -> bool:
         """Who reads a role address need not control the site (RULES, "Proof of domain control"): it notifies only."""
         return self.method == ProofMethod.MAIL
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is worth something at an aware moment: sites change hands."""
+        return not self.weak and self.proved_at > at - PROOF_AGE
 
     def covers(self, host: str) -> bool:
         return host == self.host or (self.wide and self.host in parents(host))

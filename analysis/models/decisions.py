@@ -149,6 +149,7 @@ EVENT_WORDS = {
     "notified": _("The site’s role addresses were told."),
     "proved": _("Control of the site proved."),
     "noted": _("Somebody who reads a role mailbox of the site knows of it."),
+    "separated": _("Goes on by itself: the request that it was joined to was taken back."),
     "in_review": _("Taken up by an editor."),
     "assigned": _("Given to an editor."),
     "held": _("Less is shown of the pages while the request is open."),

@@ -30,6 +30,7 @@ class SourceView:
     role_label: str
     why: str  # ours, so empty where only a link is allowed
     linked_only: bool
+    stated: bool  # that only so much is shown of it is the publisher's own word
     attribution: tuple[str, ...]
     checks: tuple[str, ...] = ()  # what the address itself says, in plain words
     warning: bool = False  # one of the checks found something wrong
@@ -41,7 +42,8 @@ class SummaryView:
     text: str
     words: int
     limit: int
-    stated: bool  # the limit is the publisher's; otherwise our own default
+    stated: bool  # the limit is the publisher's
+    restricted: bool  # the limit is neither its nor our default: somebody has asked us for less
     made_by: str
     model: str
     checked_by: str

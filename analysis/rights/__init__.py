@@ -16,6 +16,7 @@ from analysis.rights.filing import (
     join,
     open_case,
     send_access,
+    why_not_appealable,
     withdraw,
     write,
 )
@@ -32,7 +33,7 @@ from analysis.rights.record import (
     lock,
 )
 from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, note, take_up
-from analysis.rights.ruling import Ruling, drafted, liftable
+from analysis.rights.ruling import Ruling, check, drafted, liftable
 
 __all__ = [
     "DECIDABLE",
@@ -49,6 +50,7 @@ __all__ = [
     "assign",
     "begins_with",
     "challenge",
+    "check",
     "close",
     "close_what_is_over",
     "complete",
@@ -77,6 +79,7 @@ __all__ = [
     "strong_proofs",
     "take_up",
     "token_of",
+    "why_not_appealable",
     "withdraw",
     "write",
 ]

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from analysis.models import Case, Challenge, Decision, Message, OutgoingMail, Statement
-from analysis.rights.record import State, move, record
+from analysis.rights.record import State, lock, move, record
 
 NEVER_CONFIRMED = timedelta(days=30)
 BATCH = 200
@@ -27,6 +27,7 @@ def close_what_is_over(at: datetime) -> int:
     cases = list(over.order_by("pk")[:BATCH])
     for case in cases:
         with transaction.atomic():
+            lock(case)
             lapsed = case.state == State.RECEIVED
             move(case, (case.state,), State.WITHDRAWN if lapsed else State.CLOSED, closed_at=at)
             case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
@@ -56,6 +57,7 @@ def erase_stray_mail(at: datetime) -> int:
 
 
 def _erase(case: Case, at: datetime) -> None:
+    lock(case)
     move(case, (State.CLOSED, State.WITHDRAWN), case.state, erased_at=at, unanswered=False, **_EMPTY)
     # An address may hold a person's name; what terms rest on stays in the terms. Holds have been lifted.
     case.holds.all().delete()

@@ -16,7 +16,8 @@ from analysis.models import Case, CaseURL, Message, OutgoingMail
 from analysis.rights import statute
 from analysis.rights.lines import MAX_URLS, look_up, pages_of
 from analysis.rights.proving import inherit
-from analysis.rights.record import OPEN, RightsError, State, lock, move, post, record
+from analysis.rights.record import OPEN, RightsError, State, lock, lock_record, move, post, record
+from analysis.rights.review import hand_over_holds
 
 MAX_AN_HOUR = 10  # requests from one e-mail address
 MAX_MESSAGES_A_DAY = 20
@@ -52,6 +53,7 @@ def open_case(request: Request, site: str, at: datetime | None = None, room: Cas
     Raises RightsError if that address has sent too many within an hour.
     """
     at = at or timezone.now()
+    lock_record()
     recent = Case.objects.filter(email__iexact=request.email, opened_at__range=(at - timedelta(hours=1), at))
     if recent.exclude(submission=request.submission).count() >= MAX_AN_HOUR:
         # Anyone can type anyone's address: it must not be flooded from here.
@@ -94,17 +96,15 @@ def confirm(case: Case, at: datetime | None = None) -> bool:
     A request for what the same sender asks already, about no other page, is joined to the earlier one.
     """
     at = at or timezone.now()
-    changed = Case.objects.filter(pk=case.pk, state=State.RECEIVED).update(state=State.CONFIRMED, confirmed_at=at)
-    if not changed:
+    lock(case)
+    if case.state != State.RECEIVED:
         return False
+    move(case, (State.RECEIVED,), State.CONFIRMED, confirmed_at=at)
     earlier = _asked_already(case)
-    if earlier:
-        lock(earlier)  # now: once we hold the chain, whoever decides that one waits for us
-    move(case, (State.CONFIRMED,), State.CONFIRMED)
     record(case, "confirmed", at)
     inherit(case, at)
     # Joined to a case in which nothing is proved, it would lose the hold that its own proof brings.
-    if earlier and earlier.state in _JOINABLE and (earlier.proofs.exists() or not case.proofs.exists()):
+    if earlier and (earlier.proofs.exists() or not case.proofs.exists()):
         join(case, earlier, at=at)
     else:
         post(case, OutgoingMail.Kind.CONFIRMED, at)
@@ -115,15 +115,21 @@ def confirm(case: Case, at: datetime | None = None) -> bool:
 def join(case: Case, earlier: Case, by: Any = None, at: datetime | None = None) -> None:
     """Let a case share the fate of an earlier one: its decision is theirs both. Its sender is told.
 
-    Raises RightsError if it cannot be joined there.
+    What was held for it is held for the earlier one from now on. If that one is taken back, this one goes on by itself.
+    Raises RightsError if it cannot be joined there: the two must name a page in common.
     """
     at = at or timezone.now()
-    lock(earlier)  # decided between our look and our writing, it would tell everyone joined to it but this one
-    if earlier.pk == case.pk or earlier.joined_to_id or earlier.state not in OPEN:
-        raise RightsError(_("%(reference)s cannot be joined to: it is over, or joined itself.")
+    lock(earlier)
+    lock(case)
+    if earlier.pk == case.pk:
+        raise RightsError(_("A case cannot be joined to itself."))
+    if earlier.joined_to_id or earlier.state not in _JOINABLE:
+        raise RightsError(_("%(reference)s cannot be joined to: it is not confirmed, over, or joined itself.")
                           % {"reference": earlier.reference})  # fmt: skip
+    if not pages_of(case) & pages_of(earlier):
+        raise RightsError(_("The two cases name no page in common, so one decision cannot hold for both."))
     move(case, _JOINABLE, State.CLOSED, joined_to=earlier, closed_at=at)
-    case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
+    hand_over_holds(case, earlier, at)
     record(case, "joined", at, by=by, data={"to": earlier.reference})
     post(case, OutgoingMail.Kind.CONFIRMED, at)
 
@@ -144,6 +150,7 @@ def complete(case: Case, said: dict[str, Any], at: datetime | None = None) -> No
 def write(case: Case, text: str, at: datetime | None = None) -> Message:
     """A word of the sender's. Raises RightsError if there were too many within a day, or nobody would read it."""
     at = at or timezone.now()
+    lock(case)
     if case.erased_at or not case.confirmed_at:
         raise RightsError(_("Confirm your address first: then we can talk."))
     since = at - timedelta(days=1)
@@ -170,13 +177,26 @@ def appealable(case: Case, at: datetime) -> bool:
     )
 
 
+def why_not_appealable(case: Case) -> str:
+    """Why the decision of a case cannot be contested, in a sentence."""
+    if case.joined_to_id:
+        return _("This request was joined to another one; the decision is contested there.")
+    if case.state == State.APPEALED:
+        return _("You have contested this decision already. Another editor is reading it.")
+    if case.decisions.count() > 1:
+        return _("This decision was made on your appeal; it cannot be contested a second time.")
+    if not case.decisions.exists():
+        return _("There is no decision yet.")
+    return _("This decision cannot be contested any more.")
+
+
 @transaction.atomic
 def appeal(case: Case, text: str, at: datetime | None = None) -> None:
     """Contest the decision. It stays in force until another person has decided anew. Raises RightsError."""
     at = at or timezone.now()
     lock(case)
     if not appealable(case, at):
-        raise RightsError(_("This decision cannot be contested any more."))
+        raise RightsError(why_not_appealable(case))
     move(case, (case.state,), State.APPEALED, appealed_at=at, closed_at=None, assigned_to=None)
     move(case, (State.APPEALED,), State.APPEALED)
     Message.objects.create(case=case, side=Message.Side.SENDER, text=text.strip(), appeal=True, at=at)
@@ -196,6 +216,10 @@ def withdraw(case: Case, at: datetime | None = None) -> None:
     move(case, tuple(state for state in OPEN if state != State.APPEALED), State.WITHDRAWN, closed_at=at)
     case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
     record(case, "withdrawn", at)
+    for joined in case.joined.filter(state=State.CLOSED, erased_at__isnull=True):
+        # Its sender has taken nothing back.
+        move(joined, (State.CLOSED,), State.CONFIRMED, joined_to=None, closed_at=None)
+        record(joined, "separated", at)
 
 
 @transaction.atomic

@@ -14,18 +14,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analysis import limits
 from analysis.addresses import AddressError, host_of, registrable
 from analysis.addresses import host as readable_host
 from analysis.models import Case, Challenge, OutgoingMail, Proof
 from analysis.models.cases import CaseWant
 from analysis.rights.lines import matched_articles, unmatched_urls
-from analysis.rights.record import OPEN, RightsError, State, move, post, record
+from analysis.rights.record import OPEN, RightsError, State, lock, move, post, record
 from analysis.rights.review import hold
 
 TOKEN_AGE = timedelta(days=7)
-PROOF_AGE = timedelta(days=365)  # sites change hands
 MAX_HOSTS = 20  # offered on a case's page
 MAX_NOTICES_A_DAY = 3  # to one role address, from all cases
+MAX_LOOKS_A_DAY = 60
 MAX_CHALLENGES = 30  # of one case: each may cost somebody a look-up
 
 
@@ -48,7 +49,8 @@ def challenge(case: Case, typed: str, at: datetime | None = None) -> Challenge:
     Raises RightsError if the host cannot be read, the case is over, or its address is not confirmed.
     """
     at = at or timezone.now()
-    if not Case.objects.select_for_update().filter(pk=case.pk, state__in=OPEN, confirmed_at__isnull=False).exists():
+    lock(case)
+    if case.state not in OPEN or case.confirmed_at is None:
         raise RightsError(_("Control can be proved while a case is open and its sender’s address is confirmed."))
     try:
         host = readable_host(typed)
@@ -80,10 +82,14 @@ def token_of(asked: Challenge) -> str:
 
 @transaction.atomic
 def ask(asked: Challenge, at: datetime | None = None) -> bool:
-    """Note that the sender wants it checked now. False if a check is under way or was, within ten seconds."""
+    """Note that the sender wants it checked now. False if a check is under way, or was within ten seconds, or if this
+    case asked too often today: each look may cost another server a request, and us half a minute."""
     at = at or timezone.now()
-    lately = asked.asked_at is not None and at - asked.asked_at < timedelta(seconds=10)
+    pause = timedelta(seconds=10) if asked.checked_at else timedelta(minutes=2)  # a worker may have died over it
+    lately = asked.asked_at is not None and at - asked.asked_at < pause
     if lately or asked.expires_at <= at:
+        return False
+    if not limits.spend("proof", asked.case.reference, MAX_LOOKS_A_DAY, timedelta(days=1), at):
         return False
     Challenge.objects.filter(pk=asked.pk).update(asked_at=at, checked_at=None, found="")
     return True
@@ -99,6 +105,7 @@ def notify(asked: Challenge, addresses: tuple[str, ...], at: datetime | None = N
     """Write to the host's role addresses, once for each case and host, and to none of them more than MAX_NOTICES_A_DAY
     times within a day: anybody may name any site. Raises RightsError when it was done before."""
     at = at or timezone.now()
+    lock(asked.case)
     if not Challenge.objects.filter(pk=asked.pk, mailed_at__isnull=True).update(mailed_at=at):
         raise RightsError(_("We have written to this site’s role addresses already."))
     OutgoingMail.objects.bulk_create(
@@ -120,8 +127,9 @@ def prove(asked: Challenge, method: str, wide: bool, at: datetime | None = None)
     case on what is proved are held at once, if its sender wants them removed or reduced.
     """
     at = at or timezone.now()
-    case = Case.objects.select_for_update().filter(pk=asked.case_id, state__in=OPEN).first()
-    if case is None or asked.expires_at <= at or case.proofs.filter(host=asked.host, method=method).exists():
+    case = asked.case
+    lock(case)
+    if case.state not in OPEN or asked.expires_at <= at or case.proofs.filter(host=asked.host, method=method).exists():
         return None
     Challenge.objects.filter(pk=asked.pk).update(checked_at=at, found="")
     proof = _keep(case, Proof(case=case, host=asked.host, method=method, wide=wide, proved_at=at), at)
@@ -143,7 +151,7 @@ def inherit(case: Case, at: datetime) -> None:
 
 def strong_proofs(case: Case, at: datetime) -> list[Proof]:
     """What opens the publisher's room of a case: proofs that are worth something and not too old."""
-    return [proof for proof in case.proofs.filter(proved_at__gt=at - PROOF_AGE) if not proof.weak]
+    return [proof for proof in case.proofs.all() if proof.holds(at)]
 
 
 def _keep(case: Case, proof: Proof, at: datetime) -> Proof:
@@ -160,8 +168,3 @@ def _keep(case: Case, proof: Proof, at: datetime) -> Proof:
         hold(case, None, settings.HOLD_ON_PROOF, at, only=lambda url: proof.covers_url(url) and url not in held,
              quiet=True)  # fmt: skip
     return proof
-
-
-def proved_for(case: Case, url: str) -> bool:
-    """Whether the case's sender has proved control of the host of a canonical URL; by mail, nobody can."""
-    return any(proof.covers_url(url) for proof in case.proofs.all() if not proof.weak)

@@ -34,7 +34,7 @@ class StaleCaseError(RightsError):
 def move(case: Case, expected: tuple[str, ...], state: str, **fields: Any) -> None:
     """Compare-and-set of the state, and the time by which the next thing is due.
 
-    Raises StaleCaseError, with the state that it found instead. Lock order: a case before the chain.
+    Raises StaleCaseError, with the state that it found instead.
     """
     if not Case.objects.filter(pk=case.pk, state__in=expected).update(state=state, **fields):
         stale(case)
@@ -43,11 +43,18 @@ def move(case: Case, expected: tuple[str, ...], state: str, **fields: Any) -> No
     Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
 
 
-def lock(case: Case, seen: str = "") -> None:
-    """Read the case anew and let nobody else change it until this transaction ends.
+def lock_record() -> Chain:
+    """The record's one row, for this transaction alone. Steps of cases take a few milliseconds each, one by one."""
+    return Chain.objects.select_for_update().get(pk=1)
 
+
+def lock(case: Case, seen: str = "") -> None:
+    """Read the case anew and let nobody else change it until this transaction ends. Every step begins with it.
+
+    The one order in which steps lock, so that no two wait for each other: the record, then cases, then the rules.
     `seen`: the state in which whoever acts has seen it. Raises StaleCaseError if it is in another.
     """
+    lock_record()
     Case.objects.select_for_update().get(pk=case.pk)
     case.refresh_from_db()
     if seen and seen != case.state:
@@ -79,7 +86,7 @@ def due(case: Case) -> datetime | None:
 
 def record(case: Case, kind: str, at: datetime, by: User | None = None, data: dict[str, Any] | None = None) -> Event:
     """Append an event to the record. Call it inside the transaction of what it tells of."""
-    chain = Chain.objects.select_for_update().get(pk=1)
+    chain = lock_record()
     event = Event(
         case=case, position=chain.length + 1, kind=kind, data=data or {}, by=by, at=at, previous=chain.head
     )  # fmt: skip

@@ -49,7 +49,8 @@ def hold(
     StaleCaseError if the case is over, and RightsError if there is nothing to hold, unless it shall be `quiet`.
     """
     at = at or timezone.now()
-    if not Case.objects.select_for_update().filter(pk=case.pk, state__in=OPEN).exists():
+    lock(case)
+    if case.state not in OPEN:
         raise StaleCaseError(_("This case is over; nothing can be held for it."))
     owners: dict[str, Publisher | None] = {article.url: article.publisher for article in matched_articles(case)}
     owners |= {url: None for url in unmatched_urls(case) if url not in owners}
@@ -64,6 +65,18 @@ def hold(
     Hold.objects.bulk_create(holds)
     record(case, "held", at, by=by, data={"level": level, "pages": len(holds)})
     return holds
+
+
+def hand_over_holds(case: Case, to: Case, at: datetime) -> None:
+    """Let what is held for a case be held for another one instead, at least as strictly."""
+    active = case.holds.filter(lifted_at__isnull=True)
+    Hold.objects.bulk_create(
+        Hold(
+            case=to, scope=hold.scope, value=hold.value, publisher_id=hold.publisher_id, level=hold.level, starts_at=at
+        )
+        for hold in active
+    )
+    active.update(lifted_at=at)
 
 
 @transaction.atomic
@@ -98,6 +111,7 @@ def decide(case: Case, by: User | None, ruling: Ruling, at: datetime | None = No
 def answer(case: Case, by: User | None, text: str, at: datetime | None = None) -> Message:
     """Write to the sender. Raises RightsError if nobody would get it."""
     at = at or timezone.now()
+    _not_erased(case)
     if not case.email or not case.confirmed_at:
         raise RightsError(_("The sender’s address is not confirmed, or was erased: nobody would get this."))
     message = Message.objects.create(case=case, side=Message.Side.DESK, text=text.strip(), by=by, at=at)
@@ -107,8 +121,10 @@ def answer(case: Case, by: User | None, text: str, at: datetime | None = None) -
     return message
 
 
+@transaction.atomic
 def note(case: Case, by: User | None, text: str, at: datetime | None = None) -> Message:
-    """A word for the newsroom alone."""
+    """A word for the newsroom alone. Raises RightsError once the case is erased."""
+    _not_erased(case)
     return Message.objects.create(case=case, side=Message.Side.NOTE, text=text.strip(), by=by, at=at or timezone.now())
 
 
@@ -116,6 +132,7 @@ def note(case: Case, by: User | None, text: str, at: datetime | None = None) -> 
 def give_reasons(case: Case, by: User | None, text: str, at: datetime | None = None) -> Statement:
     """Send the statement of reasons for the decision that counts. Raises RightsError if none is to be sent."""
     at = at or timezone.now()
+    _not_erased(case)
     decision = case.decisions.order_by("number").last()
     if not decision or hasattr(decision, "statement"):
         raise RightsError(_("There is no decision whose reasons are still to be sent."))
@@ -129,8 +146,15 @@ def give_reasons(case: Case, by: User | None, text: str, at: datetime | None = N
 def close(case: Case, by: User | None, at: datetime | None = None) -> None:
     """Nothing more is to be done. Raises StaleCaseError unless it was decided."""
     at = at or timezone.now()
+    lock(case)
     move(case, (State.DECIDED,), State.CLOSED, closed_at=at)
     record(case, "closed", at, by=by)
+
+
+def _not_erased(case: Case) -> None:
+    lock(case)
+    if case.erased_at:
+        raise RightsError(_("The personal data of this case was erased: nothing is written to it any more."))
 
 
 def _not_their_own(case: Case, by: User | None) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from analysis.addresses import AddressError, canonical, host, host_of, parents, path_prefix, spellings
-from analysis.models import Case, Decision, Publisher, Terms
+from analysis.models import Case, Decision, Proof, Publisher, Terms
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
 from analysis.owners import owners_of, publisher_of
@@ -94,17 +94,26 @@ def _new(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[Term
     }
     if not remove:
         common |= {name: getattr(ruling, name) for name in _STATED if name != "level"}
-    proofs = [proof for proof in case.proofs.all() if not proof.weak]
+    proofs = [proof for proof in case.proofs.all() if proof.holds(at)]
     return [
         Terms(
             scope=scope,
             publisher=publisher,
             value=value,
-            basis=_basis(case, ruling, any(proof.covers(name) for proof in proofs) if name else bool(proofs)),
+            basis=_basis(case, ruling, _proved(proofs, scope, publisher, name)),
             **common,
         )
         for scope, publisher, value, name in _places(case, ruling)
     ]
+
+
+def _proved(proofs: list[Proof], scope: str, publisher: Publisher | None, name: str) -> bool:
+    """Whether control is proved of all that the terms are about: of the page's host; of a domain with all below it; of
+    every domain of a publisher."""
+    if scope in (Scope.URL, Scope.PATH):
+        return any(proof.covers(name) for proof in proofs)
+    hosts = [domain.host for domain in publisher.domains.all()] if publisher and scope == Scope.PUBLISHER else [name]
+    return all(any(proof.wide and proof.covers(host) for proof in proofs) for host in hosts)
 
 
 def liftable(case: Case) -> list[Terms]:
@@ -142,12 +151,11 @@ def _restored(case: Case, by: User | None, ids: Sequence[int], at: datetime) -> 
     if not set(ids) <= may.keys():
         raise RightsError(_("One of the statements chosen is none that this case may end. Choose again."))
     standing = _by_place(_beside([may[pk] for pk in ids]))
-    common: dict[str, Any] = {"case": case, "decided_by": by, "effective_from": at}
     ends, again = [], []
     for place, old in {_place(may[pk]): may[pk] for pk in ids}.items():
         there = {"scope": old.scope, "publisher": old.publisher, "value": old.value, "basis": old.basis}
-        ends.append(Terms(revoked=True, **there, **common))
-        again += [Terms(**said, **there, **common) for said in _left(standing[place], set(ids), at)]
+        ends.append(Terms(revoked=True, case=case, decided_by=by, effective_from=at, **there))
+        again += [Terms(effective_from=at, **said, **there) for said in _left(standing[place], set(ids), at)]
     # Of what begins at one moment the later row counts: first all ends, then what follows them.
     return ends + again
 
@@ -161,7 +169,9 @@ def _left(rows: Sequence[Terms], ended: set[int], at: datetime) -> list[dict[str
     stand = not_withdrawn([from_terms(t) for t in rows if t.effective_from <= at])
     speaking = {name: {r.id for r in newest(name, [r for r in stand if r.id not in ended])} for name in _STATED}
     said = [(t, {name: getattr(t, name) for name in _STATED if t.pk in speaking[name]}) for t in rows]
-    return [{"reason": t.reason, **fields} for t, fields in said if fields]
+    # Whose it was it stays: what somebody else was granted is no part of this decision.
+    whose = {t.pk: {"case_id": t.case_id, "decided_by_id": t.decided_by_id, "reason": t.reason} for t, _fields in said}
+    return [{**whose[t.pk], **fields} for t, fields in said if fields]
 
 
 def _beside(statements: Sequence[Terms]) -> list[Terms]:

@@ -187,6 +187,7 @@ class DecideForm(Foresight, StepForm):
 
     def would_make(self) -> tuple[Sequence[Terms], Sequence[Hold]]:
         try:
+            rights.check(Ruling(**self.cleaned_data))
             made = rights.drafted(self.case, None, Ruling(**self.cleaned_data), timezone.now())
         except rights.RightsError as error:
             self.add_error(None, str(error))

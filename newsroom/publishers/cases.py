@@ -72,7 +72,7 @@ def write(request: HttpRequest, case: Case) -> HttpResponse:
 @of_the_sender
 def appeal(request: HttpRequest, case: Case) -> HttpResponse:
     if not rights.appealable(case, timezone.now()):
-        raise rights.RightsError(_("This decision cannot be contested any more."))
+        raise rights.RightsError(rights.why_not_appealable(case))
     return _say(request, case, AppealForm(), lambda said: rights.appeal(case, said["text"]), "top")
 
 

@@ -56,8 +56,8 @@ def notice(request: HttpRequest, token: str, pressed: bool) -> HttpResponse:
     """The link in the mail to a site's role addresses. Pressed, it says that the request is the site's own."""
     number = mail.read_token("notice", token)
     asked = Challenge.objects.select_related("case").filter(pk=number or 0).first()
-    if asked is None:
-        return ask_for_link(request, NewLinkForm(), "expired", status=410)
+    if asked is None or asked.case.state not in rights.OPEN:
+        return render(request, "publishers/notice_over.html", {"private_address": True}, status=410)
     if (
         pressed
         and not rights.prove(asked, "mail", wide=False)

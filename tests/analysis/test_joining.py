@@ -117,3 +117,34 @@ def test_a_wish_is_never_asked_for_what_the_law_wants(kind):
     assert rights.statute.wanted(kind) == () == rights.statute.missing(case)
     rights.complete(case, {"work": "The report"})
     assert case.work == "" and not case.events.filter(kind="completed").exists()
+
+
+# --- what a join may not do -------------------------------------------------------------------------------------------
+
+
+def test_a_joined_request_goes_on_when_the_other_is_taken_back():
+    page = making.article()
+    earlier, later = confirmed(page.url), confirmed(page.url)
+    rights.join(later, earlier)
+    rights.withdraw(earlier)
+    later.refresh_from_db()
+    assert (later.state, later.joined_to, later.closed_at) == ("confirmed", None, None)
+    assert later.due_at and later.events.last().kind == "separated"
+
+
+def test_what_was_held_for_the_joined_one_stays_held():
+    page = making.article()
+    earlier, later = confirmed(page.url), confirmed(page.url)
+    rights.hold(later, None, "none")
+    rights.join(later, earlier)
+    assert not later.holds.filter(lifted_at__isnull=True).exists()
+    assert earlier.holds.get(lifted_at__isnull=True).level == "none"
+
+
+def test_only_what_shares_a_page_and_is_confirmed_is_joined():
+    page = making.article()
+    case = confirmed(page.url)
+    for other, why in ((confirmed("https://else.test/1"), "no page in common"), (opened(page.url), "not confirmed"),
+                       (case, "itself")):  # fmt: skip
+        with pytest.raises(RightsError, match=why):
+            rights.join(case, other)

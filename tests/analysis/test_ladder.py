@@ -372,3 +372,24 @@ def test_two_sources_of_one_publisher_are_told_apart():
     editing.publish(story, None)
     names = [source.name for source in rendition.story(story.slug).sources]
     assert names == ["Example Wire: First", f"Example Wire: {'x' * 35}…", "Example Post"]
+
+
+@pytest.mark.parametrize("who", ["hold", "restriction", "legal"])
+@pytest.mark.parametrize("level", ["link", "short"])
+def test_what_others_restrict_is_never_told_as_the_publishers_word(client, who, level):
+    """A real publisher is never shown with terms that it did not state."""
+    of = making.publisher(name="The Courier")
+    making.terms(of, level="full", max_words=80)
+    article, beside = making.article(of), making.article()
+    story = making.draft(article)
+    Source.objects.create(story=story, article=beside, role="primary", position=1)
+    ContextNote.objects.create(story=story, slot="take", text="A note.")
+    editing.publish(story, None)
+    if who == "hold":
+        rights.hold(opened(article.url), None, level)
+    else:
+        making.terms(of, scope="url", value=article.url, basis=who, level=level)
+    page = client.get(f"/stories/{story.slug}/").content.decode()
+    assert "The Courier asks" not in page and "the terms of The Courier" not in page
+    neutral = {"link": "At present we only link to this report", "short": "that we allow ourselves at present"}
+    assert neutral[level] in page

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import rights
-from analysis.models import Case, OutgoingMail, Proof
+from analysis.models import Article, Case, Domain, OutgoingMail, Proof
+from analysis.models.cases import PROOF_AGE
 from analysis.rights import RightsError
-from analysis.rights.proving import MAX_CHALLENGES, MAX_NOTICES_A_DAY, PROOF_AGE, TOKEN_AGE, proved_for
+from analysis.rights.proving import MAX_CHALLENGES, MAX_LOOKS_A_DAY, MAX_NOTICES_A_DAY, TOKEN_AGE
 from newsroom.wire import domains
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed, opened
@@ -115,13 +116,28 @@ def test_a_proof_during_an_appeal_is_kept_and_leaves_the_appeal_and_the_pages_as
     assert (case.state, held(case)) == ("appealed", {})
 
 
-def test_a_check_is_asked_for_once_in_ten_seconds():
+def test_a_check_is_asked_for_once_in_ten_seconds_and_never_while_one_is_under_way():
     asked = rights.challenge(confirmed(URL), HOST)
     now = timezone.now()
     assert rights.ask(asked, now)
     asked.refresh_from_db()
+    assert not rights.ask(asked, now + timedelta(seconds=119))
+    rights.not_proved(asked, "Nothing there.", now)
+    asked.refresh_from_db()
     assert not rights.ask(asked, now + timedelta(seconds=9))
     assert rights.ask(asked, now + timedelta(seconds=10))
+    asked.refresh_from_db()
+    assert rights.ask(asked, now + timedelta(seconds=131)), "the worker died over it"
+
+
+def test_a_case_looks_only_so_often_a_day():
+    asked = rights.challenge(confirmed(URL), HOST)
+    now = timezone.now()
+    asked_for = []
+    for n in range(MAX_LOOKS_A_DAY + 3):
+        asked_for.append(rights.ask(asked, now + timedelta(minutes=3 * n)))
+        asked.refresh_from_db()
+    assert asked_for.count(True) == MAX_LOOKS_A_DAY and not asked_for[-1]
 
 
 # --- what it covers -------------------------------------------------------------------------------------------------
@@ -151,7 +167,7 @@ def test_a_mail_proof_changes_nothing_but_the_record():
     assert rights.prove(asked, "mail", wide=False).weak
     assert Case.objects.filter(pk=case.pk).values().get() == before
     assert OutgoingMail.objects.count() == mails
-    assert held(case) == {} and rights.strong_proofs(case, timezone.now()) == [] and not proved_for(case, URL)
+    assert held(case) == {} and rights.strong_proofs(case, timezone.now()) == []
     event = case.events.last()
     assert event.data == {"host": HOST, "method": "mail"}
     assert "proved" not in event.words.lower(), "nobody must read in the history that control was proved"
@@ -251,3 +267,45 @@ def test_a_new_owner_who_proves_control_again_inherits_nothing_private():
     rights.withdraw(old)
     new.refresh_from_db()
     assert new.state == "proved", "what becomes of the one is nothing to the other"
+
+
+# --- what it is worth in a decision -----------------------------------------------------------------------------------
+
+
+def basis(case: Case, scope: str, value: str = "", **how: object) -> str:
+    rights.decide(case, None, rights.Ruling("granted", "terms", "Yes.", scope=scope, value=value, level="full", **how))
+    return case.terms.get().basis
+
+
+@pytest.mark.parametrize(
+    ("host", "wide", "speaks_for"),
+    [
+        ("attacker.test", True, set()),
+        ("news.example-wire.test", False, {"url", "path"}),
+        ("example-wire.test", False, set()),
+        ("example-wire.test", True, {"url", "path", "domain", "publisher"}),
+    ],
+)
+@pytest.mark.parametrize("scope", ["url", "path", "domain", "publisher"])
+def test_a_proof_lets_its_case_speak_for_what_it_proves_and_nothing_else(host, wide, speaks_for, scope):
+    wire = making.publisher(host="example-wire.test")
+    Article.objects.create(url=URL, title="T", publisher=wire)
+    case = confirmed(URL)
+    rights.prove(rights.challenge(case, host), "dns", wide=wide)
+    value = {"path": "news.example-wire.test/press", "domain": "example-wire.test"}.get(scope, "")
+    assert basis(case, scope, value) == ("publisher" if scope in speaks_for else "restriction")
+
+
+def test_one_domain_proved_of_two_does_not_speak_for_the_publisher():
+    wire = making.publisher(host="example-wire.test")
+    Domain.objects.create(publisher=wire, host="other-wire.test")
+    case = confirmed(making.article(wire).url)
+    rights.prove(rights.challenge(case, "example-wire.test"), "dns", wide=True)
+    assert basis(case, "publisher") == "restriction"
+
+
+def test_a_proof_that_is_too_old_is_worth_nothing_in_a_decision():
+    case = confirmed(URL)
+    long_ago = timezone.now() - PROOF_AGE
+    Proof.objects.create(case=case, host=HOST, method="dns", wide=True, proved_at=long_ago)
+    assert basis(case, "url") == "restriction"

@@ -205,3 +205,15 @@ def test_one_publishers_withdrawal_says_nothing_of_another(page):
     rights.decide(confirmed(page.url), None, restore(mine))
     assert (level(page), level(other)) == ("full", "none")
     assert len(rights.liftable(confirmed(page.url, other.url))) == 1
+
+
+def test_what_somebody_else_was_granted_stays_theirs(page):
+    """Said again, it is no part of the decision that ended something beside it, nor told to whoever asked for that."""
+    theirs, mine = confirmed(page.url, kind="privacy", relation="subject"), confirmed(page.url, relation="author")
+    rights.decide(theirs, None, REMOVE)
+    rights.decide(mine, None, REMOVE)
+    rights.appeal(mine, "No.")
+    decision = rights.decide(mine, None, restore(mine.terms.get()))
+    assert level(page) == "none"
+    assert [t.revoked for t in decision.made] == [True]
+    assert {t.case for t in Terms.objects.filter(reason="Privacy, right to be forgotten")} == {theirs}

@@ -14,6 +14,7 @@ from analysis.models import OutgoingMail
 from analysis.rights import Ruling
 from newsroom import mail, tasks
 from newsroom.tasks import MailWaitsError
+from tests.analysis.cases import confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,16 @@ def test_every_kind_has_a_link_and_leaves_no_gap(client, confirmed_case, kind, l
     assert of is None or of.reference in body
     assert "\n\n\n" not in body and body == body.strip() + "\n"
     assert "&" not in body and "{" not in body
+
+
+def test_who_was_joined_to_a_strangers_case_reads_no_word_meant_for_the_stranger(story):
+    url = story.sources.get().article.url
+    theirs, mine = confirmed(url), confirmed(url)
+    rights.join(mine, theirs)
+    rights.decide(theirs, None, Ruling("granted", "remove", "Dear somebody else, a private word."))
+    body = mail.message(mine.mail.get(kind="decided")).body
+    assert "private word" not in body and "contest it" not in body and theirs.reference not in body
+    assert "private word" in mail.message(theirs.mail.get(kind="decided")).body
 
 
 def test_a_failure_is_kept_on_the_row_and_the_task_asks_to_be_run_again(client, file_case, monkeypatch):
