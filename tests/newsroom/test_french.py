@@ -18,6 +18,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from django.core import mail as sent_mail
 from django.test import Client
+from django.utils import translation
+from django.utils.formats import date_format
 
 from analysis import rights
 from analysis.rights import Ruling
@@ -269,6 +271,8 @@ def test_a_publisher_who_asks_in_french_is_answered_in_french():
     page = f"/takedown/cases/{case.reference}/"
     shown = client.get(page).content.decode()
     assert_no_english(shown, page)
+    with translation.override("fr"):
+        assert date_format(case.due_at, "j N Y, H:i") in shown
 
     rights.decide(case, None, Ruling(outcome="declined", action="none", reason="zqreasonzq"))
     assert_no_english(client.get(page).content.decode(), f"{page}, decided")
