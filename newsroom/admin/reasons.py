@@ -36,7 +36,10 @@ def _what(case: Case, decision: Decision) -> str:
         "action": decision.get_action_display(),
     }
     levels = list(dict.fromkeys(str(t.get_level_display()) for t in terms if t.level))
-    return f"{said} {_('What may be shown:')} {', '.join(levels)}." if levels else said
+    if levels:
+        shown = {"label": _("What may be shown"), "text": ", ".join(levels)}
+        said += " " + _("%(label)s: %(text)s.") % shown
+    return said
 
 
 def _where(decision: Decision) -> str:
