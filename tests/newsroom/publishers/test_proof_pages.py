@@ -116,7 +116,7 @@ def test_by_dns_by_file_and_by_neither(site, outside):
     path, token = begin_proof(other, other_reference, "example-wire.test")
     outside.zone["_contextdesk-challenge.example-wire.test TXT"] = ['"v=spf1 -all"', f'"{token[:9]}" "{token[9:]}"']
     page = answer_of(other, path)
-    assert "with every host below it" in page
+    assert "With every host below it" in page
     kept = site.shell(
         "from analysis.models import Proof\nfor p in Proof.objects.order_by('id'): print(p.host, p.method, p.wide)"
     )
@@ -161,7 +161,7 @@ def test_the_role_addresses_are_told_and_their_link_notes_it_and_no_more(site):
     site.shell("from analysis.models import *\nfrom datetime import timedelta\n"
                "c = Challenge.objects.get(); Challenge.objects.update(expires_at=c.issued_at)\n"
                "from analysis import rights; rights.withdraw(Case.objects.get())")  # fmt: skip
-    assert scanner.post(link)[0] == 200, "it was noted before"
+    assert scanner.post(link)[0] == 410, "there is nothing to say any more"
     second, reference = file_confirmed(site)
     path, _token = begin_proof(second, reference)
     site.shell("from analysis.models import *; c = Challenge.objects.last(); c.expires_at = c.issued_at; c.save()")
