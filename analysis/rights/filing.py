@@ -144,6 +144,7 @@ def complete(case: Case, said: dict[str, Any], at: datetime | None = None) -> No
 def write(case: Case, text: str, at: datetime | None = None) -> Message:
     """A word of the sender's. Raises RightsError if there were too many within a day, or nobody would read it."""
     at = at or timezone.now()
+    lock(case)
     if case.erased_at or not case.confirmed_at:
         raise RightsError(_("Confirm your address first: then we can talk."))
     since = at - timedelta(days=1)

@@ -98,6 +98,14 @@ def test_after_the_set_time_no_personal_data_is_left_in_any_column_of_any_table(
     assert Terms.objects.filter(case=planted, level="none").exists(), "what was decided stays in force"
 
 
+def test_nobody_writes_to_an_erased_case_even_who_read_it_before(planted, settings):
+    assert planted.erased_at is None
+    rights.erase(days(settings.ERASE_DAYS + 1))
+    with pytest.raises(rights.RightsError):
+        rights.write(planted, "zqpersonzq")
+    assert not found()
+
+
 def test_what_is_erased_is_erased_once(planted, settings):
     late = days(settings.ERASE_DAYS + 1)
     assert (rights.erase(late), rights.erase(late)) == (1, 0)
