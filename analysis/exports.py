@@ -19,6 +19,7 @@ from analysis.models import Article, Case, Citation, Decision
 from analysis.models.cases import CaseKind, CaseLane, CaseRelation, CaseURLMatch
 from analysis.models.publishers import Level
 from analysis.rights.lines import matched_articles
+from analysis.rights.record import held_by_itself
 
 REDACTED = "REDACTED"
 MAX_STORIES = 100
@@ -86,6 +87,7 @@ def _eu(decision: Decision) -> dict[str, Any]:
         "application_date": _day(decision.decided_at),
         "decision_facts": _facts(decision, articles),
         "source_type": "SOURCE_ARTICLE_16" if case.lane == CaseLane.LEGAL else "SOURCE_TYPE_OTHER_NOTIFICATION",
+        # Of the decision and what it is about. What was held by itself until then, decision_facts says.
         "automated_detection": "No",
         "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
         "puid": f"{case.reference}-{decision.number}",
@@ -133,8 +135,14 @@ def _facts(decision: Decision, articles: list[Article]) -> str:
         f"Reason given: {case.get_kind_display()}.",
         f"The request named {named} page(s); they led to {len(articles)} work(s) that we draw on.",
         "Control of a site was proved." if _proved(case) else "Control of a site was not proved.",
-        "A person examined the request and decided it; nothing about it was automated.",
     ]
+    if held_by_itself(case):
+        sentences.append(
+            "When control of a site was proved, less was shown by itself of the pages named, until the decision."
+        )
+        sentences.append("A person examined the request and decided it; nothing else about it was automated.")
+    else:
+        sentences.append("A person examined the request and decided it; nothing about it was automated.")
     if decision.number > 1:
         sentences.append("This is the decision on an appeal, by another person than the first.")
     return " ".join(sentences)

@@ -80,8 +80,9 @@ def _send(row: OutgoingMail, mailer: BaseEmailBackend) -> bool:
     try:
         mailer.send_messages([message(row)])
     except Exception as error:
-        # Whatever went wrong with one mail is kept on its row, and the next mail must go out.
-        logger.warning("Mail %s (%s) was not sent: %s", row.pk, row.kind, error)
+        # Whatever went wrong with one mail is kept on its row, and the next mail must go out. A server's answer may
+        # name the recipient: the row is erased with its case, a log is not.
+        logger.warning("Mail %s (%s) was not sent: %s. Its row says why.", row.pk, row.kind, type(error).__name__)
         OutgoingMail.objects.filter(pk=row.pk).update(claimed_at=None, error=f"{type(error).__name__}: {error}"[:500])
         return False
     OutgoingMail.objects.filter(pk=row.pk).update(sent_at=timezone.now(), error="")

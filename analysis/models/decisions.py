@@ -185,7 +185,8 @@ class Chain(models.Model):
 
 
 class Event(AppendOnly):
-    """One step of a case. All events make one chain of hashes (analysis/rights/record.py); no personal data in them."""
+    """One step of a case. All events make one chain of hashes (analysis/rights/record.py), kept when a case is erased:
+    no personal data in them but the names of hosts, which whoever offers a proof types."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="events")
     position = models.PositiveBigIntegerField(unique=True)  # 1, 2, 3… in the whole record, without a gap

@@ -30,6 +30,7 @@ from analysis.rights.record import (
     begins_with,
     first_broken,
     first_broken_of,
+    held_by_itself,
     lock,
 )
 from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, note, take_up
@@ -62,6 +63,7 @@ __all__ = [
     "first_broken",
     "first_broken_of",
     "give_reasons",
+    "held_by_itself",
     "hold",
     "hosts_to_prove",
     "join",

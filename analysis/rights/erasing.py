@@ -3,6 +3,7 @@
 Regulation (EU) 2016/679 (GDPR) Article 5(1)(e): kept no longer than necessary.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from analysis.models import Case, Challenge, Decision, Message, OutgoingMail, Statement
-from analysis.rights.record import State, lock, move, record
+from analysis.rights.record import StaleCaseError, State, lock, move, record
 
 NEVER_CONFIRMED = timedelta(days=30)
 BATCH = 200
@@ -24,15 +25,7 @@ def close_what_is_over(at: datetime) -> int:
     over = Case.objects.filter(
         Q(state=State.DECIDED, decided_at__lt=contestable) | Q(state=State.RECEIVED, opened_at__lt=at - NEVER_CONFIRMED)
     )
-    cases = list(over.order_by("pk")[:BATCH])
-    for case in cases:
-        with transaction.atomic():
-            lock(case)
-            lapsed = case.state == State.RECEIVED
-            move(case, (case.state,), State.WITHDRAWN if lapsed else State.CLOSED, closed_at=at)
-            case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
-            record(case, "lapsed" if lapsed else "closed", at)
-    return len(cases)
+    return _each(over.order_by("pk")[:BATCH], _close, at)
 
 
 def erase(at: datetime) -> int:
@@ -44,16 +37,33 @@ def erase(at: datetime) -> int:
     due = Case.objects.filter(closed_at__lt=at - timedelta(days=settings.ERASE_DAYS), erased_at__isnull=True)
     due = due.filter(state__in=[State.CLOSED, State.WITHDRAWN])
     contestable = Q(decided_at__gte=at - timedelta(days=settings.APPEAL_DAYS))  # it may have been closed at once
-    cases = list(due.exclude(contestable).order_by("closed_at")[:BATCH])
-    for case in cases:
-        with transaction.atomic():
-            _erase(case, at)
-    return len(cases)
+    return _each(due.exclude(contestable).order_by("closed_at")[:BATCH], _erase, at)
 
 
 def erase_stray_mail(at: datetime) -> int:
     """Delete mail that belongs to no case once its link is long over. Returns how many."""
     return OutgoingMail.objects.filter(case__isnull=True, created_at__lt=at - NEVER_CONFIRMED).delete()[0]
+
+
+def _each(cases: Iterable[Case], step: Callable[[Case, datetime], None], at: datetime) -> int:
+    """Take a step with each case, and pass by those that somebody has moved on meanwhile. Returns how many it took."""
+    done = 0
+    for case in cases:
+        try:
+            with transaction.atomic():
+                step(case, at)
+        except StaleCaseError:
+            continue
+        done += 1
+    return done
+
+
+def _close(case: Case, at: datetime) -> None:
+    lock(case, seen=case.state)
+    lapsed = case.state == State.RECEIVED
+    move(case, (case.state,), State.WITHDRAWN if lapsed else State.CLOSED, closed_at=at)
+    case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
+    record(case, "lapsed" if lapsed else "closed", at)
 
 
 def _erase(case: Case, at: datetime) -> None:

@@ -19,7 +19,7 @@ from analysis.rights.proving import inherit
 from analysis.rights.record import OPEN, RightsError, State, lock, lock_record, move, post, record
 from analysis.rights.review import hand_over_holds
 
-MAX_AN_HOUR = 10  # requests from one e-mail address
+MAX_AN_HOUR = 10  # unconfirmed requests with one e-mail address, before we write to it only when asked to
 MAX_MESSAGES_A_DAY = 20
 # Easy to read out and to type: no 0/O, 1/I/L.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -44,20 +44,21 @@ class Request:
 
 
 @transaction.atomic
-def open_case(request: Request, site: str, at: datetime | None = None, room: Case | None = None) -> Case:
+def open_case(
+    request: Request, site: str, at: datetime | None = None, room: Case | None = None, trusted: bool = False
+) -> Case:
     """Record a request, exactly once: the same submission again returns the case it made.
 
-    `site` is our own host, so that pages of ours are recognised among the URLs. Sends the confirmation mail. `room`: a
-    confirmed case of the same address, from whose room it is filed, in a browser that may open that one: address and
-    proofs are known.
-    Raises RightsError if that address has sent too many within an hour.
+    `site` is our own host, so that pages of ours are recognised among the URLs. `room`: a confirmed case of the same
+    address, from whose room it is filed, in a browser that may open that one: address and proofs are known. `trusted`:
+    whoever files it has shown in this browser that they read that mailbox.
+
+    Sends the confirmation mail; not to an address with which MAX_AN_HOUR requests within the hour are unconfirmed,
+    unless it is trusted. Anyone can type anyone's address: its owner must neither be flooded from here nor be shut out.
+    So the request is recorded all the same, and its page says how to ask for the link (send_access).
     """
     at = at or timezone.now()
     lock_record()
-    recent = Case.objects.filter(email__iexact=request.email, opened_at__range=(at - timedelta(hours=1), at))
-    if recent.exclude(submission=request.submission).count() >= MAX_AN_HOUR:
-        # Anyone can type anyone's address: it must not be flooded from here.
-        raise RightsError(_("Too many requests came from this e-mail address within an hour. Try again later."))
     case, created = Case.objects.get_or_create(
         submission=request.submission,
         defaults={
@@ -84,7 +85,7 @@ def open_case(request: Request, site: str, at: datetime | None = None, room: Cas
     if room:
         confirm(case, at)
         case.refresh_from_db()
-    else:
+    elif trusted or _unconfirmed(case, at) < MAX_AN_HOUR:
         post(case, OutgoingMail.Kind.CONFIRM, at)
     return case
 
@@ -226,6 +227,12 @@ def withdraw(case: Case, at: datetime | None = None) -> None:
 def send_access(case: Case, at: datetime | None = None) -> None:
     """Send the sender a new link to the case page."""
     post(case, OutgoingMail.Kind.ACCESS, at or timezone.now())
+
+
+def _unconfirmed(case: Case, at: datetime) -> int:
+    """How many other requests with the same address were filed within the hour and are not confirmed."""
+    lately = Case.objects.filter(email__iexact=case.email, opened_at__range=(at - timedelta(hours=1), at))
+    return lately.filter(confirmed_at__isnull=True).exclude(pk=case.pk).count()
 
 
 def _asked_already(case: Case) -> Case | None:

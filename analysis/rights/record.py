@@ -141,6 +141,15 @@ def first_broken_of(case: Case) -> Event | None:
     return next((event for event in case.events.order_by("position") if event.sha256 != digest(event)), None)
 
 
+def held_by_itself(case: Case) -> bool:
+    """Whether pages of the case were held without a person's doing, once control of a site was proved (HOLD_ON_PROOF).
+
+    Says so of an erased case too. What an editor held is not meant, before the proof or after it.
+    """
+    proved = case.events.filter(kind="proved").order_by("position").values("position")[:1]
+    return case.events.filter(kind="held", by=None, position__gt=Subquery(proved)).exists()
+
+
 def begins_with(length: int, head: str) -> bool:
     """Whether the record still begins with what was published once: its first `length` events, the last of them `head`.
 

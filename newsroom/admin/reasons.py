@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analysis.models import Case, Decision
-from analysis.rights import matched_articles
+from analysis.rights import held_by_itself, matched_articles
 
 
 def draft(case: Case, decision: Decision) -> str:
@@ -67,7 +67,7 @@ def _facts(case: Case, decision: Decision) -> str:
 
 
 def _automation(case: Case) -> str:
-    if case.holds.exists() and settings.HOLD_ON_PROOF and case.proved_at:
+    if held_by_itself(case):
         return _("While the case was open, less was shown of the pages named; that happened by itself when control of "
                  "the site was proved. The decision itself was taken by a person.")  # fmt: skip
     return _("No automated means were used to find the pages or to decide.")

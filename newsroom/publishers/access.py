@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils import timezone
 
-from analysis import rights
+from analysis import limits, rights
 from analysis.models import Case, OutgoingMail
 from newsroom import tasks
 from newsroom.publishers import draft
@@ -18,6 +18,7 @@ from newsroom.publishers import draft
 _ACCESS = "takedown_access"
 _KEPT = 50
 LINKS_AN_HOUR = 3
+LINKS_TO_A_STRANGER = 10  # an hour from one network to an address for cases that it has not confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,19 @@ def see(session: SessionBase, reference: str) -> Seen | None:
 
 
 @transaction.atomic
-def send_new_link(reference: str, email: str) -> None:
-    """Mail a new link, if reference and address belong together and not too many were sent. Never says which."""
+def send_new_link(reference: str, email: str, network: str) -> None:
+    """Mail a new link, if reference and address belong together and not too many were sent. Never says which.
+
+    An address that did not confirm the case may be somebody else's: `network` is counted, whatever it has filed.
+    """
     case = Case.objects.select_for_update().filter(reference=reference.upper(), email__iexact=email).first()
     if not case:
         return
-    lately = case.mail.filter(kind=OutgoingMail.Kind.ACCESS, created_at__gt=timezone.now() - timedelta(hours=1))
-    if lately.count() < LINKS_AN_HOUR:
+    now = timezone.now()
+    lately = case.mail.filter(kind=OutgoingMail.Kind.ACCESS, created_at__gt=now - timedelta(hours=1))
+    if lately.count() < LINKS_AN_HOUR and (
+        case.confirmed_at
+        or limits.spend("access", f"{network} {email.lower()}", LINKS_TO_A_STRANGER, timedelta(hours=1), now)
+    ):
         rights.send_access(case)
         tasks.deliver_mail.enqueue()

@@ -86,6 +86,7 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "case": case,
         "own": case.own,
         "confirmed": seen.confirmed,
+        "mailed": case.mail.exists(),
         "open": case.state in rights.OPEN,
         "error": error,
         "lines": what_we_show(case),

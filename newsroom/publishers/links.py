@@ -101,7 +101,7 @@ def new_link(request: HttpRequest) -> HttpResponse:
     form = NewLinkForm(posted(request, NewLinkForm()))
     if not form.is_valid():
         return ask_for_link(request, form, "lost", status=422)
-    access.send_new_link(**form.cleaned_data)
+    access.send_new_link(**form.cleaned_data, network=flood.network_of(request))
     return render(request, "publishers/link_sent.html", {"days": mail.LINK_AGE.days})
 
 

@@ -84,7 +84,12 @@ def check(request: HttpRequest) -> HttpResponse:
             return redirect("takedown-mailbox")
         try:
             with transaction.atomic():
-                case = rights.open_case(asked, site_host(), room=room.case if room else None)
+                case = rights.open_case(
+                    asked,
+                    site_host(),
+                    room=room.case if room else None,
+                    trusted=flood.trusted(request.session, asked.email),
+                )
                 tasks.deliver_mail.enqueue()
         except rights.RightsError as error:
             return _check_page(request, draft, str(error), 429)
@@ -117,7 +122,7 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
     if not drafts.filed(request.session, reference):
         return redirect("takedown-case", reference)
     case = get_object_or_404(Case, reference=reference)
-    return render(request, "publishers/sent.html", {"case": case, "hours": hours()})
+    return render(request, "publishers/sent.html", {"case": case, "hours": hours(), "mailed": case.mail.exists()})
 
 
 def _pasted(request: HttpRequest) -> str:

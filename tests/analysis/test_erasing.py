@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from analysis import rights
@@ -97,6 +98,14 @@ def test_after_the_set_time_no_personal_data_is_left_in_any_column_of_any_table(
     assert Terms.objects.filter(case=planted, level="none").exists(), "what was decided stays in force"
 
 
+def test_nobody_writes_to_an_erased_case_even_who_read_it_before(planted, settings):
+    assert planted.erased_at is None
+    rights.erase(days(settings.ERASE_DAYS + 1))
+    with pytest.raises(rights.RightsError):
+        rights.write(planted, "zqpersonzq")
+    assert not found()
+
+
 def test_what_is_erased_is_erased_once(planted, settings):
     late = days(settings.ERASE_DAYS + 1)
     assert (rights.erase(late), rights.erase(late)) == (1, 0)
@@ -163,6 +172,30 @@ def test_the_tasks_do_it_to_the_last_however_many_there_are(settings, monkeypatc
     Case.objects.update(closed_at=long_ago)
     assert tasks.erase_cases.call() == 5
     assert not found()
+
+
+@pytest.mark.parametrize("step", ["close", "erase"])
+def test_a_case_that_moves_on_meanwhile_is_passed_by_and_the_run_goes_on(step, settings):
+    cases = [confirmed(f"https://wire.test/{n}") for n in range(3)]
+    for case in cases:
+        rights.decide(case, None, REMOVE, at=NOW)
+    if step == "erase":
+        assert rights.close_what_is_over(days(settings.APPEAL_DAYS + 1)) == 3
+
+    def contest(sender, instance, **kwargs):
+        if instance.case == cases[0] and instance.kind in ("closed", "erased"):
+            Case.objects.filter(pk=cases[1].pk).update(state="appealed")
+
+    post_save.connect(contest, sender=Event)
+    try:
+        late = days(settings.APPEAL_DAYS + settings.ERASE_DAYS + 2)
+        assert (rights.close_what_is_over if step == "close" else rights.erase)(late) == 2
+    finally:
+        post_save.disconnect(contest, sender=Event)
+    for case in cases:
+        case.refresh_from_db()
+    assert [case.state for case in cases] == ["closed", "appealed", "closed"]
+    assert [bool(case.erased_at) for case in cases] == [step == "erase", False, step == "erase"]
 
 
 def test_the_worker_is_told_to_do_it_every_day(settings):

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from analysis import exports, rights
 from analysis.models import Case, Proof
+from newsroom.admin import reasons
 from tests import making
 from tests.analysis.cases import SITE, confirmed, request
 
@@ -100,6 +101,33 @@ def test_a_wish_was_no_notice_of_article_16():
     (statement,) = exports.eu_statements()
     assert statement["source_type"] == "SOURCE_TYPE_OTHER_NOTIFICATION"
     assert list(exports.lumen_notices()) == []
+
+
+@pytest.mark.parametrize("who", ["itself", "an editor before", "an editor after", "nobody"])
+def test_a_hold_that_came_by_itself_is_told_to_the_registers_and_to_the_sender_and_no_other_is(
+    story, who, settings, django_user_model
+):
+    settings.HOLD_ON_PROOF = "" if who in ("an editor after", "nobody") else "link"
+    editor = django_user_model.objects.create_user("editor")
+    case = confirmed(story.sources.get().article.url, kind="copyright")
+    if who == "an editor before":
+        rights.hold(case, editor, "link")
+    rights.prove(rights.challenge(case, "wire.test"), "dns", True)
+    settings.HOLD_ON_PROOF = "link"
+    if who == "an editor after":
+        rights.hold(case, editor, "link")
+    decision = rights.decide(case, editor, rights.Ruling(**REMOVE))
+    (statement,), (notice,) = exports.eu_statements(), exports.lumen_notices()
+    by_itself = who == "itself"
+    for facts in (statement["decision_facts"], notice["body"]):
+        assert ("less was shown by itself" in facts) is by_itself
+        assert ("nothing about it was automated" in facts) is not by_itself
+    assert statement["automated_decision"] == "AUTOMATED_DECISION_NOT_AUTOMATED"
+    assert statement["automated_detection"] == "No", "a notice named the pages"
+    case.refresh_from_db()
+    drafted = reasons.draft(case, decision)
+    assert ("that happened by itself" in drafted) is by_itself
+    assert ("No automated means" in drafted) is not by_itself
 
 
 def test_an_appeal_that_restricts_is_a_statement_of_its_own_and_the_notice_goes_by_the_last_decision(story):

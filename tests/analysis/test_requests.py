@@ -1,24 +1,51 @@
 """Who may ask for how much, and in whose name a decision then stands."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from analysis import rendition, rights
-from analysis.models import Terms
+from analysis.models import Case, OutgoingMail, Terms
 from analysis.rights.filing import MAX_AN_HOUR
 from tests import making
-from tests.analysis.cases import REMOVE, confirmed, opened
+from tests.analysis.cases import REMOVE, SITE, confirmed, opened, request
 
 pytestmark = pytest.mark.django_db
 
 
-def test_one_address_cannot_be_flooded():
-    for _ in range(MAX_AN_HOUR):
+def _typed(times: int) -> None:
+    """Somebody types the address of a publisher who knows nothing of it."""
+    for _ in range(times):
         opened(email="rights@wire.test")
-    with pytest.raises(rights.RightsError, match="Try again later"):
-        opened(email="Rights@wire.test")
-    opened(email="other@wire.test")
+
+
+def test_one_address_cannot_be_flooded_and_nobody_is_shut_out_by_it():
+    _typed(MAX_AN_HOUR + 5)
+    own = opened(email="Rights@wire.test")
+    assert Case.objects.count() == MAX_AN_HOUR + 6, "each is recorded"
+    assert OutgoingMail.objects.count() == MAX_AN_HOUR and not own.mail.exists()
+    rights.send_access(own)
+    assert own.mail.get().to == "Rights@wire.test" and rights.confirm(own)
+    assert opened(email="other@wire.test").mail.exists()
+
+
+def test_an_hour_ends_it_and_what_is_confirmed_does_not_count():
+    _typed(MAX_AN_HOUR)
+    later = timezone.now() + timedelta(hours=1, seconds=1)
+    assert rights.open_case(request(email="rights@wire.test"), SITE, at=later).mail.exists()
+    rights.confirm(Case.objects.earliest("pk"))
+    assert opened(email="rights@wire.test").mail.exists()
+
+
+def test_whoever_has_shown_that_they_read_the_mailbox_gets_their_mail_and_a_room_needs_none():
+    root = confirmed("https://wire.test/1", email="rights@wire.test")
+    _typed(MAX_AN_HOUR)
+    trusted = rights.open_case(request("https://wire.test/2", email="rights@wire.test"), SITE, trusted=True)
+    assert trusted.mail.get().kind == "confirm"
+    filed = rights.open_case(request("https://wire.test/3", email="rights@wire.test"), SITE, room=root)
+    assert filed.state == "confirmed" and filed.mail.get().kind == "confirmed"
 
 
 @pytest.mark.parametrize(

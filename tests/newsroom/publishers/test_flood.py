@@ -8,12 +8,15 @@ from django.core import mail as sent_mail
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from analysis import limits
+from analysis import limits, rights
 from analysis.models import Attempt, Case, OutgoingMail
+from analysis.rights.filing import MAX_AN_HOUR
 from newsroom import mail
 from newsroom.publishers import flood
+from newsroom.publishers.access import LINKS_TO_A_STRANGER
 from tests import making
-from tests.newsroom.publishers.asking import answer_all, submission_of
+from tests.analysis.cases import opened
+from tests.newsroom.publishers.asking import answer_all, newest_link, submission_of
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +131,7 @@ def test_one_mailbox_opens_the_door_for_itself_alone():
     assert send(client)["Location"] == "/takedown/mailbox/"
 
 
-def test_links_are_counted_by_mailbox_and_by_domain_and_the_answer_never_says():
+def test_links_are_counted_by_mailbox_and_by_network_and_domain_and_the_answer_never_says():
     client, pages = Client(), set()
     for _ in range(flood.LINKS + 2):
         pages.add(
@@ -137,9 +140,66 @@ def test_links_are_counted_by_mailbox_and_by_domain_and_the_answer_never_says():
     assert OutgoingMail.objects.count() == flood.LINKS and len(pages) == 1
     for n in range(flood.LINKS_TO_A_DOMAIN + 5):
         flood.send_mailbox_link(f"b{n}@Wire.test", "en", "n")
-    assert OutgoingMail.objects.count() == flood.LINKS_TO_A_DOMAIN
+    assert OutgoingMail.objects.filter(to__iendswith="@wire.test").count() == flood.LINKS + flood.LINKS_TO_A_DOMAIN
     flood.send_mailbox_link("c@other.test", "en", "n")
-    assert OutgoingMail.objects.count() == flood.LINKS_TO_A_DOMAIN + 1
+    assert OutgoingMail.objects.last().to == "c@other.test"
+
+
+def test_no_network_uses_up_what_another_may_have_sent_to_a_domain():
+    making.publisher(host="big-wire.test")
+    for n in range(flood.LINKS_TO_A_DOMAIN):
+        flood.send_mailbox_link(f"x{n}@big-wire.test", "en", "203.0.113.7")
+    flood.send_mailbox_link("legal@big-wire.test", "en", "203.0.113.8")
+    assert OutgoingMail.objects.last().to == "legal@big-wire.test"
+
+
+def typed_by_others(email: str) -> None:
+    for _ in range(MAX_AN_HOUR):
+        opened("https://wire.test/1", email=email)
+
+
+@pytest.mark.parametrize("path", ["sent/{}/", "cases/{}/"])
+def test_a_publisher_whose_address_others_typed_is_told_where_to_get_a_link_and_gets_it(path):
+    typed_by_others("rights@wire.test")
+    client = asked(1, email="rights@wire.test")
+    before = OutgoingMail.objects.count()
+    assert send(client).status_code == 302
+    case = Case.objects.latest("pk")
+    page = client.get(f"/takedown/{path.format(case.reference)}")
+    said = page.content.decode()
+    assert page.status_code == 200 and "unless you ask for it" in said and "/takedown/link/" in said
+    assert "we sent to" not in said and "We have sent a mail" not in said
+    assert OutgoingMail.objects.count() == before
+    client.post("/takedown/link/", {"reference": case.reference, "email": "rights@wire.test"})
+    assert client.post(newest_link()).status_code == 302
+    case.refresh_from_db()
+    assert case.state == "confirmed"
+
+
+def test_a_mailbox_that_opened_the_door_gets_its_mail_whatever_others_typed():
+    client = asked(1, email="rights@wire.test")
+    client.post(mailbox_link(client, "rights@wire.test"))
+    typed_by_others("rights@wire.test")
+    assert send(client).status_code == 302
+    assert Case.objects.latest("pk").mail.get().kind == "confirm"
+
+
+def test_one_network_cannot_flood_an_address_by_asking_for_links():
+    cases = [opened("https://wire.test/1", email="rights@wire.test") for _ in range(LINKS_TO_A_STRANGER)]
+    links = OutgoingMail.objects.filter(kind="access")
+
+    def ask(case: Case, address: str) -> None:
+        said = {"reference": case.reference, "email": "Rights@wire.test"}
+        assert Client(REMOTE_ADDR=address).post("/takedown/link/", said).status_code == 200
+
+    for case in [*cases, *cases]:
+        ask(case, "203.0.113.7")
+    assert links.count() == LINKS_TO_A_STRANGER
+    ask(cases[-1], "203.0.113.8")
+    assert links.count() == LINKS_TO_A_STRANGER + 1, "another network has its own"
+    rights.confirm(cases[0])
+    ask(cases[0], "203.0.113.7")
+    assert links.count() == LINKS_TO_A_STRANGER + 2, "who has confirmed has asked for it"
 
 
 def test_a_network_that_makes_up_domains_is_bounded_and_still_reaches_the_publishers_we_know():

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.core import mail as sent_mail
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -15,6 +16,7 @@ from analysis.rights import Ruling
 from newsroom import mail, tasks
 from newsroom.tasks import MailWaitsError
 from tests.analysis.cases import confirmed
+from tests.sites import Mailbox, free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +107,30 @@ def test_a_failure_is_kept_on_the_row_and_the_task_asks_to_be_run_again(client, 
     assert tasks.deliver_mail.func() == 1
     row.refresh_from_db()
     assert row.sent_at and not row.error and row.attempts == 3
+
+
+class Refusing(Mailbox):
+    """A mail server that knows nobody, and says whom."""
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        return f"550 <{address}> is unknown here"
+
+
+def test_a_log_does_not_say_to_whom_a_mail_could_not_go(client, file_case, settings, caplog):
+    row = file_case(client).mail.get()
+    server = Controller(Refusing(), hostname="127.0.0.1", port=free_port())
+    server.start()
+    settings.MAILERS = {"default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": {"host": "127.0.0.1", "port": server.port},
+    }}  # fmt: skip
+    try:
+        assert mail.deliver() == (0, 1)
+    finally:
+        server.stop()
+    row.refresh_from_db()
+    assert row.to in row.error, "whoever looks after the case sees why"
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "newsroom.mail"]
+    assert f"Mail {row.pk} " in said and "SMTPRecipientsRefused" in said and row.to not in said
 
 
 def test_one_bad_address_holds_nobody_up(client, file_case, monkeypatch):
