@@ -115,6 +115,29 @@ def test_licences_are_found_wherever_they_stand():
     ]  # fmt: skip
 
 
+class Counted(frozenset):
+    """A set that counts how many of its members were gone through."""
+
+    gone = 0
+
+    def __iter__(self):
+        for one in super().__iter__():
+            Counted.gone += 1
+            yield one
+
+
+def members_gone_through(monkeypatch, n: int) -> int:
+    monkeypatch.setattr(robots, "frozenset", Counted, raising=False)
+    Counted.gone = 0
+    agents = "".join(f"User-agent: x{'abcdefghij'[i % 10] * (i + 1)}\n" for i in range(n))
+    assert len(said(agents + "Disallow: /\n" * n, "Disallow for others").value) > 0
+    return Counted.gone
+
+
+def test_a_group_of_many_agents_and_many_refusals_is_gone_through_once(monkeypatch):
+    assert 0 < members_gone_through(monkeypatch, 80) <= 2 * members_gone_through(monkeypatch, 40)
+
+
 paths = st.lists(st.sampled_from(["/", "/a", "/b", "*", "$", "/a/", "?x"]), min_size=1, max_size=4).map("".join)
 lines = st.one_of(
     st.sampled_from(["ContextDeskBot", "*", "other"]).map("User-agent: {}".format),
