@@ -217,6 +217,39 @@ def test_a_server_that_repeats_whatever_it_is_asked_for_proves_nothing(outside: 
     assert "serves any file" in said(proved_by_file)
 
 
+def cut_off(sock) -> None:
+    """Hang up without a word."""
+
+
+@pytest.mark.parametrize(
+    "control",
+    [page_of(status=503), cut_off, trickle(b"HTTP/1.1 200 OK\r\n\r\n")],
+    ids=["in trouble", "hangs up", "trickles"],
+)
+def test_where_it_cannot_be_seen_whether_a_server_repeats_nothing_is_proved_yet(
+    outside: Outside, patient, monkeypatch, control
+):
+    monkeypatch.setattr("newsroom.wire.domains.secrets.token_urlsafe", lambda n: "another-name-in-that-place")
+    outside.pages[FILE] = page_of(TOKEN.encode())
+    outside.pages[FILE.replace(TOKEN, "another-name-in-that-place")] = control
+    assert "could not be seen" in said(proved_by_file, passing=True)
+
+
+def test_a_server_that_lets_us_ask_once_alone_proves_nothing_yet(outside: Outside, monkeypatch):
+    monkeypatch.setattr("newsroom.wire.domains.secrets.token_urlsafe", lambda n: "another-name-in-that-place")
+    outside.pages[FILE] = page_of(TOKEN.encode())
+    outside.pages[FILE.replace(TOKEN, "another-name-in-that-place")] = page_of(status=429)
+    assert "could not be seen" in said(proved_by_file, passing=True)
+
+
+@pytest.mark.parametrize("control", [page_of(b"Not here"), page_of(status=404), page_of(status=302, Location="/")])
+def test_a_server_that_holds_nothing_else_there_proves(outside: Outside, monkeypatch, control):
+    monkeypatch.setattr("newsroom.wire.domains.secrets.token_urlsafe", lambda n: "another-name-in-that-place")
+    outside.pages[FILE] = page_of(TOKEN.encode())
+    outside.pages[FILE.replace(TOKEN, "another-name-in-that-place")] = control
+    assert proved_by_file(HOST, TOKEN)
+
+
 def test_a_host_of_private_addresses_proves_nothing(outside: Outside):
     outside.zone[f"{HOST} A"] = ["127.0.0.1"]
     outside.pages[FILE] = page_of(TOKEN.encode())
