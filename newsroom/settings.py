@@ -231,11 +231,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _engine = DATABASES["default"]["ENGINE"]
 if _engine.endswith("sqlite3"):
     # WAL lets readers go on while one writes; IMMEDIATE takes the write lock at BEGIN, so that two writers queue
-    # instead of failing half way.
+    # instead of failing half way. Without recursive triggers, REPLACE deletes a row and no trigger refuses it.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+        "PRAGMA recursive_triggers=ON;"
         "PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None

@@ -5,6 +5,7 @@ gives: a link, opened and confirmed. Those links are counted for themselves: by 
 so that no network uses up what another may have sent.
 """
 
+import re
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -26,6 +27,7 @@ LINKS_TO_A_DOMAIN = 30  # an hour from one network to all mailboxes of one domai
 LINKS_FROM_A_NETWORK = 60  # an hour, to domains of no publisher that we know: whoever floods makes up new ones
 _MAILBOXES = "takedown_mailboxes"
 _KEPT = 10
+_WITH_PORT = re.compile(r"\[([0-9a-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.I | re.A)
 
 
 def may_file(request: HttpRequest, email: str) -> bool:
@@ -70,10 +72,16 @@ def network_of(request: HttpRequest) -> str:
     hops = [request.META.get("REMOTE_ADDR", "")]
     hops = [*request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), *hops]
     try:
-        address = ip_address(hops[-1 - min(settings.PROXIES, len(hops) - 1)].strip())
+        address = ip_address(_without_port(hops[-1 - min(settings.PROXIES, len(hops) - 1)].strip()))
     except ValueError:
         return "unknown"
     if isinstance(address, IPv6Address):
         # A server that listens on both writes IPv4 as ::ffff:…, and those all lie in one /64.
         return str(address.ipv4_mapped or ip_network((int(address), 64), strict=False))
     return str(address)
+
+
+def _without_port(hop: str) -> str:
+    """The address of a hop: some proxies write `192.0.2.1:567` and `[2001:db8::1]:567`."""
+    match = _WITH_PORT.fullmatch(hop)
+    return (match[1] or match[2]) if match else hop

@@ -22,6 +22,7 @@ LABEL = "_contextdesk-challenge"
 PATH = "/.well-known/contextdesk-challenge/"
 ROLES = ("abuse", "webmaster", "hostmaster", "postmaster")  # RFC 2142
 SECONDS = 10
+_LATER = {408, 425, 429}  # of the 4xx, those that say: ask again
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 Method = Literal["dns", "file"]
@@ -83,7 +84,10 @@ def proved_by_file(host: str, token: str) -> Literal[True]:
     other = secrets.token_urlsafe(24)
     try:
         repeats = _file(place, other) == other.encode()
-    except ProofError:
+    except ProofError as error:
+        if error.passing:  # a host that repeats and limits how often may be asked is no proof
+            words = _("Whether %(host)s serves any file that is asked for at %(place)s could not be seen: %(why)s")
+            raise ProofError(words % {"host": host, "place": PATH, "why": error}, passing=True) from error
         return True
     if repeats:
         raise ProofError(_("%(host)s serves any file that is asked for at %(place)s.") % {"host": host, "place": PATH})
@@ -138,7 +142,7 @@ def _file(place: str, name: str) -> bytes:
         raise ProofError(words % {"url": url, "target": _shown(location.encode("latin-1", "replace"))})
     if answer.status != 200:
         words = _("%(url)s answers with status %(status)d, not 200.") % {"url": url, "status": answer.status}
-        raise ProofError(words, passing=answer.status >= 500)
+        raise ProofError(words, passing=answer.status >= 500 or answer.status in _LATER)
     return b"" if answer.truncated else answer.body.strip()
 
 

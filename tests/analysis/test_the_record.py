@@ -83,6 +83,15 @@ def test_raw_sql_cannot_change_or_delete_a_row_of_the_record(kind):
     refused_by_the_database(f"DELETE FROM {table} WHERE id = %s", (row.pk,))
 
 
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_row_of_the_record_cannot_be_replaced(kind):
+    row, table = rows()[kind.__name__], kind._meta.db_table
+    before = kind.objects.filter(pk=row.pk).values().get()
+    refused_by_the_database(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE id = %s", (row.pk,))
+    assert kind.objects.filter(pk=row.pk).values().get() == before
+
+
 def changed(field: models.Field) -> str:
     """Another value of a column, in SQL."""
     other = {
@@ -108,7 +117,7 @@ def test_the_words_of_a_decision_may_be_emptied_and_nothing_else(kind, words):
 
 
 @pytest.mark.engine("postgresql")
-@pytest.mark.parametrize("kind", [Terms, Event, Proof, Decision, Statement], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_a_table_of_the_record_cannot_be_truncated(kind):
     rows()
     with connection.cursor() as cursor:

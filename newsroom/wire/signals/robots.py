@@ -126,7 +126,8 @@ def _field(line: Line) -> aipref.Field:
 def _others(lines: Iterable[Line]) -> tuple[Said, ...]:
     """The agents beside us that are kept out of everything."""
     shut = [line for line in lines if line.key == "disallow" and line.value in ("/", "/*")]
-    names = sorted({agent for line in shut for agent in line.agents if agent not in (AGENT, "*", "")})
+    groups = {id(line.agents): line.agents for line in shut}.values()  # the lines of a group share its set
+    names = sorted({agent for group in groups for agent in group} - {AGENT, "*", ""})
     if not names:
         return ()
     return (said("robots.txt", "Disallow for others", ", ".join(names), line=shut[0].number),)
