@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from analysis import evidence
-from analysis.addresses import spellings
+from analysis.addresses import AddressError, canonical, spellings
 from analysis.models import Citation, Publisher, SignalSource
 from analysis.models.publishers import Level
 from analysis.models.stories import StoryStatus
@@ -37,9 +37,17 @@ def signals(publisher: Publisher, linked: Iterable[str]) -> tuple[SignalView, ..
     """What was read of a publisher's, sites before pages. `linked`: its pages that may be named. Four queries."""
     of = SignalSource.objects.filter(publisher=publisher)
     sites = of.exclude(about__contains="://").order_by("about", "id")[:MOST_SITES]  # by host, as they were first read
-    named = [*linked, publisher.homepage]
+    named = [*linked, *_home(publisher)]
     pages = of.filter(about__in=named).order_by("-read_at", "kind")[: 2 * MOST_PAGES]
     return tuple(view(found) for rows in (sites, pages) for found in evidence.latest(rows))
+
+
+def _home(publisher: Publisher) -> list[str]:
+    """The home page as it is read: an address that cannot be kept is never read."""
+    try:
+        return [canonical(publisher.homepage)]
+    except AddressError:
+        return []
 
 
 def view(found: evidence.Evidence) -> SignalView:
