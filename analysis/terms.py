@@ -306,7 +306,7 @@ def decide(name: str, speaking: list[Rule]) -> tuple[int, Rule | None]:
     count = counting(name, speaking)
     if not count:
         return DECIDED[name], None
-    rule = min(count, key=lambda r: (_strictness(name, r), -r.basis, -r.scope, r.id))
+    rule = min(count, key=lambda r: (strictness(name, r), -r.basis, -r.scope, r.id))
     return int(getattr(rule, name)), rule
 
 
@@ -325,7 +325,7 @@ def _most_specific(rules: list[Rule]) -> list[Rule]:
     return [r for r in rules if (r.scope, len(_where(r))) == narrowest]
 
 
-def _strictness(name: str, rule: Rule) -> int:
-    """Lower is stricter. A longer embargo is stricter; of all else, less is."""
+def strictness(name: str, rule: Rule) -> int:
+    """Orders statements that speak of a field in DECIDED: lower is stricter. A longer embargo; of all else, less."""
     value = int(getattr(rule, name))
     return -value if name == "embargo_hours" else value

@@ -1,29 +1,28 @@
 """The policy register: publishers, the terms in force for their work, and the pages of ours that draw on it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
-from analysis.models import (
-    Citation,
-    Domain,
-    Publisher,
-    Terms,
-)
-from analysis.models.publishers import Basis
+from analysis.addresses import is_under, page_key
+from analysis.models import Citation, Domain, Publisher, Terms
+from analysis.models.publishers import Basis, Scope
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import Cursor, through
-from analysis.rendition.signals import signals
+from analysis.rendition.signals import linkable, signals
 from analysis.rendition.values import Listing, PublisherView, SignalView, StoryCard, TermsView
+from analysis.rulebook import from_terms
+from analysis.terms import DECIDED, Rule, newest, not_withdrawn, place_of, strictness
 
 
 def publishers() -> tuple[PublisherView, ...]:
     """The register: everyone whose work we draw on or have been asked about, and under which level."""
     found = Publisher.objects.order_by("name")[:500]
-    statements = _statements([row.pk for row in found], pages=False)
-    return tuple(_view(row, (), statements.get(row.pk, [])) for row in found)
+    statements = _statements([row.pk for row in found], timezone.now(), pages=False)
+    return tuple(_view(row, (), statements[row.pk], ()) for row in found)
 
 
 def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, Listing[StoryCard]] | None:
@@ -33,7 +32,9 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
         return None
     gate = Gate(timezone.now())
     domains = tuple(Domain.objects.filter(publisher=row).values_list("host", flat=True)[:50])
-    view = _view(row, domains, _statements([row.pk], pages=True).get(row.pk, []), signals(row, gate))
+    statements = _statements([row.pk], gate.now, pages=True)[row.pk]
+    linked = linkable(row, gate, [said.value for said in statements if said.scope == Scope.URL])
+    view = _view(row, domains, statements, linked, signals(row, linked))
 
     def links_them(story_id: int) -> bool:
         """A page may stand while its link to this publisher may not."""
@@ -44,43 +45,52 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
     return view, listing
 
 
-def _statements(publisher_ids: Sequence[int], *, pages: bool) -> dict[int | None, list[Terms]]:
-    """What each publisher's statements come to, by publisher: field by field the newest, as analysis.terms reads them.
+def _statements(publisher_ids: Sequence[int], now: datetime, *, pages: bool) -> dict[int, list[Terms]]:
+    """What each publisher's statements come to, by publisher.
 
     `pages`: with those about single pages, the newest two hundred; otherwise without. What pages say by themselves is
     shown as evidence, where the gate lets the page be named. One query.
     """
-    said = Terms.objects.filter(effective_from__lte=timezone.now()).exclude(basis=Basis.PAGE_SIGNAL)
-    wanted = Q(publisher__in=publisher_ids) if pages else Q(publisher__in=publisher_ids) & ~Q(scope="url")
-    found: dict[int | None, dict[tuple[object, ...], Terms]] = {}
-    for row in said.filter(wanted | Q(scope="house")).order_by("effective_from", "id"):
-        place = (row.scope, row.value.rstrip("/"), row.basis, row.signal, row.source_id)
-        earlier = found.setdefault(row.publisher_id, {})
-        if row.revoked:
-            earlier.pop(place, None)
-            continue
-        before = earlier.pop(place, None)
-        if before:
-            for name in (
-                "level",
-                "max_words",
-                "quote_words",
-                "quote_chars",
-                "ai",
-                "embargo_hours",
-                "attribution",
-                "reason",
-            ):
-                if getattr(row, name) in (None, ""):
-                    setattr(row, name, getattr(before, name))
-        earlier[place] = row
-    house = list(found.pop(None, {}).values())
-    return {pk: [*list(found.get(pk, {}).values())[-200:], *house] for pk in publisher_ids}
+    said = Terms.objects.filter(effective_from__lte=now).exclude(basis=Basis.PAGE_SIGNAL)
+    wanted = Q(publisher__in=publisher_ids) if pages else Q(publisher__in=publisher_ids) & ~Q(scope=Scope.URL)
+    found: dict[int | None, list[Terms]] = {}
+    for row in said.filter(wanted | Q(scope=Scope.HOUSE)).order_by("effective_from", "id"):
+        found.setdefault(row.publisher_id, []).append(row)
+    house = _in_force(found.get(None, []))
+    return {pk: [*_in_force(found.get(pk, []))[-200:], *house] for pk in publisher_ids}
+
+
+def _in_force(rows: Sequence[Terms]) -> list[Terms]:
+    """One publisher's statements, oldest first, as one for each place: field by field what counts there."""
+    by_id = {row.pk: row for row in rows}
+    standing = not_withdrawn([from_terms(row) for row in rows])
+    shown: dict[tuple[object, ...], Terms] = {}
+    for rule in standing:
+        shown.pop(place_of(rule), None)  # so that the places stand in the order of their newest statements
+        shown[place_of(rule)] = by_id[rule.id]
+    fields = {
+        name: [(place_of(rule), getattr(by_id[rule.id], name)) for rule in _strictest_last(name, standing)]
+        for name in (*DECIDED, "attribution", "reason")
+    }
+    for name, values in fields.items():
+        for place, value in values:
+            setattr(shown[place], name, value)
+    return list(shown.values())
+
+
+def _strictest_last(name: str, standing: list[Rule]) -> list[Rule]:
+    latest = newest(name, standing)
+    return sorted(latest, key=lambda rule: -strictness(name, rule)) if name in DECIDED else latest
 
 
 def _view(
-    row: Publisher, domains: tuple[str, ...], statements: Sequence[Terms], read: tuple[SignalView, ...] = ()
+    row: Publisher,
+    domains: tuple[str, ...],
+    statements: Sequence[Terms],
+    linked: Sequence[str],
+    read: tuple[SignalView, ...] = (),
 ) -> PublisherView:
+    pages = {page_key(url) for url in linked}
     return PublisherView(
         name=row.name,
         slug=row.slug,
@@ -88,7 +98,7 @@ def _view(
         about=row.about,
         language=row.language,
         domains=domains,
-        terms=tuple(_together([_terms_view(t) for t in statements])),
+        terms=tuple(_together([_terms_view(t, _may_name(t, linked, pages)) for t in statements])),
         signals=read,
         stated=any(t.basis != "house" for t in statements),
     )
@@ -110,12 +120,19 @@ def _together(views: Sequence[TermsView]) -> list[TermsView]:
     return list(found.values())
 
 
-def _terms_view(row: Terms) -> TermsView:
-    hidden = row.level == "none" and row.scope in ("path", "url")
+def _may_name(row: Terms, linked: Sequence[str], pages: Collection[str]) -> bool:
+    """Whether a statement may say what it is about: a page, or a part of a site, only if a page that we may link is or
+    lies there. `pages`: the keys of those `linked`."""
+    if row.scope == Scope.URL:
+        return page_key(row.value) in pages
+    return row.scope != Scope.PATH or any(is_under(url, row.value) for url in linked)
+
+
+def _terms_view(row: Terms, named: bool) -> TermsView:
     return TermsView(
         scope=row.scope,
         scope_label=str(row.get_scope_display()),
-        value="" if hidden else row.value,
+        value=row.value if named else "",
         basis=row.basis,
         basis_label=str(row.get_basis_display()),
         level=row.level,

@@ -4,13 +4,12 @@ A page of theirs is named only where a published page of ours may link it; what 
 business yet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from analysis import evidence
+from analysis.addresses import AddressError, canonical, spellings
 from analysis.models import Citation, Publisher, SignalSource
 from analysis.models.publishers import Level
 from analysis.models.stories import StoryStatus
@@ -22,15 +21,33 @@ MOST_PAGES = 50
 MOST_SITES = 100
 
 
-def signals(publisher: Publisher, gate: Gate) -> tuple[SignalView, ...]:
-    """What was read of a publisher's, sites before pages. Four queries."""
+def linkable(publisher: Publisher, gate: Gate, urls: Iterable[str] = ()) -> list[str]:
+    """Addresses of a publisher's works that a page of ours may link: among the newest, and among the pages `urls`.
+
+    `urls` are canonical; every spelling of them counts. Three queries.
+    """
+    cited = Citation.objects.filter(publisher=publisher, story__status=StoryStatus.PUBLISHED)
+    newest = cited.order_by("-id").values_list("article_id", flat=True)[:MOST_PAGES]
+    ways = {way for url in urls for way in spellings(url)}
+    named = cited.filter(article__url__in=ways).order_by().values_list("article_id", flat=True).distinct()
+    return [work.url for work in works({*newest, *named}).values() if gate.permit(work).listed]
+
+
+def signals(publisher: Publisher, linked: Iterable[str]) -> tuple[SignalView, ...]:
+    """What was read of a publisher's, sites before pages. `linked`: its pages that may be named. Four queries."""
     of = SignalSource.objects.filter(publisher=publisher)
     sites = of.exclude(about__contains="://").order_by("about", "id")[:MOST_SITES]  # by host, as they were first read
-    cited = Citation.objects.filter(publisher=publisher, story__status=StoryStatus.PUBLISHED)
-    named = works(cited.order_by("-id").values_list("article_id", flat=True)[:MOST_PAGES])
-    urls = [work.url for work in named.values() if gate.permit(work).listed]
-    pages = of.filter(Q(about__in=urls) | Q(about=publisher.homepage)).order_by("-read_at", "kind")[: 2 * MOST_PAGES]
+    named = [*linked, *_home(publisher)]
+    pages = of.filter(about__in=named).order_by("-read_at", "kind")[: 2 * MOST_PAGES]
     return tuple(view(found) for rows in (sites, pages) for found in evidence.latest(rows))
+
+
+def _home(publisher: Publisher) -> list[str]:
+    """The home page as it is read: an address that cannot be kept is never read."""
+    try:
+        return [canonical(publisher.homepage)]
+    except AddressError:
+        return []
 
 
 def view(found: evidence.Evidence) -> SignalView:

@@ -98,6 +98,33 @@ def test_the_register_says_what_statements_come_to_field_by_field():
     assert [(terms.level, terms.ai) for terms in said] == [("link", "deny")]
 
 
+def test_the_register_takes_the_spellings_of_a_page_for_one_and_names_it_while_it_may_be_linked():
+    of = making.publisher(host="a.test")
+    making.published(making.article(of, path="1"))
+    making.terms(of, scope="url", value="https://a.test/1", level="full", ai="deny")
+    making.terms(of, scope="url", value="http://www.a.test/1/", level="link",
+                 effective_from=making.LONG_AGO.replace(year=2025))  # fmt: skip
+    making.terms(of, scope="path", value="a.test/1", quote_words=9)
+    making.terms(of, scope="path", value="a.test/2", quote_words=8)
+
+    def said():
+        found = [terms for terms in rendition.publisher(of.slug)[0].terms if terms.scope in ("url", "path")]
+        return [(terms.value, terms.level, terms.ai, terms.quote_words) for terms in found]
+
+    page = ("http://www.a.test/1/", "link", "deny", None)
+    assert said() == [("a.test/1", "", "", 9), ("", "", "", 8), page]
+    making.terms(of, scope="url", value="https://a.test/1", level="none", basis="restriction")
+    assert {value for value, *_rest in said()} == {""}
+
+
+def test_of_two_statements_as_new_the_register_says_the_stricter():
+    of = making.publisher()
+    for level, words in (("link", 20), ("full", 10)):
+        making.terms(of, level=level, max_words=words)
+    (said,) = [terms for terms in rendition.publisher(of.slug)[0].terms if terms.scope == "publisher"]
+    assert (said.level, said.max_words) == ("link", 10)
+
+
 def test_a_feed_carries_the_words_we_must_show_and_the_corrections(client):
     of = making.publisher()
     making.terms(of, level="full", attribution="First in Example Wire")

@@ -197,6 +197,27 @@ SCENARIOS = [
     Scenario("page", _terms(scope="url", value="{url}", level="link"), frozenset(THEIRS)),
     Scenario("page, http", _terms(scope="url", value="http://{bare}", level="link"), frozenset(THEIRS)),
     Scenario("page, www", _terms(scope="url", value="https://www.{bare}/", level="none"), frozenset(), status=410),
+    Scenario("page: no machines, then none by law",
+             _then(_terms(scope="url", value="{url}", ai="deny"),
+                   _terms(scope="url", value="{url}", level="none", basis="legal")),
+             frozenset(), status=451),
+    Scenario("page: link, then none in another spelling",
+             _then(_terms(scope="url", value="{url}", level="link"),
+                   _terms(scope="url", value="https://www.{bare}", level="none", effective_from=timezone.now())),
+             frozenset(), status=410),
+    Scenario("page under embargo", _then(_appeared(1), _terms(scope="url", value="{url}", embargo_hours=48)),
+             frozenset(), status=404),
+    Scenario("part of a site under embargo",
+             _then(_appeared(1), _terms(scope="path", value="{bare}", embargo_hours=48)), frozenset(), status=404),
+    Scenario("page: no machines, removed with its part of the site",
+             _then(_terms(scope="url", value="{url}", ai="deny"), _decide("path")), frozenset(), status=410),
+    Scenario("page: no machines, under a hold",
+             _then(_terms(scope="url", value="{url}", ai="deny"), _hold("none")), frozenset(), status=410),
+    Scenario("page: no machines, withdrawn",
+             _then(_terms(scope="url", value="{url}", ai="deny"), _withdraw), frozenset(), status=410),
+    Scenario("part of a site: no machines, removed by law",
+             _then(_terms(scope="path", value="{bare}", ai="deny"), _decide("url", legal=True)), frozenset(),
+             status=451),
     Scenario("part of a site", _terms(scope="path", value="{bare}", level="link"), frozenset(THEIRS)),
     Scenario("site nobody owned", _terms(of=None, scope="domain", value="{host}", level="none", basis="restriction"),
              frozenset(), status=410),
@@ -320,6 +341,16 @@ def test_what_a_page_says_is_evidence_only_where_the_page_may_be_named(plant: Ca
     assert not [v.url for v in crawl() if "zqworkingzq" in v.text or "zqunderworkzq" in v.text]
     making.terms(of, level="none")
     assert not [v.url for v in crawl() if "zqpolicyzq" in v.text]
+
+
+@pytest.mark.parametrize("scope", ["url", "path"])
+def test_terms_of_a_page_under_work_do_not_name_it(scope: str) -> None:
+    of = making.publisher(host="example-wire.test")
+    making.published(making.article(of))
+    page = making.draft(making.article(of, path="zqunderworkzq")).sources.get().article.url
+    value = page if scope == "url" else page.removeprefix("https://")
+    making.terms(of, scope=scope, value=value, embargo_hours=48)
+    assert not [visit.url for visit in crawl() if "zqunderworkzq" in visit.text]
 
 
 def test_a_draft_is_nowhere() -> None:

@@ -65,6 +65,13 @@ def test_what_was_read_is_shown_with_place_time_and_effect(publisher):
     assert "No summary made with a language model. <span" in page and "only the parts of the site that it names" in page
 
 
+@pytest.mark.parametrize("home", ["https://a.test", "https://A.test/"])
+def test_what_the_home_page_says_is_shown_however_its_address_is_written(publisher, home):
+    Publisher.objects.filter(pk=publisher.pk).update(homepage=home)
+    record(publisher, USE, kind=SignalKind.PAGE, about="https://a.test/")
+    assert "ai-use" in public(publisher).partition("say to machines")[2]
+
+
 def test_a_file_that_is_not_there_and_one_that_could_not_be_read_are_told_apart(publisher):
     record(publisher, status=404)
     assert "There is no such file." in public(publisher)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from analysis import rights
-from analysis.models import Case, Domain, Proof, Source
+from analysis.models import Case, Domain, Hold, Proof, Source
 from tests import making
 from tests.analysis.cases import request
 from tests.newsroom.publishers.asking import file_and_confirm, newest_link, submission_of
@@ -38,6 +38,10 @@ def room(client: Client, case: Case, query: str = ""):
 def words(response) -> str:
     assert response.status_code == 200
     return response.content.decode()
+
+
+def remove(case: Case, scope: str = "url", value: str = "") -> None:
+    rights.decide(case, None, rights.Ruling("granted", "remove", "Yes.", scope=scope, value=value, verified=True))
 
 
 def another(wire, path: str, **fields):
@@ -150,6 +154,34 @@ def test_what_somebody_else_had_taken_down_is_not_there(client, case, wire, how)
     prove(case)
     text = words(room(client, case))
     assert _ticks(text) == [f"https://{HOST}/1"] and "right to be forgotten" not in text
+
+
+@pytest.mark.parametrize("how", ["page", "site", "hold", "own removal beside it", "own hold beside it"])
+def test_what_an_earlier_owner_had_taken_down_is_not_there(client, case, wire, how):
+    """Not even while something of the new owner's own hides it as well."""
+    another(wire, "theirs-alone")
+    earlier = rights.open_case(request(f"https://{HOST}/theirs-alone"), "desk.test")
+    rights.confirm(earlier)
+    prove(earlier)
+    if how == "hold":
+        rights.hold(earlier, None, "none")
+    elif how == "site":
+        remove(earlier, "path", f"{HOST}/theirs-alone")
+    else:
+        remove(earlier)
+    prove(case)
+    if how == "own removal beside it":
+        remove(case, "domain", HOST)
+    if how == "own hold beside it":
+        Hold.objects.create(case=case, scope="domain", value=HOST, level="none")
+    text = words(room(client, case))
+    assert _ticks(text) == [f"https://{HOST}/1"] and "theirs-alone" not in text
+
+
+def test_what_a_case_filed_from_the_room_had_taken_down_is_there(client, case):
+    prove(case)
+    remove(file_in_room(client, case, f"https://{HOST}/1"))
+    assert _ticks(words(room(client, case))) == [f"https://{HOST}/1"]
 
 
 def test_what_was_taken_down_on_ones_own_request_is_there(client, case, wire):
