@@ -92,7 +92,7 @@ def check(request: HttpRequest) -> HttpResponse:
                 )
                 tasks.deliver_mail.enqueue()
         except rights.RightsError as error:
-            return _check_page(request, draft, str(error), 429)
+            return _check_page(request, draft, str(error), 409)
         draft.finish(case.reference)
         return redirect("takedown-sent", case.reference)
     return _check_page(request, draft)

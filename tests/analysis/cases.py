@@ -19,7 +19,7 @@ def request(*urls: str, submission: UUID | None = None, **fields: Any) -> rights
         "name": "Rights desk",
         "organisation": "Example Wire",
         "relation": "publisher",
-        "email": f"rights-{next(_numbers)}@wire.test",  # one address may not ask without end
+        "email": f"rights-{next(_numbers)}@wire.test",  # beyond some, one address gets no mail unasked
         "language": "en",
     }
     return rights.Request(submission=submission or uuid4(), urls=urls, **said | fields)
