@@ -113,7 +113,10 @@ def _together(views: Sequence[TermsView]) -> list[TermsView]:
             one = found[key]
             parts = one.parts and view.parts and one.parts + view.parts
             found[key] = replace(
-                one, signal=f"{one.signal}, {view.signal}", parts=parts, since=min(one.since, view.since)
+                one,
+                signal=", ".join(filter(None, (one.signal, view.signal))),
+                parts=parts,
+                since=min(one.since, view.since),
             )
         else:
             found[key] = view

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analysis import limits
-from analysis.addresses import AddressError, host_of, registrable
+from analysis.addresses import AddressError, canonical, host_of, registrable
 from analysis.addresses import host as readable_host
 from analysis.models import Case, Challenge, OutgoingMail, Proof
 from analysis.models.cases import CaseWant
@@ -53,7 +53,8 @@ def challenge(case: Case, typed: str, at: datetime | None = None) -> Challenge:
     if case.state not in OPEN or case.confirmed_at is None:
         raise RightsError(_("Control can be proved while a case is open and its sender’s address is confirmed."))
     try:
-        host = readable_host(typed)
+        # People paste addresses: what is asked for is the host in one.
+        host = host_of(canonical(typed)) if "/" in typed else readable_host(typed.strip())
     except AddressError as error:
         raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % {"value": typed, "why": _(str(error))}) from error
     if not registrable(host):

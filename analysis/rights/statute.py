@@ -24,7 +24,7 @@ FIELDS = ("work", "authority", "signature", "postal_address", "phone", "good_fai
 
 def wanted(kind: str) -> tuple[str, ...]:
     """The fields of a case, beside those that everyone fills in, that a demand of this kind must hold."""
-    preference = kind in Case.PREFERENCES
+    preference = not kind or kind in Case.PREFERENCES
     return () if preference else _WANTED.get(kind, _DSA)
 
 

@@ -212,8 +212,11 @@ class CaseAdmin(DeskAdmin):
         decisions = list(case.decisions.select_related("statement", "decided_by").order_by("number"))
         if not decisions or hasattr(decisions[-1], "statement"):
             steps = [step for step in steps if step.name != "reasons"]
+        # An appeal is another person's to decide: what would be refused is not offered.
+        own = case.state == State.APPEALED and bool(decisions) and decisions[0].decided_by == request.user
         context = {
-            "steps": steps,
+            "steps": [step for step in steps if not (own and step.name in ("take-up", "decide"))],
+            "own_decision": own,
             "decisions": decisions,
             "holds": case.holds.select_related("publisher").order_by("id")[:200],
             "lines": case.urls.select_related("article__publisher", "story"),

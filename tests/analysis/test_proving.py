@@ -269,6 +269,11 @@ def test_a_new_owner_who_proves_control_again_inherits_nothing_private():
     assert new.state == "proved", "what becomes of the one is nothing to the other"
 
 
+@pytest.mark.parametrize("typed", [f"https://{HOST}/press/1?x=1", f" {HOST.upper()} ", f"{HOST}/", f"http://{HOST}"])
+def test_the_host_is_taken_out_of_a_pasted_address(typed):
+    assert rights.challenge(confirmed(URL), typed).host == HOST
+
+
 # --- what it is worth in a decision -----------------------------------------------------------------------------------
 
 
