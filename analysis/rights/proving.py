@@ -97,8 +97,13 @@ def ask(asked: Challenge, at: datetime | None = None) -> bool:
 
 
 def not_proved(asked: Challenge, why: str, at: datetime | None = None) -> None:
-    """Keep why a check failed, for the sender to read: in the case's language, and harmless."""
-    Challenge.objects.filter(pk=asked.pk).update(checked_at=at or timezone.now(), found=why[:500])
+    """Keep why a check failed, for the sender to read: in the case's language, and harmless.
+
+    Not if one that was asked for at the same time ended already.
+    """
+    Challenge.objects.filter(pk=asked.pk, checked_at__isnull=True).update(
+        checked_at=at or timezone.now(), found=why[:500]
+    )
 
 
 @transaction.atomic

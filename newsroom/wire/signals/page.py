@@ -9,7 +9,7 @@ from lxml import etree, html
 
 from analysis.signals import Said
 from analysis.terms import ANY_LENGTH
-from newsroom.wire.signals import aipref, rsl, tdmrep
+from newsroom.wire.signals import aipref, rsl, tags, tdmrep
 from newsroom.wire.signals.decoding import MAX_PAGE, text_of
 from newsroom.wire.signals.labels import effect, known, said
 from newsroom.wire.signals.robots import AGENT
@@ -25,7 +25,7 @@ def read(body: bytes, headers: Headers = ()) -> tuple[Said, ...]:
     """What a page and the headers it came with say. `headers`: names in lower case."""
     content_type = next((value for name, value in headers if name == "content-type"), "")
     header = _by_name(headers)
-    root, whole = _parsed(text_of(body, content_type, MAX_PAGE))
+    root, unread = _parsed(text_of(body, content_type, MAX_PAGE))
     meta = _by_name(_meta(root))
     found = [
         *_robots(header.get("x-robots-tag", []), _agents_of_header),
@@ -36,8 +36,8 @@ def read(body: bytes, headers: Headers = ()) -> tuple[Said, ...]:
         if name.lower() in header:
             found += aipref.read(name, [aipref.Field(", ".join(header[name.lower()]))])
     found += [said("RSL", "License", url) for url in _licences(header.get("link", []), root)]
-    if not whole:
-        found.append(said("page", "too deep to read", "", effect("page", "too deep to read", "on")))
+    if unread:
+        found.append(said("page", unread, "", effect("page", unread, "on")))
     if root is not None:
         for script in _some(root, "script"):
             if _type(script) == rsl.MIME:  # a licence written into the page
@@ -55,14 +55,18 @@ def _by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def _parsed(text: str) -> tuple[html.HtmlElement | None, bool]:
-    """The tree, if there is one, and whether it is all of the page: libxml2 stops where tags are nested too deep."""
+def _parsed(text: str) -> tuple[html.HtmlElement | None, str]:
+    """The tree, if there is one, and why it is not all of the page: libxml2 stops where tags are nested too deep."""
+    page = text.replace("\0", "").encode("utf-8", "replace")
+    if tags.crowded(page):
+        return None, "too many attributes to read"
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(page, parser=parser)
     except (etree.ParserError, ValueError):
-        return None, True
-    return root, not any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
+        return None, ""
+    deep = any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
+    return root, "too deep to read" if deep else ""
 
 
 def _some(root: html.HtmlElement, tag: str) -> list[html.HtmlElement]:
@@ -70,8 +74,8 @@ def _some(root: html.HtmlElement, tag: str) -> list[html.HtmlElement]:
 
 
 def _meta(root: html.HtmlElement | None) -> list[tuple[str, str]]:
-    tags = [] if root is None else _some(root, "meta")
-    return [(tag.get("name", "").strip().lower(), tag.get("content", "")) for tag in tags]
+    found = [] if root is None else _some(root, "meta")
+    return [(tag.get("name", "").strip().lower(), tag.get("content", "")) for tag in found]
 
 
 def _type(element: html.HtmlElement) -> str:

@@ -24,7 +24,8 @@ def read(body: bytes, content_type: str = "", host: str = "") -> tuple[Said, ...
     text = _DECLARATION.sub("", text_of(body, content_type))
     if "<!" in text.replace("<!--", "").replace("<![CDATA[", ""):
         return unreadable()
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+                             remove_comments=True, remove_pis=True)  # fmt: skip
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
@@ -32,6 +33,8 @@ def read(body: bytes, content_type: str = "", host: str = "") -> tuple[Said, ...
     if etree.QName(root).localname != "rsl":
         return unreadable()
     found: dict[tuple[str, str], list[str]] = {}
+    if any(len(words) for words in root.iter("{*}permits", "{*}prohibits")):
+        return unreadable()  # the standard puts nothing but words into them
     for content in root.findall("{*}content") or [root]:
         path = _path(content.get("url", ""), host)
         if path is None:
@@ -61,12 +64,14 @@ def _path(url: str, host: str) -> str | None:
 def _terms(content: etree._Element) -> list[tuple[str, str]]:
     """Label and value of everything that a <content>'s licences say."""
     found: list[tuple[str, str]] = []
-    for licence in content.iter("{*}license"):
-        for verb in ("permits", "prohibits"):
-            for element in licence.iter(f"{{*}}{verb}"):
-                if element.get("type", "usage").strip().lower() == "usage":
-                    found += [(verb, usage) for usage in _words(element)]
-        found += [("payment", e.get("type", "").strip().lower()[:40] or "other") for e in licence.iter("{*}payment")]
+    for element in content.iter("{*}permits", "{*}prohibits", "{*}payment"):  # once, however licences are nested
+        if next(element.iterancestors("{*}license"), None) is None:
+            continue
+        verb = etree.QName(element).localname
+        if verb == "payment":
+            found.append((verb, element.get("type", "").strip().lower()[:40] or "other"))
+        elif element.get("type", "usage").strip().lower() == "usage":
+            found += [(verb, usage) for usage in _words(element)]
     permitted = {usage for verb, usage in found if verb == "permits"}
     if permitted and not permitted & _OURS:
         found.append(("prohibits", "ai-input"))
@@ -74,7 +79,7 @@ def _terms(content: etree._Element) -> list[tuple[str, str]]:
 
 
 def _words(element: etree._Element) -> list[str]:
-    return re.split(r"[\s,]+", "".join(element.itertext()).strip().lower()[:2_000])[:40]
+    return re.split(r"[\s,]+", (element.text or "").strip().lower()[:2_000])[:40]
 
 
 def _statement(label: str, value: str, paths: list[str]) -> Said:
