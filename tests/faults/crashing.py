@@ -146,7 +146,7 @@ def _open_in_room(world: World) -> Step:
 
 
 def _confirm(world: World) -> Step:
-    """The second request of one sender about one page: confirming joins it to the first, and ends its own hold."""
+    """The second request of one sender about one page: confirming joins it to the first, and hands its hold over."""
     email = "rights@example-wire.test"
     first, second = confirmed(*world.urls, email=email), opened(world.urls[0], email=email)
     rights.hold(second, None, "none")
@@ -157,7 +157,8 @@ def _confirm(world: World) -> Step:
             and list(first.joined.all()) == [second]
             and [event.kind for event in second.events.all()][-2:] == ["confirmed", "joined"]
             and second.mail.last().kind == "confirmed"
-            and world.shown() == ["ours", "ours"]
+            and first.holds.filter(lifted_at=None).count() == 1
+            and world.shown() == ["gone", "ours"]
         ),
     )
 
