@@ -10,9 +10,9 @@ from django.utils import timezone
 from analysis.addresses import is_under, page_key
 from analysis.models import Citation, Domain, Publisher, Terms
 from analysis.models.publishers import Basis, Scope
+from analysis.rendition.evidence import linkable, signals
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import Cursor, through
-from analysis.rendition.signals import linkable, signals
 from analysis.rendition.values import Listing, PublisherView, SignalView, StoryCard, TermsView
 from analysis.rulebook import from_terms
 from analysis.terms import DECIDED, Rule, newest, not_withdrawn, place_of, strictness

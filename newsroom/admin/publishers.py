@@ -15,7 +15,7 @@ from analysis.addresses import AddressError, canonical, host, host_of, path_pref
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
 from analysis.models.publishers import Basis
 from analysis.owners import article_at, publisher_of
-from analysis.rendition.signals import view
+from analysis.rendition.evidence import view
 from newsroom import tasks
 from newsroom.admin import why
 from newsroom.admin.fields import MarkdownField, publisher_of_page

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from newsroom.reader import feeds, signals, sitemaps, views
+from newsroom.reader import declarations, feeds, sitemaps, views
 
 
 class FeedKind:
@@ -57,11 +57,11 @@ urlpatterns = [
     path("sitemaps/stories-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap_month"),
     path("sitemaps/news.xml", sitemaps.news, name="sitemap_news"),
     path("sitemaps/removed.xml", sitemaps.removed, name="sitemap_removed"),
-    path("robots.txt", signals.robots, name="robots"),
-    path(".well-known/security.txt", signals.security, name="security"),
-    path(".well-known/tdmrep.json", signals.tdmrep, name="tdmrep"),
-    path(".well-known/trust.txt", signals.trust, name="trust"),
-    path("rsl.xml", signals.rsl, name="rsl"),
+    path("robots.txt", declarations.robots, name="robots"),
+    path(".well-known/security.txt", declarations.security, name="security"),
+    path(".well-known/tdmrep.json", declarations.tdmrep, name="tdmrep"),
+    path(".well-known/trust.txt", declarations.trust, name="trust"),
+    path("rsl.xml", declarations.rsl, name="rsl"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]

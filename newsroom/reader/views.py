@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from analysis import rendition
-from newsroom.reader import markup, signals
+from newsroom.reader import declarations, markup
 
 
 @require_safe
@@ -30,8 +30,8 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(page, rendition.Tombstone):
         return _tombstone(request, page)
     response = render(request, "reader/story.html", {"page": page, "jsonld": markup.jsonld(page)})
-    response["Content-Usage"] = signals.content_usage(page)
-    response["X-Robots-Tag"] = signals.robots_tag(page)
+    response["Content-Usage"] = declarations.content_usage(page)
+    response["X-Robots-Tag"] = declarations.robots_tag(page)
     return response
 
 
@@ -44,8 +44,8 @@ def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpR
         return _tombstone(request, page)
     template = "reader/history.html" if number is None else "reader/version.html"
     response = render(request, template, {"page": page})
-    response["Content-Usage"] = signals.content_usage(page)
-    response["X-Robots-Tag"] = f"noindex, noarchive, {signals.robots_tag(page)}"
+    response["Content-Usage"] = declarations.content_usage(page)
+    response["X-Robots-Tag"] = f"noindex, noarchive, {declarations.robots_tag(page)}"
     return response
 
 
