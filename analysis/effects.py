@@ -99,7 +99,7 @@ def dry_run(terms: Terms | Sequence[Terms], now: datetime, lifted: Sequence[Hold
     rules = [rulebook.from_terms(one, number) for number, one in enumerate(made, start=_UNSAVED)]
     before = Gate(at)
     ended = [rulebook.from_hold(hold) for hold in lifted]
-    after = Gate(at, before.book.with_rules(rules, without={rule.id for rule in ended}))
+    after = Gate(at, before.book.with_rules(rules, lifted={rule.id for rule in ended}))
     drawing, more = _drawing([*rules, *ended])
     affected = list(_compared(drawing[:CHECKED], before, after))
     totals = Counter(way for one in affected for way in one.ways)

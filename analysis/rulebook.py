@@ -3,6 +3,10 @@
 A request reads the version row once (one query, constant in the archive) and resolves everything it shows from memory.
 Whoever writes terms or holds gives the row a new token by trigger, in the same transaction; so the first request that
 starts after that commit reads the new rules, in every process, with nothing to invalidate.
+
+Statements of terms are only ever added, and their ids are in the order of their commits (migration 0010 sees to it). So
+a book whose token is among the row's earlier ones lacks the statements above its last one and nothing else: a change
+costs what was changed, however many statements there are.
 """
 
 from collections import defaultdict
@@ -19,54 +23,58 @@ from analysis.terms import FORBIDDEN, FOREVER, Basis, Level, Permit, Rule, Scope
 MOST_PERMITS = 50_000  # held at once: some 30 MB
 _UNKNOWN = (FOREVER, FORBIDDEN)
 
+type _Place = tuple[Scope, int | str | None]
+type Index = dict[_Place, tuple[Rule, ...]]
 
-@dataclass
+
+def indexed(rules: Iterable[Rule], known: Index | None = None) -> Index:
+    """Rules by what they are about, after those `known`, which stay as they are."""
+    known, added = known or {}, defaultdict[_Place, list[Rule]](list)
+    for rule in rules:
+        added[_place(rule)].append(rule)
+    return known | {place: (*known.get(place, ()), *some) for place, some in added.items()}
+
+
+def _place(rule: Rule) -> _Place:
+    match rule.scope:
+        case Scope.HOUSE:
+            return Scope.HOUSE, None
+        case Scope.PUBLISHER:
+            return Scope.PUBLISHER, rule.publisher
+        case Scope.DOMAIN | Scope.PATH:  # a part of a site is looked for by its host
+            return Scope.DOMAIN, rule.value.partition("/")[0]
+        case Scope.URL:
+            return Scope.URL, page_key(rule.value)
+
+
+@dataclass(frozen=True)
 class RuleBook:
-    """All rules, found by what they are about."""
+    """All rules, found by what they are about. `last` is the newest of the saved statements, by its id."""
 
-    token: str
-    house: list[Rule] = field(default_factory=list)
-    by_publisher: dict[int | None, list[Rule]] = field(default_factory=lambda: defaultdict(list))
-    by_host: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))  # domains, and parts of sites
-    by_url: dict[str, list[Rule]] = field(default_factory=lambda: defaultdict(list))
+    token: str = ""
+    statements: Index = field(default_factory=dict)
+    holds: Index = field(default_factory=dict)
+    last: int = 0
     # What the rules came to, from a moment on and as long as time alone changes nothing; gone with the book.
-    _permits: dict[Work, tuple[datetime, Permit]] = field(default_factory=dict)
+    _permits: dict[Work, tuple[datetime, Permit]] = field(default_factory=dict, compare=False)
 
-    def add(self, rule: Rule) -> None:
-        match rule.scope:
-            case Scope.HOUSE:
-                self.house.append(rule)
-            case Scope.PUBLISHER:
-                self.by_publisher[rule.publisher].append(rule)
-            case Scope.DOMAIN:
-                self.by_host[rule.value].append(rule)
-            case Scope.PATH:
-                self.by_host[rule.value.partition("/")[0]].append(rule)
-            case Scope.URL:
-                self.by_url[page_key(rule.value)].append(rule)
-
-    def with_rules(self, rules: Iterable[Rule], without: Container[int] = ()) -> "RuleBook":
-        """Another book that holds these as well, and none with the ids `without`. Made apart from this one, and never
-        the current one."""
-
-        def kept[K](index: dict[K, list[Rule]]) -> dict[K, list[Rule]]:
-            return {key: [rule for rule in known if rule.id not in without] for key, known in index.items()}
-
-        other = RuleBook(self.token, [rule for rule in self.house if rule.id not in without])
-        other.by_publisher.update(kept(self.by_publisher))
-        other.by_host.update(kept(self.by_host))
-        other.by_url.update(kept(self.by_url))
-        for rule in rules:
-            other.add(rule)
-        return other
+    def with_rules(self, rules: Iterable[Rule], lifted: Container[int] = ()) -> "RuleBook":
+        """A book that holds these statements as well, and no hold whose rule has one of the ids `lifted`. Never the
+        current one."""
+        holds = {place: tuple(r for r in held if r.id not in lifted) for place, held in self.holds.items()}
+        return RuleBook(self.token, indexed(rules, self.statements), holds, self.last)
 
     def rules_for(self, work: Work) -> Iterator[Rule]:
         """The few rules that can concern a work; analysis.terms has the last word on which do."""
-        yield from self.house
-        yield from self.by_publisher.get(work.publisher, ())
+        yield from self._at((Scope.HOUSE, None))
+        yield from self._at((Scope.PUBLISHER, work.publisher))
         for name in parents(host_of(work.url)):
-            yield from self.by_host.get(name, ())
-        yield from self.by_url.get(page_key(work.url), ())
+            yield from self._at((Scope.DOMAIN, name))
+        yield from self._at((Scope.URL, page_key(work.url)))
+
+    def _at(self, place: _Place) -> Iterator[Rule]:
+        yield from self.statements.get(place, ())
+        yield from self.holds.get(place, ())
 
     def permit(self, work: Work, now: datetime) -> Permit:
         """What may be shown of an article at an aware moment."""
@@ -79,25 +87,28 @@ class RuleBook:
         return permit
 
 
-_held = RuleBook(token="")
-_TOKEN = Prepared(lambda: RuleVersion.objects.filter(pk=1).values_list("token"))
+_held = RuleBook()
+_VERSION = Prepared(lambda: RuleVersion.objects.filter(pk=1).values_list("token", "earlier"))
 
 
 def current() -> RuleBook:
-    """The rules as committed now. One query; a few more, once, after someone changed a rule."""
-    global _held  # noqa: PLW0603  one immutable-by-convention object, swapped whole: safe between threads
-    ((token,),) = _TOKEN()
+    """The rules as committed now. One query; two more, once, after someone changed a rule."""
+    global _held  # noqa: PLW0603  one frozen object, swapped whole: safe between threads
+    ((token, earlier),) = _VERSION()
     book = _held
     if book.token != token:
-        # The token was read first: rules written since then are either in this load already or change it again.
-        book = RuleBook(token)
-        # Holds before terms: a decision that commits in between lifts the one and makes the other.
-        for hold in Hold.objects.filter(lifted_at__isnull=True):
-            book.add(from_hold(hold))
-        for row in Terms.objects.order_by("id"):
-            book.add(from_terms(row))
-        _held = book
+        # A token of a transaction that failed is in no row: what was read under it is read again.
+        book = _held = read(token, book if book.token in earlier.split() else RuleBook())
     return book
+
+
+def read(token: str, since: RuleBook) -> RuleBook:
+    """The rules from the database, but for the statements that an earlier book has. The version was read before: rules
+    written since then are in this book already, or change the version again. Two queries."""
+    # Holds before terms: a decision that commits in between lifts the one and makes the other.
+    holds = indexed(map(from_hold, Hold.objects.filter(lifted_at__isnull=True)))
+    added = [from_terms(row) for row in Terms.objects.filter(pk__gt=since.last).order_by("pk")]
+    return RuleBook(token, indexed(added, since.statements), holds, added[-1].id if added else since.last)
 
 
 def statements(work: Work, at: datetime) -> list[Rule]:

@@ -4,6 +4,8 @@ On SQLite a migration that alters a column may make the whole table anew, and it
 append-only table or one that rules are made of ends with `append_only` or `rules` for it.
 """
 
+RULES = ("analysis_terms", "analysis_hold")  # what rules are made of
+
 
 def append_only(schema_editor, tables: dict[str, list[str]], truncate: bool = False) -> None:
     """Nobody changes or deletes a row of these tables; columns named may be emptied, once and for good.
@@ -37,13 +39,7 @@ def rules(schema_editor, *tables: str) -> None:
     for table in tables:
         if schema_editor.connection.vendor == "sqlite":
             for verb in ("INSERT", "UPDATE", "DELETE"):
-                name = f"{table}_version_{verb.lower()}"
-                _run(
-                    schema_editor,
-                    f"DROP TRIGGER IF EXISTS {name}",
-                    f"CREATE TRIGGER {name} AFTER {verb} ON {table} "  # noqa: S608
-                    "BEGIN UPDATE analysis_ruleversion SET token = lower(hex(randomblob(16))); END",
-                )
+                _version(schema_editor, table, verb, "token = lower(hex(randomblob(16)))")
         else:
             _run(
                 schema_editor,
@@ -51,6 +47,57 @@ def rules(schema_editor, *tables: str) -> None:
                 f"CREATE TRIGGER {table}_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION analysis_new_rule_version()",
             )
+
+
+def rules_in_order(schema_editor) -> None:
+    """As rules(), for terms and holds, since 0010: the version row keeps its earlier tokens.
+
+    They are forgotten when a statement of terms is changed or deleted, which only whoever takes the guards off can do.
+    On PostgreSQL the version row is locked before a statement gets its id: so ids are in the order of commits. SQLite
+    has one writer at a time.
+    """
+    kept = "substr(token || ' ' || earlier, 1, 740)"
+    if schema_editor.connection.vendor == "sqlite":
+        for table in RULES:
+            for verb in ("INSERT", "UPDATE", "DELETE"):
+                changed = table == "analysis_terms" and verb != "INSERT"
+                earlier = "''" if changed else kept
+                _version(schema_editor, table, verb, f"earlier = {earlier}, token = lower(hex(randomblob(16)))")
+        return
+    _run(
+        schema_editor,
+        "CREATE OR REPLACE FUNCTION analysis_new_rule_version() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608
+        "UPDATE analysis_ruleversion SET token = gen_random_uuid()::text, earlier = CASE "
+        f"WHEN TG_TABLE_NAME = 'analysis_terms' AND TG_OP <> 'INSERT' THEN '' ELSE {kept} END; RETURN NULL; END $$",
+        *(
+            statement
+            for table in RULES
+            for statement in (
+                f"DROP TRIGGER IF EXISTS {table}_version ON {table}",
+                f"CREATE TRIGGER {table}_version BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION analysis_new_rule_version()",
+            )
+        ),
+    )
+
+
+def rules_off(schema_editor) -> None:
+    """Take off what rules() and rules_in_order() put on."""
+    for table in RULES:
+        if schema_editor.connection.vendor == "sqlite":
+            for verb in ("insert", "update", "delete"):
+                _run(schema_editor, f"DROP TRIGGER IF EXISTS {table}_version_{verb}")
+        else:
+            _run(schema_editor, f"DROP TRIGGER IF EXISTS {table}_version ON {table}")
+
+
+def _version(schema_editor, table: str, verb: str, change: str) -> None:
+    name = f"{table}_version_{verb.lower()}"
+    _run(
+        schema_editor,
+        f"DROP TRIGGER IF EXISTS {name}",
+        f"CREATE TRIGGER {name} AFTER {verb} ON {table} BEGIN UPDATE analysis_ruleversion SET {change}; END",  # noqa: S608
+    )
 
 
 def drop(schema_editor, *tables: str) -> None:

@@ -181,10 +181,12 @@ class RuleVersion(models.Model):
     """One row that triggers give a new random token whenever terms or holds change.
 
     A process compares it with the token of the rules that it holds. A counter would not do: a rolled-back
-    transaction would hand out the same number twice, for different rules.
+    transaction would hand out the same number twice, for different rules. `earlier` are the tokens before it, newest
+    first, as many as a process may have slept through and still read no more than what was added.
     """
 
     token = models.CharField(max_length=64)
+    earlier = models.CharField(max_length=800, default="", blank=True)
 
     class Meta:
         verbose_name = _("rule version")

@@ -72,3 +72,35 @@ except rights.StaleCaseError:
     assert site.shell(
         "from analysis.models import *; print(Decision.objects.count(), OutgoingMail.objects.count())"
     ) == ("1 3")
+
+
+def test_a_book_kept_up_to_date_while_others_write_misses_no_statement(open_site):
+    """Statements of several writers, whose transactions overlap, come in whatever order; the reader takes up new ones
+    only."""
+    site = open_site(demonstration=False)
+    write = """
+from django.db import transaction
+from analysis.models import Terms
+for n in range(40):
+    with transaction.atomic():
+        for part in "ab":
+            Terms.objects.create(scope="url", basis="house", level="link", value=f"https://{part}{n}.test/{writer}")
+"""
+    writers = [threading.Thread(target=lambda w=w: site.shell(f"writer = {w}\n{write}")) for w in range(3)]
+    for writer in writers:
+        writer.start()
+    look = """
+from analysis import rulebook
+from analysis.models import Terms
+tokens = set()
+for _look in range(100_000):
+    tokens.add(rulebook.current().token)
+    if Terms.objects.filter(value__startswith="https://b39.").count() == 3:
+        break
+book = rulebook.current()
+print(book.statements == rulebook.read("", rulebook.RuleBook()).statements, book.last, len(tokens) > 5)
+"""
+    told = site.shell(look)
+    for writer in writers:
+        writer.join(60)
+    assert told == "True 241 True"
