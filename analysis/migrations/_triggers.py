@@ -1,7 +1,8 @@
 """Triggers as text, for the migrations that need them. On both engines; making one that is there already renews it.
 
 On SQLite a migration that alters a column may make the whole table anew, and its triggers are gone: whoever alters an
-append-only table or one that rules are made of ends with `append_only` or `rules` for it.
+append-only table or one that rules are made of ends with `append_only` or `rules` for it; after terms, with
+`recheck_terms` too.
 """
 
 
@@ -51,6 +52,17 @@ def rules(schema_editor, *tables: str) -> None:
                 f"CREATE TRIGGER {table}_version AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION analysis_new_rule_version()",
             )
+
+
+def recheck_terms(schema_editor) -> None:
+    """On SQLite, put back what 0007 made: new terms ask for a recheck. PostgreSQL never lost it."""
+    if schema_editor.connection.vendor == "sqlite":
+        _run(
+            schema_editor,
+            "DROP TRIGGER IF EXISTS analysis_terms_recheck_insert",
+            "CREATE TRIGGER analysis_terms_recheck_insert AFTER INSERT ON analysis_terms "
+            "BEGIN INSERT INTO analysis_recheck (terms_id, due) VALUES (NEW.id, NEW.effective_from); END",
+        )
 
 
 def drop(schema_editor, *tables: str) -> None:
