@@ -89,6 +89,13 @@ def test_what_is_looser_than_the_presumed_default_is_told_so():
     }
 
 
+def test_a_looser_word_of_a_page_is_not_idle_while_it_stands_before_a_stricter_one_of_its_site():
+    site = said(basis=Basis.SITE_SIGNAL, signal="TDMRep", copied_words=5)
+    page = said(Scope.URL, Basis.PAGE_SIGNAL, URL, signal="TDMRep", copied_words=12)
+    (found, _site) = explain([HOUSE, site, page], WORK, NOW).findings["copied_words"]
+    assert (found.rule, found.reason, found.idle) == (page, Reason.PRESUMED, False)
+
+
 def test_what_governs_comes_first_and_the_rest_by_precedence():
     hold, mine = said(Scope.URL, Basis.HOLD, URL, level=Level.FULL), said(level=Level.LINK)
     found = explain([HOUSE, hold, mine], WORK, NOW).findings["level"]
