@@ -14,7 +14,8 @@ from typing import NamedTuple
 MAX_WORDS = 200_000  # of a source text; a long book
 # Four words in a row that two texts share are seldom chance; three often are.
 COUNTED_RUN = 4
-# As many words as our default lets one quote: below it, a few names make a large share of a short text.
+# As many words as our default lets one quote: below it, a few names make a large share of a short text. Terms do not
+# change it, so wherever their share is said, this is said too.
 SHARE_FROM = 15
 _CONTEXT = 6  # words shown on either side of a run
 
@@ -70,7 +71,7 @@ def words_of(text: str) -> Iterator[Word]:
             yield Word(unicodedata.normalize("NFC", folded), *match.span())
 
 
-def compare(ours: Sequence[Passage], source: str, in_a_row: int, percent: int) -> Overlap:
+def compare(ours: Sequence[Passage], source: str, *, in_a_row: int, percent: int) -> Overlap:
     """What our passages take word for word from a source, over all of them together; quotations are left out.
 
     `in_a_row`: how many words may be a run; `percent`: how much of our words may stand in runs that count. Linear in
@@ -89,8 +90,9 @@ def compare(ours: Sequence[Passage], source: str, in_a_row: int, percent: int) -
 def quoted(ours: Sequence[Passage], source: str) -> set[tuple[int, int]]:
     """The words between quotation marks that stand so in a source, in runs that count.
 
-    Each as the number of its passage and its own number there: in words as an editor counts them, between spaces,
-    because terms count quotations so. Linear, and raises ValueError, as `compare`.
+    A quotation always has room for such a run: fewer words between quotation marks are a term (analysis.text). Each
+    word is given as the number of its passage and its own number there, as an editor counts, between spaces, for terms
+    count quotations so. Linear, and raises ValueError, as `compare`.
     """
     places = _line_up(ours, quoted=True)
     counted = _counted(_reach(places, source))

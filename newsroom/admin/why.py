@@ -43,7 +43,7 @@ REASONS = {
     Reason.LESS_SPECIFIC: gettext_lazy("Does not count: this is about a narrower place:"),
     Reason.ELSEWHERE: gettext_lazy("Does not count: it is about other parts of the site."),
     Reason.PUBLISHER: gettext_lazy("Does not count: the publisher’s decision takes its place:"),
-    Reason.PRESUMED: gettext_lazy("Counts, but what holds while nobody speaks of it is as strict or stricter."),
+    Reason.PRESUMED: gettext_lazy("Counts, but what holds while nobody speaks of it is stricter."),
     Reason.NO_DEFAULT: gettext_lazy("Does not count: there is no default that it could make stricter."),
     Reason.SUPERSEDED: gettext_lazy("Does not count: superseded by a newer statement at the same place:"),
     Reason.WITHDRAWN: gettext_lazy("Does not count: withdrawn by a newer statement at the same place:"),

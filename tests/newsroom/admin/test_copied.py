@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from analysis import rights, rulebook
 from analysis.models import Terms
+from analysis.overlap import SHARE_FROM
 from newsroom import mail
 from newsroom.admin.wording import permit_in_words
 from tests import making
@@ -20,7 +21,10 @@ pytestmark = pytest.mark.django_db
 IN_A_ROW = (
     "In what is published from then on, at most 4 words in a row as the original has them outside quotation marks."
 )
-SHARE = "In what is published from then on, at most 20 % of our words as the original has them"
+SHARE = (
+    "In what is published from then on, at most 20 % of our words as the original has them, once that is more than "
+    f"{SHARE_FROM} words."
+)
 
 
 @pytest.fixture
@@ -42,6 +46,7 @@ def test_it_is_entered_and_changes_nothing_that_is_public(standards, wire):
     making.published(making.article(wire))
     wish = typed(wire, level="", copied_words="4", copied_percent="0")
     response = standards.post(ADD, wish)
+    assert f"once it is more than {SHARE_FROM} words" in response.content.decode()
     assert "Binds what is published from then on" in response.content.decode()
     assert response.context["effects"].drawing == 1 and response.context["effects"].changed == 0
     assert standards.post(ADD, {**wish, "seen": seen(response)}).status_code == 302
@@ -86,7 +91,7 @@ def test_why_it_is_so_is_said_of_it_too(editor, wire):
     making.terms(wire, basis="restriction", copied_words=12, copied_percent=20)
     page = words(editor, f"/admin/analysis/terms/why/?url={article.url}")
     assert "Copied words in a row" in page and "Copied share" in page and "20 %" in page
-    assert "Counts, but what holds while nobody speaks of it is as strict or stricter." in page
+    assert "Counts, but what holds while nobody speaks of it is stricter." in page
 
 
 def test_a_decision_sets_it_and_its_mail_says_so():
