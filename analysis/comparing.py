@@ -3,9 +3,9 @@
 What comes out of here are numbers and our own words. The source's words stay in their row until it is deleted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +15,10 @@ from analysis import overlap
 from analysis.models import Source, SourceText
 from analysis.models.desk import HELD_FOR
 from analysis.models.stories import Role
-from analysis.models.writing import Slot
+from analysis.models.writing import Slot, Stance
 from analysis.overlap import Overlap, Passage
+from analysis.quoting import fits
+from analysis.terms import Permit, strictest
 from analysis.text import as_read, quotations
 
 PAGE_SHARE = gettext_noop(
@@ -24,6 +26,10 @@ PAGE_SHARE = gettext_noop(
 )
 SUMMARY_SHARE = gettext_noop(
     "%(n)d of the %(all)d words of the summary are as %(publisher)s wrote them; at most %(max)d %% may be. Retell it."
+)
+PAGE_QUOTES = gettext_noop(
+    "Over the whole page %(n)d words between quotation marks are those of %(publisher)s; its terms allow %(max)d. "
+    "Retell some of them in our words."
 )
 RUNS_SHOWN = 5  # of one source; the longest ones
 
@@ -46,24 +52,33 @@ def forget_old(now: datetime) -> int:
     return SourceText.objects.filter(held_since__lte=now - HELD_FOR).delete()[0]
 
 
-def stops(content: dict[str, Any], public: set[int], reason: str = "") -> list[str]:
-    """What this content takes word for word that it may not: a sentence for each run, and for too large a share.
+def stops(content: dict[str, Any], permits: Mapping[int, Permit], public: set[int], reason: str = "") -> list[str]:
+    """What this content takes from its sources that their terms do not allow, a sentence for each.
 
+    Outside quotation marks: each run that is too long, and too large a share. Between them: the words of one source
+    over the whole page, whatever each text by itself may quote. `permits` are those of the sources, by source id;
     `public` are ids of watch items that can no longer be changed; `reason` is what will be said of the change.
+
+    What is frozen in public counts as quoted as long as the gate shows it, and stops nothing alone: a correction must
+    stay possible, and is asked only to quote less in what can be changed.
     """
     held = SourceText.objects.filter(source__in=[s["id"] for s in content["sources"]])
+    rows = list(held.select_related("source__article__publisher").order_by("source__position", "source_id"))
+    if not rows:
+        return []
+    texts = list(_changeable(content, public, reason))
+    passages = [text.passage for text in texts]
     found = []
-    for row in held.select_related("source__article__publisher").order_by("source__position", "source_id"):
-        publisher = str(row.source.article.publisher)
-        passages = list(_passages(content, public, reason))
-        whole = overlap.compare(passages, row.text)
-        found += _long_runs(whole, publisher)
-        # The summary apart as well: a long take must not dilute one that is theirs throughout.
-        summary = overlap.compare([p for p in passages if p.name == _("Summary")], row.text)
-        if whole.too_much:
-            found.append(_share(whole, publisher, _(PAGE_SHARE)))
-        elif summary.too_much:
-            found.append(_share(summary, publisher, _(SUMMARY_SHARE)))
+    for row in rows:
+        found += _copied(passages, row.text, permits[row.source_id], str(row.source.article.publisher))
+    texts += _frozen(content, public, strictest(list(permits.values())))
+    quoted = {row.source_id: overlap.quoted([text.passage for text in texts], row.text) for row in rows}
+    for row in rows:
+        words = _quoted_of(row.source_id, quoted, texts)
+        most = permits[row.source_id].quote_words
+        if len(words) > most and any(number < len(passages) for number, _word in words):
+            said = {"n": len(words), "publisher": row.source.article.publisher, "max": most}
+            found.append(_(PAGE_QUOTES) % said)
     return found
 
 
@@ -80,26 +95,76 @@ def advice(content: dict[str, Any]) -> list[str]:
     ]
 
 
-def _passages(content: dict[str, Any], public: set[int], reason: str) -> Iterator[Passage]:
-    """Everything of ours that can still be changed."""
-    texts = [(_("Headline"), content["headline"]), (_("Dek"), content["dek"])]
+class _Text(NamedTuple):
+    passage: Passage
+    rests_on: set[int]  # ids of sources
+
+
+def _text(name: str, text: str, rests_on: Iterable[int]) -> _Text:
+    read = as_read(text)
+    return _Text(Passage(name, read, tuple(quotations(read))), set(rests_on))
+
+
+def _changeable(content: dict[str, Any], public: set[int], reason: str) -> Iterator[_Text]:
+    """Everything of ours that can still be changed, with the sources that it rests on."""
+    everything = {s["id"] for s in content["sources"]}
+    leads = {s["id"] for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]}
+    yield _text(_("Headline"), content["headline"], leads)
+    yield _text(_("Dek"), content["dek"], leads)
     if content["summary"]:
-        texts.append((_("Summary"), content["summary"]["text"]))
+        yield _text(_("Summary"), content["summary"]["text"], leads)
     for note in content["notes"]:
-        label = str(Slot(note["slot"]).label)
-        texts += [(label, note["title"]), (label, note["text"])]
+        for text in (note["title"], note["text"]):
+            yield _text(str(Slot(note["slot"]).label), text, everything.intersection(note["rests_on"]) or everything)
     for claim in content["claims"]:
-        texts += [(_("Claim"), claim["text"]), (_("Claim"), claim["why"])]
+        speaking = {e["source"] for e in claim["evidence"] if e["stance"] != Stance.SILENT}
+        for text in (claim["text"], claim["why"]):
+            yield _text(_("Claim"), text, speaking or everything)
     for item in content["watch"]:
         if item["id"] not in public:
-            texts += [(_("Watch item"), item["statement"]), (_("Watch item"), item["settled_by"])]
-    texts.append((_("The sentence that readers see"), reason))
-    for name, text in texts:
-        read = as_read(text)
-        yield Passage(name, read, tuple(quotations(read)))
+            yield from (_text(_("Watch item"), text, everything) for text in (item["statement"], item["settled_by"]))
+    for source in content["sources"]:
+        yield _text(_("Source"), source["why"], [source["id"]])
+    for link in content["earlier"]:
+        yield _text(_("Earlier coverage"), link["why"], everything)
+    yield _text(_("How this was made"), content["disclosure"], everything)
+    yield _text(_("The sentence that readers see"), reason, everything)
 
 
-def _long_runs(found: Overlap, publisher: str) -> list[str]:
+def _frozen(content: dict[str, Any], public: set[int], permit: Permit) -> Iterator[_Text]:
+    """What is public for good, without what the gate withholds because it quotes too much."""
+    everything = {s["id"] for s in content["sources"]}
+    for item in content["watch"]:
+        texts = (item["statement"], item["settled_by"])
+        if item["id"] in public and all(fits(permit, text) for text in texts):
+            yield from (_text(_("Watch item"), text, everything) for text in texts)
+
+
+def _quoted_of(source: int, quoted: Mapping[int, set[tuple[int, int]]], texts: Sequence[_Text]) -> set[tuple[int, int]]:
+    """The quoted words that are this source's: not those of a text that rests on another and has them from there, for
+    what somebody said to both stands so in both."""
+
+    def from_another(word: tuple[int, int]) -> bool:
+        rests_on = texts[word[0]].rests_on
+        return source not in rests_on and any(word in quoted.get(other, ()) for other in rests_on)
+
+    return {word for word in quoted[source] if not from_another(word)}
+
+
+def _copied(passages: Sequence[Passage], text: str, permit: Permit, publisher: str) -> list[str]:
+    limits = {"in_a_row": permit.copied_words, "percent": permit.copied_percent}
+    whole = overlap.compare(passages, text, **limits)
+    # The summary apart as well: a long take must not dilute one that is theirs throughout.
+    summary = overlap.compare([p for p in passages if p.name == _("Summary")], text, **limits)
+    found = _long_runs(whole, permit.copied_words, publisher)
+    if whole.too_much:
+        found.append(_share(whole, permit.copied_percent, publisher, _(PAGE_SHARE)))
+    elif summary.too_much:
+        found.append(_share(summary, permit.copied_percent, publisher, _(SUMMARY_SHARE)))
+    return found
+
+
+def _long_runs(found: Overlap, most: int, publisher: str) -> list[str]:
     return [
         _(
             "%(name)s: %(n)d words in a row are those of %(publisher)s; at most %(max)d may be. Say it in our words "
@@ -109,7 +174,7 @@ def _long_runs(found: Overlap, publisher: str) -> list[str]:
             "name": run.name,
             "n": run.words,
             "publisher": publisher,
-            "max": overlap.MOST_IN_A_ROW,
+            "max": most,
             "before": run.before,
             "run": run.text,
             "after": run.after,
@@ -118,6 +183,5 @@ def _long_runs(found: Overlap, publisher: str) -> list[str]:
     ]
 
 
-def _share(found: Overlap, publisher: str, sentence: str) -> str:
-    most = round(overlap.MOST_SHARE * 100)
+def _share(found: Overlap, most: int, publisher: str, sentence: str) -> str:
     return sentence % {"n": found.taken, "all": found.words, "publisher": publisher, "max": most}

@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from analysis.terms import (
     DECIDED,
+    HOLDING,
     SIGNALS,
     Basis,
     Permit,
@@ -26,7 +27,6 @@ from analysis.terms import (
 )
 
 FIELDS = (*DECIDED, "attribution")
-_HOLDING = (Basis.PUBLISHER, Basis.HOUSE)  # what a field is; all else only makes that stricter
 
 
 class Reason(Enum):
@@ -38,6 +38,7 @@ class Reason(Enum):
     LESS_SPECIFIC = auto()
     ELSEWHERE = auto()  # it is about other parts of the site
     PUBLISHER = auto()  # the publisher's decision takes its place
+    PRESUMED = auto()  # it could make stricter what is presumed, and that is stricter by itself
     NO_DEFAULT = auto()  # nobody said what the default is, so the strictest value holds
     SUPERSEDED = auto()
     WITHDRAWN = auto()
@@ -56,7 +57,7 @@ class Finding:
     @property
     def idle(self) -> bool:
         """Without this statement the field would be the same."""
-        if self.reason is Reason.LESS_STRICT and self.rule.basis in SIGNALS:
+        if self.reason in (Reason.LESS_STRICT, Reason.PRESUMED) and self.rule.basis in SIGNALS:
             return False  # gone, it would let what the site says by the same signal count
         return self.reason not in (Reason.GOVERNS, Reason.TIGHTENED, Reason.WITHDRAWAL, Reason.ELSEWHERE)
 
@@ -98,12 +99,14 @@ def _findings(name: str, work: Work, concerning: list[Rule], permit: Permit, now
         if rule.id in governing:
             return Finding(rule, Reason.GOVERNS)
         if rule in count:
-            reason = Reason.TIGHTENED if rule.basis in _HOLDING else Reason.LESS_STRICT
-            return Finding(rule, reason, next(r for r in count if r.id in governing))
+            decisive = next((r for r in count if r.id in governing), None)
+            if not decisive:
+                return Finding(rule, Reason.PRESUMED)
+            return Finding(rule, Reason.TIGHTENED if rule.basis in HOLDING else Reason.LESS_STRICT, decisive)
         if not count:
             return Finding(rule, Reason.NO_DEFAULT)
         # What is left are our own decisions, the publisher's, and signals; the publisher's takes the place of both.
-        ruling = next((r for r in count if r.basis in _HOLDING), None)
+        ruling = next((r for r in count if r.basis in HOLDING), None)
         if ruling and ruling.basis is Basis.PUBLISHER and rule.basis is not Basis.PUBLISHER:
             return Finding(rule, Reason.PUBLISHER, ruling)
         same = next((r for r in count if r.basis is rule.basis or (r.signal and r.signal == rule.signal)), ruling)

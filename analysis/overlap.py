@@ -1,22 +1,21 @@
 """How much of a text is word for word another's: runs of common words, and the share that they cover. Pure.
 
-Terms let us quote a number of words between quotation marks; the gate counts those. What stands outside quotation marks
-is given out as our own, and here are the limits of what it may take.
+Terms let us quote a number of words between quotation marks. What stands outside them is given out as our own; the
+terms say what it may take as well: so many words in a row, and such a share of ours.
 """
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 MAX_WORDS = 200_000  # of a source text; a long book
-# A name with its office, or the title of a law, is some eight words that nobody can put otherwise.
-MOST_IN_A_ROW = 8
 # Four words in a row that two texts share are seldom chance; three often are.
 COUNTED_RUN = 4
-MOST_SHARE = 0.30  # of our words; beyond that it is their text with changes, however short the runs are
-# As many words as our default lets one quote: below it, a few names make a large share of a short text.
+# As many words as our default lets one quote: below it, a few names make a large share of a short text. Terms do not
+# change it, so wherever their share is said, this is said too.
 SHARE_FROM = 15
 _CONTEXT = 6  # words shown on either side of a run
 
@@ -54,16 +53,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """`runs` are longer than they may be, longest first. `taken` of our `words` stand in runs that count."""
+    """`runs` are longer than they may be, longest first. `taken` of our `words` stand in runs that count, and if that
+    is a larger share than may be, it is `too_much`."""
 
     runs: tuple[Run, ...]
     taken: int
     words: int
-
-    @property
-    def too_much(self) -> bool:
-        """The share is beyond what may be."""
-        return self.taken > SHARE_FROM and self.taken > MOST_SHARE * self.words
+    too_much: bool
 
 
 def words_of(text: str) -> Iterator[Word]:
@@ -75,33 +71,37 @@ def words_of(text: str) -> Iterator[Word]:
             yield Word(unicodedata.normalize("NFC", folded), *match.span())
 
 
-def compare(ours: Sequence[Passage], source: str) -> Overlap:
+def compare(ours: Sequence[Passage], source: str, *, in_a_row: int, percent: int) -> Overlap:
     """What our passages take word for word from a source, over all of them together; quotations are left out.
 
-    Linear in the words of both. Raises ValueError for a source of more than MAX_WORDS words.
+    `in_a_row`: how many words may be a run; `percent`: how much of our words may stand in runs that count. Linear in
+    the words of both. Raises ValueError for a source of more than MAX_WORDS words.
     """
-    theirs = [word.folded for word in words_of(source)]
-    if len(theirs) > MAX_WORDS:
-        raise ValueError(f"the source has {len(theirs)} words; at most {MAX_WORDS} can be compared")
-    folded: list[str] = []
-    where: list[tuple[Passage, Word] | None] = []
-    for passage in ours:
-        for word in words_of(passage.text):
-            quoted = any(start <= word.start < end for start, end in passage.quotations)
-            folded.append(_NO_WORD if quoted else word.folded)
-            where.append(None if quoted else (passage, word))
-        folded.append(_NO_WORD)
-        where.append(None)
-    reach = matches(folded, theirs)
+    places = _line_up(ours, quoted=False)
+    reach = _reach(places, source)
+    taken = sum(_counted(reach))
+    words = sum(place is not None for place in places)
     ends = [i for i, n in enumerate(reach) if n and (i + 1 == len(reach) or reach[i + 1] != n + 1)]
-    taken, covered = 0, -1
-    for i in ends:
-        if reach[i] >= COUNTED_RUN:
-            taken += i - max(covered, i - reach[i])
-            covered = i
-    runs = [_run(where, i, reach[i]) for i in ends if reach[i] > MOST_IN_A_ROW]
+    runs = [_run(places, i, reach[i]) for i in ends if reach[i] > in_a_row]
     runs.sort(key=lambda run: -run.words)
-    return Overlap(tuple(runs), taken, sum(place is not None for place in where))
+    return Overlap(tuple(runs), taken, words, taken > SHARE_FROM and 100 * taken > percent * words)
+
+
+def quoted(ours: Sequence[Passage], source: str) -> set[tuple[int, int]]:
+    """The words between quotation marks that stand so in a source, in runs that count.
+
+    A quotation always has room for such a run: fewer words between quotation marks are a term (analysis.text). Each
+    word is given as the number of its passage and its own number there, as an editor counts, between spaces, for terms
+    count quotations so. Linear, and raises ValueError, as `compare`.
+    """
+    places = _line_up(ours, quoted=True)
+    counted = _counted(_reach(places, source))
+    begins = [[match.start() for match in re.finditer(r"\S+", passage.text)] for passage in ours]
+    return {
+        (place.number, bisect(begins[place.number], place.word.start))
+        for place, counts in zip(places, counted, strict=True)
+        if place and counts
+    }
 
 
 def matches(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
@@ -157,9 +157,45 @@ def matches(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
     return [met[state] for state in states]
 
 
-def _run(where: Sequence[tuple[Passage, Word] | None], last: int, words: int) -> Run:
-    places = [place for place in where[last - words + 1 : last + 1] if place]
-    (passage, first), (_passage, final) = places[0], places[-1]
+class _Place(NamedTuple):
+    """A word of ours, in the passage of this number."""
+
+    number: int
+    passage: Passage
+    word: Word
+
+
+def _line_up(ours: Sequence[Passage], *, quoted: bool) -> list[_Place | None]:
+    """The words of all passages that stand between quotation marks, or outside; None where no run may cross."""
+    places: list[_Place | None] = []
+    for number, passage in enumerate(ours):
+        for word in words_of(passage.text):
+            # The opening mark is part of its first word: that one begins before the quotation.
+            inside = any(word.start < end and start < word.end for start, end in passage.quotations)
+            places.append(_Place(number, passage, word) if inside is quoted else None)
+        places.append(None)
+    return places
+
+
+def _reach(places: Sequence[_Place | None], source: str) -> list[int]:
+    theirs = [word.folded for word in words_of(source)]
+    if len(theirs) > MAX_WORDS:
+        raise ValueError(f"the source has {len(theirs)} words; at most {MAX_WORDS} can be compared")
+    return matches([place.word.folded if place else _NO_WORD for place in places], theirs)
+
+
+def _counted(reach: Sequence[int]) -> list[bool]:
+    """Of each word, whether it stands in a run that counts."""
+    found, left = [], 0
+    for n in reversed(reach):
+        left = max(left - 1, n if n >= COUNTED_RUN else 0)
+        found.append(left > 0)
+    return found[::-1]
+
+
+def _run(places: Sequence[_Place | None], last: int, words: int) -> Run:
+    taken = [place for place in places[last - words + 1 : last + 1] if place]
+    passage, first, final = taken[0].passage, taken[0].word, taken[-1].word
     text = passage.text
     before = [word.start for word in words_of(text[: first.start])][-_CONTEXT:]
     after = [word.end for word in words_of(text[final.end :])][:_CONTEXT]

@@ -74,7 +74,7 @@ def stops(story: Story, content: dict[str, Any], now: datetime, reason: str = ""
     public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
     found += _notes(content, permits) + _quotes(content, permits, public, reason)
     found += _claims(content) + _watch(content, public, now) + _texts(content)
-    return found + comparing.stops(content, public, reason)
+    return found + comparing.stops(content, permits, public, reason)
 
 
 def advice(content: dict[str, Any]) -> list[str]:

@@ -138,6 +138,8 @@ def from_terms(row: Terms, number: int = 0) -> Rule:
         max_words=row.max_words,
         quote_words=row.quote_words,
         quote_chars=row.quote_chars,
+        copied_words=row.copied_words,
+        copied_percent=row.copied_percent,
         ai=(row.ai == "allow") if row.ai else None,
         embargo_hours=row.embargo_hours,
         attribution=row.attribution,

@@ -3,7 +3,8 @@
 Rules come in, a Permit comes out. Nothing here knows a database, a clock or a language; imports nothing of ours but
 analysis.addresses and analysis.patterns. DESIGN, "The ladder of terms", is the source of every rule here.
 
-How rules combine, field by field (`level`, `max_words`, `quote_words`, `quote_chars`, `ai`, `embargo_hours`):
+How rules combine, field by field (`level`, `max_words`, `quote_words`, `quote_chars`, `copied_words`,
+`copied_percent`, `ai`, `embargo_hours`):
   1. Of two statements at the same place (scope, basis, and for a signal its name and where it was read), the newer
      counts; of two as new, the stricter.
   2. Our own decisions (basis `house`): the most specific that speaks of the field wins.
@@ -11,8 +12,10 @@ How rules combine, field by field (`level`, `max_words`, `quote_words`, `quote_c
      counts, what the page says before what the site says; of different signals the strictest.
   4. A verified publisher's decision takes the place of 2 and 3, looser or stricter; the most specific wins.
   5. Upheld legal removals, holds, and what we granted to others make it stricter still, whatever else was said.
-What is missing or cannot be read counts as the strictest value; but `quote_chars`, which narrows `quote_words` and
-permits nothing by itself, narrows nothing while nobody speaks of it.
+What is missing or cannot be read counts as the strictest value; but a field in PRESUMED, which permits nothing by
+itself, is what DECIDED says while neither 2 nor 4 speaks of it, and 3 and 5 can make that stricter. `quote_chars`
+narrows `quote_words`. `copied_words` and `copied_percent` limit what stands outside quotation marks as the source has
+it; they hold at every level, for a page can stand on other sources beside one of which nothing may be shown.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,6 +60,9 @@ class Basis(IntEnum):
 
 SHORT_WORDS = 40
 ANY_LENGTH = 10**6  # characters in quotations, where nobody limits them
+# A name with its office, or the title of a law, is some eight words that nobody can put otherwise.
+COPIED_WORDS = 8
+COPIED_PERCENT = 30  # beyond that it is their text with changes, however short the runs are
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -82,6 +88,8 @@ class Rule:
     max_words: int | None = None
     quote_words: int | None = None
     quote_chars: int | None = None
+    copied_words: int | None = None
+    copied_percent: int | None = None
     ai: bool | None = None
     embargo_hours: int | None = None
     attribution: str = ""
@@ -105,6 +113,8 @@ class Permit:
     max_words: int = 0
     quote_words: int = 0
     quote_chars: int = 0
+    copied_words: int = 0  # the longest run outside quotation marks that may stand as the source has it
+    copied_percent: int = 0  # the largest share of our words that may
     ai: bool = False
     embargo_until: datetime | None = None
     attribution: tuple[str, ...] = ()
@@ -134,8 +144,11 @@ FORBIDDEN = Permit()
 # The fields that one rule decides each, and what they are while nobody speaks of them. `attribution` is no such field:
 # words add up.
 DECIDED: dict[str, int] = {
-    "level": 0, "max_words": 0, "quote_words": 0, "quote_chars": ANY_LENGTH, "ai": 0, "embargo_hours": 10**6,
+    "level": 0, "max_words": 0, "quote_words": 0, "quote_chars": ANY_LENGTH, "copied_words": COPIED_WORDS,
+    "copied_percent": COPIED_PERCENT, "ai": 0, "embargo_hours": 10**6,
 }  # fmt: skip
+PRESUMED = frozenset({"quote_chars", "copied_words", "copied_percent"})  # not the strictest while nobody speaks
+HOLDING = (Basis.PUBLISHER, Basis.HOUSE)  # what a field is; all else only makes that stricter
 SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
 _OVERRIDING = (Basis.HOLD, Basis.RESTRICTION, Basis.LEGAL)
 
@@ -182,6 +195,8 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
         max_words=values["max_words"] if level else 0,
         quote_words=values["quote_words"] if level else 0,
         quote_chars=values["quote_chars"] if level else 0,
+        copied_words=values["copied_words"],
+        copied_percent=values["copied_percent"],
         ai=bool(values["ai"]) and bool(level),
         embargo_until=embargo_until,
         attribution=tuple(sorted({r.attribution for r in speaking["attribution"]})),
@@ -205,6 +220,8 @@ def strictest(permits: Sequence[Permit]) -> Permit:
         max_words=min(p.max_words for p in permits),
         quote_words=min(p.quote_words for p in permits),
         quote_chars=min(p.quote_chars for p in permits),
+        copied_words=min(p.copied_words for p in permits),
+        copied_percent=min(p.copied_percent for p in permits),
         ai=all(p.ai for p in permits),
         embargo_until=max(embargoes) if embargoes else None,
         attribution=tuple(sorted({words for p in permits for words in p.attribution})),
@@ -290,12 +307,12 @@ def about(work: Work, statements: list[Rule]) -> list[Rule]:
 def counting(name: str, speaking: list[Rule]) -> list[Rule]:
     """Of the newest statements on a field those that count: the strictest of them decides it.
 
-    None counts if nobody has said what the default is; but characters of a quotation are without a limit by default.
+    None counts if nobody has said what the default is, unless it is presumed.
     """
     found = _most_specific([r for r in speaking if r.basis is Basis.PUBLISHER])
     if not found:
         found = _most_specific([r for r in speaking if r.basis is Basis.HOUSE])
-        if not found and name != "quote_chars":
+        if not found and name not in PRESUMED:
             return []
         found += _signals(speaking)
     return found + [r for r in speaking if r.basis in _OVERRIDING]
@@ -307,7 +324,10 @@ def decide(name: str, speaking: list[Rule]) -> tuple[int, Rule | None]:
     if not count:
         return DECIDED[name], None
     rule = min(count, key=lambda r: (strictness(name, r), -r.basis, -r.scope, r.id))
-    return int(getattr(rule, name)), rule
+    value = int(getattr(rule, name))
+    if value > DECIDED[name] and not any(r.basis in HOLDING for r in count):
+        return DECIDED[name], None  # presumed, and what counts could only make that stricter
+    return value, rule
 
 
 def _signals(speaking: list[Rule]) -> list[Rule]:

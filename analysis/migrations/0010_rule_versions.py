@@ -24,7 +24,7 @@ def off(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("analysis", "0008_guards")]
+    dependencies = [("analysis", "0009_copied")]
     operations = [
         migrations.RunPython(off, as_before),
         migrations.AddField("ruleversion", "earlier", models.CharField(blank=True, default="", max_length=800)),

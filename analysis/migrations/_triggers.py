@@ -1,7 +1,8 @@
 """Triggers as text, for the migrations that need them. On both engines; making one that is there already renews it.
 
 On SQLite a migration that alters a column may make the whole table anew, and its triggers are gone: whoever alters an
-append-only table or one that rules are made of ends with `append_only` or `rules` for it.
+append-only table or one that rules are made of ends with `append_only`, or `rules` (since 0010 `rules_in_order`), for
+it; after terms, with `recheck_terms` too.
 """
 
 RULES = ("analysis_terms", "analysis_hold")  # what rules are made of
@@ -98,6 +99,17 @@ def _version(schema_editor, table: str, verb: str, change: str) -> None:
         f"DROP TRIGGER IF EXISTS {name}",
         f"CREATE TRIGGER {name} AFTER {verb} ON {table} BEGIN UPDATE analysis_ruleversion SET {change}; END",  # noqa: S608
     )
+
+
+def recheck_terms(schema_editor) -> None:
+    """On SQLite, put back what 0007 made: new terms ask for a recheck. PostgreSQL never lost it."""
+    if schema_editor.connection.vendor == "sqlite":
+        _run(
+            schema_editor,
+            "DROP TRIGGER IF EXISTS analysis_terms_recheck_insert",
+            "CREATE TRIGGER analysis_terms_recheck_insert AFTER INSERT ON analysis_terms "
+            "BEGIN INSERT INTO analysis_recheck (terms_id, due) VALUES (NEW.id, NEW.effective_from); END",
+        )
 
 
 def drop(schema_editor, *tables: str) -> None:

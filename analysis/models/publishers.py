@@ -5,7 +5,7 @@ changed. What the statements come to for one article is decided in analysis/term
 """
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -117,6 +117,25 @@ class Terms(AppendOnly):
     )
     ai = models.CharField(_("machine-made summaries"), max_length=5, choices=AI, blank=True)
     quote_chars = models.PositiveIntegerField(_("quoted characters"), null=True, blank=True)
+    copied_words = models.PositiveSmallIntegerField(
+        _("copied words in a row"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(3), MaxValueValidator(400)],
+        help_text=_(
+            "The longest run outside quotation marks that stands as the source has it. Binds what is published "
+            "from then on and checked against the article’s text; what is public stays."
+        ),
+    )
+    copied_percent = models.PositiveSmallIntegerField(
+        _("copied share, in percent"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "The largest share of our words in runs of four or more, once it is more than 15 words. Binds alike."
+        ),
+    )
     embargo_hours = models.PositiveSmallIntegerField(
         _("embargo, hours after publication"), null=True, blank=True, validators=[MaxValueValidator(24 * 365)]
     )
@@ -159,6 +178,12 @@ class Terms(AppendOnly):
                 & (Q(quote_words__isnull=True) | Q(quote_words__lte=400)),
                 name="terms_words_in_range",
                 violation_error_message=_("A number of words is at most 400."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(copied_words__isnull=True) | Q(copied_words__gte=3, copied_words__lte=400))
+                & (Q(copied_percent__isnull=True) | Q(copied_percent__lte=100)),
+                name="terms_copied_in_range",
+                violation_error_message=_("Copied words in a row are 3 to 400, and a share is at most 100 percent."),
             ),
             models.CheckConstraint(
                 condition=Q(basis__in=["site_signal", "page_signal"]) | Q(signal="", source__isnull=True),

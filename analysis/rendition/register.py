@@ -143,6 +143,8 @@ def _terms_view(row: Terms, named: bool) -> TermsView:
         max_words=row.max_words,
         quote_words=row.quote_words,
         quote_chars=row.quote_chars,
+        copied_words=row.copied_words,
+        copied_percent=row.copied_percent,
         ai=row.ai,
         embargo_hours=row.embargo_hours,
         attribution=row.attribution,

@@ -247,6 +247,8 @@ class TermsView:
     max_words: int | None
     quote_words: int | None
     quote_chars: int | None
+    copied_words: int | None
+    copied_percent: int | None
     ai: str
     embargo_hours: int | None
     attribution: str

@@ -21,7 +21,10 @@ from analysis.rulebook import from_terms, work_of
 from analysis.terms import Work, applies, newest, not_withdrawn, place_of
 
 MOST_LIFTABLE = 1000  # above MAX_URLS: an appeal about every page of a case is decided at once
-_STATED = ("level", "max_words", "quote_words", "quote_chars", "ai", "embargo_hours", "attribution")
+_STATED = (
+    "level", "max_words", "quote_words", "quote_chars", "copied_words", "copied_percent", "ai", "embargo_hours",
+    "attribution",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Ruling:
     max_words: int | None = None
     quote_words: int | None = None
     quote_chars: int | None = None
+    copied_words: int | None = None
+    copied_percent: int | None = None
     ai: str = ""
     embargo_hours: int | None = None
     attribution: str = ""

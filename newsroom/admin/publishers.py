@@ -123,6 +123,7 @@ class TermsAdmin(DeskAdmin):
                 "fields": [
                     "level",
                     ("max_words", "quote_words", "quote_chars"),
+                    ("copied_words", "copied_percent"),
                     ("ai", "embargo_hours"),
                     "attribution",
                 ],

@@ -125,6 +125,20 @@ class DecideForm(Foresight, StepForm):
     quote_words = forms.IntegerField(
         label=gettext_lazy("Quoted words, at most"), min_value=0, max_value=400, required=False
     )
+    copied_words = forms.IntegerField(
+        label=gettext_lazy("Copied words in a row, at most"),
+        min_value=3,
+        max_value=400,
+        required=False,
+        help_text=Terms._meta.get_field("copied_words").help_text,
+    )
+    copied_percent = forms.IntegerField(
+        label=gettext_lazy("Copied share in percent, at most"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text=Terms._meta.get_field("copied_percent").help_text,
+    )
     ai = forms.ChoiceField(
         label=gettext_lazy("Machine-made summaries"),
         choices=[("", gettext_lazy("As before")), *AI.choices],
@@ -179,7 +193,8 @@ class DecideForm(Foresight, StepForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         said = [data.get(name) for name in ("level", "ai", "attribution")]
-        said += [data.get(name) is not None for name in ("max_words", "quote_words", "embargo_hours")]
+        numbers = ("max_words", "quote_words", "copied_words", "copied_percent", "embargo_hours")
+        said += [data.get(name) is not None for name in numbers]
         if data.get("action") == Decision.Action.TERMS and not any(said):
             self.add_error("level", _("Say what changes: the level, a number of words, or machine-made summaries."))
         data["restore"] = tuple(data.get("restore") or ()) if data.get("action") == Decision.Action.RESTORE else ()

@@ -30,6 +30,8 @@ FIELDS = {
     "max_words": gettext_lazy("Words in a summary"),
     "quote_words": gettext_lazy("Quoted words"),
     "quote_chars": gettext_lazy("Quoted characters"),
+    "copied_words": gettext_lazy("Copied words in a row"),
+    "copied_percent": gettext_lazy("Copied share"),
     "ai": gettext_lazy("Machine-made summaries"),
     "embargo_hours": gettext_lazy("Embargo"),
     "attribution": gettext_lazy("Words we must show"),
@@ -41,6 +43,7 @@ REASONS = {
     Reason.LESS_SPECIFIC: gettext_lazy("Does not count: this is about a narrower place:"),
     Reason.ELSEWHERE: gettext_lazy("Does not count: it is about other parts of the site."),
     Reason.PUBLISHER: gettext_lazy("Does not count: the publisher’s decision takes its place:"),
+    Reason.PRESUMED: gettext_lazy("Counts, but what holds while nobody speaks of it is stricter."),
     Reason.NO_DEFAULT: gettext_lazy("Does not count: there is no default that it could make stricter."),
     Reason.SUPERSEDED: gettext_lazy("Does not count: superseded by a newer statement at the same place:"),
     Reason.WITHDRAWN: gettext_lazy("Does not count: withdrawn by a newer statement at the same place:"),
@@ -158,6 +161,8 @@ def _value(name: str, rule: Rule) -> str:
             return str(AI.ALLOW.label if value else AI.DENY.label)
         case "embargo_hours":
             return _("%(n)d h") % {"n": value} if value else _("none")
+        case "copied_percent":
+            return _("%(n)d %%") % {"n": value}
     return str(value)
 
 

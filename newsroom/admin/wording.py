@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from analysis import preflight
 from analysis.models import Hold, Publisher, Terms
 from analysis.models.publishers import Level as LevelLabel
-from analysis.terms import ANY_LENGTH, Permit
+from analysis.terms import ANY_LENGTH, COPIED_PERCENT, COPIED_WORDS, Permit
 
 
 def permit_in_words(permit: Permit) -> str:
@@ -24,6 +24,10 @@ def permit_in_words(permit: Permit) -> str:
             said.append(_("quotations of at most %(n)d characters") % {"n": permit.quote_chars})
         if not permit.ai:
             said.append(_("no summary made with a language model"))
+    if permit.listed and permit.copied_words != COPIED_WORDS:
+        said.append(_("at most %(n)d words in a row as they have them") % {"n": permit.copied_words})
+    if permit.listed and permit.copied_percent != COPIED_PERCENT:
+        said.append(_("at most %(n)d %% of our words as they have them") % {"n": permit.copied_percent})
     return ", ".join(said) + "."
 
 

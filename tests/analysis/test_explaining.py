@@ -9,7 +9,7 @@ from analysis.explaining import FIELDS, Reason, explain
 from analysis.terms import Basis, Level, Scope, applies, resolve, speaks
 from tests.analysis.test_terms import HOUSE, NOW, URL, WORK, either, said
 
-SHOWN = ("level", "max_words", "quote_words", "ai", "embargo_until", "attribution")
+SHOWN = ("level", "max_words", "quote_words", "copied_words", "copied_percent", "ai", "embargo_until", "attribution")
 
 
 @given(either)
@@ -77,6 +77,23 @@ def test_each_reason_is_told_with_what_stands_in_the_way():
 def test_without_a_default_a_signal_decides_nothing_and_is_told_so():
     signal = said(basis=Basis.SITE_SIGNAL, level=Level.FULL)
     assert reasons(signal) == {signal.id: (Reason.NO_DEFAULT, None)}
+
+
+def test_what_is_looser_than_the_presumed_default_is_told_so():
+    looser, stricter = (said(basis=Basis.RESTRICTION, scope=scope, value=value, copied_words=words)
+        for scope, value, words in ((Scope.PUBLISHER, "", 12), (Scope.URL, URL, 5)))  # fmt: skip
+    assert reasons(HOUSE, looser, field="copied_words") == {looser.id: (Reason.PRESUMED, None)}
+    assert reasons(HOUSE, looser, stricter, field="copied_words") == {
+        stricter.id: (Reason.GOVERNS, None),
+        looser.id: (Reason.LESS_STRICT, stricter.id),
+    }
+
+
+def test_a_looser_word_of_a_page_is_not_idle_while_it_stands_before_a_stricter_one_of_its_site():
+    site = said(basis=Basis.SITE_SIGNAL, signal="TDMRep", copied_words=5)
+    page = said(Scope.URL, Basis.PAGE_SIGNAL, URL, signal="TDMRep", copied_words=12)
+    (found, _site) = explain([HOUSE, site, page], WORK, NOW).findings["copied_words"]
+    assert (found.rule, found.reason, found.idle) == (page, Reason.PRESUMED, False)
 
 
 def test_what_governs_comes_first_and_the_rest_by_precedence():

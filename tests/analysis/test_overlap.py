@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import overlap
-from analysis.overlap import MOST_IN_A_ROW, Passage, compare, matches, words_of
+from analysis.overlap import Passage, matches, quoted, words_of
+from analysis.text import count_words, quotations
+
+LIMITS = {"in_a_row": 8, "percent": 30}
+
+
+def compare(ours, source, **limits):
+    return overlap.compare(ours, source, **{**LIMITS, **limits})
+
 
 few = st.lists(st.sampled_from("abc"), max_size=30)
 
@@ -91,10 +99,17 @@ def in_a_row(ours, source=SOURCE):
     return max((run.words for run in runs), default=0)
 
 
+@pytest.mark.parametrize("limit", [3, 8, 12, 21])
+def test_a_run_is_pointed_out_if_it_is_longer_than_may_be(limit):
+    words = SOURCE.split()
+    ours = [Passage("x", f"We say: {' '.join(words[:n])} and more") for n in (limit, limit + 1)]
+    runs = [[run.words for run in compare([one], SOURCE, in_a_row=limit).runs] for one in ours]
+    assert runs == [[], [limit + 1]]
+
+
 def test_nine_words_in_a_row_are_pointed_out_and_eight_are_not():
     eight, nine = " ".join(SOURCE.split()[:8]), " ".join(SOURCE.split()[:9])
     assert (in_a_row(f"We say: {eight} and more"), in_a_row(f"We say: {nine} and more")) == (0, 9)
-    assert MOST_IN_A_ROW == 8
 
 
 @pytest.mark.parametrize(
@@ -144,7 +159,7 @@ def test_a_quotation_is_no_run_and_ends_one():
     ours = " ".join(words)
     quoted = (len(" ".join(words[:6])) + 1, len(" ".join(words[:12])))
     assert compare([Passage("x", ours, (quoted,))], SOURCE).runs[0].text == " ".join(words[12:])[:-1] + "."
-    assert compare([Passage("x", ours, ((0, len(ours)),))], SOURCE) == overlap.Overlap((), 0, 0)
+    assert compare([Passage("x", ours, ((0, len(ours)),))], SOURCE) == overlap.Overlap((), 0, 0, False)
 
 
 def test_no_run_goes_from_one_text_into_the_next():
@@ -165,12 +180,73 @@ def test_the_share_counts_over_all_texts_and_leaves_short_runs_out():
     assert threes.taken == 0
 
 
+@pytest.mark.parametrize(("percent", "too_much"), [(0, True), (79, True), (80, False), (100, False)])
+def test_a_share_is_too_large_if_it_is_larger_than_may_be(percent, too_much):
+    ours = " ".join([*SOURCE.split()[:16], "and", "so", "it", "went"])
+    found = compare([Passage("x", ours)], SOURCE, percent=percent)
+    assert (found.taken, found.words, found.too_much) == (16, 20, too_much)
+
+
 def test_a_few_names_in_a_short_text_are_no_share():
-    name = " ".join(SOURCE.split()[:7])
-    found = compare([Passage("x", name)], SOURCE)
-    assert found.taken == 7 and not found.too_much
+    name = " ".join(SOURCE.split()[:15])
+    found = compare([Passage("x", name)], SOURCE, percent=0)
+    assert found.taken == 15 and not found.too_much
+
+
+# --- between quotation marks --------------------------------------------------------------------------------------
+
+
+def passage(text):
+    return Passage("x", text, tuple(quotations(text)))
+
+
+def test_the_words_of_a_quotation_are_those_that_stand_so_in_the_source():
+    words = SOURCE.split()
+    text = f"They said: “{' '.join(words[:5])}”, and “then did what {' '.join(words[8:12])}”."
+    found = quoted([passage("Ours."), passage(text), passage(text)], SOURCE)
+    assert found == {(n, k) for n in (1, 2) for k in (3, 4, 5, 6, 7, 12, 13, 14, 15)}
+
+
+def test_words_outside_quotation_marks_or_of_another_source_are_no_quotation_of_it():
+    assert quoted([passage(SOURCE)], SOURCE) == set()
+    assert quoted([passage("It said “something altogether different and new”.")], SOURCE) == set()
+
+
+def test_no_quoted_run_goes_on_beyond_its_quotation_marks():
+    words = SOURCE.split()
+    text = f"“{' '.join(words[:3])} quite other words” and “wholly different words {' '.join(words[3:6])}”"
+    assert quoted([passage(text)], SOURCE) == set()
+
+
+vocabulary = st.sampled_from(
+    ["we", "will", "never", "sell", "l’eau", "north-west", "quay,", "(and)", "2024–25", "so/so"]
+)
+
+
+@given(
+    st.lists(vocabulary, min_size=4, max_size=12), st.lists(vocabulary, max_size=6), st.sampled_from(["“%s”", "«%s»"])
+)
+def test_a_quotation_taken_whole_counts_as_many_words_as_an_editor_counts(words, more, marks):
+    """And so never more over the page than its terms let it have by itself."""
+    text = marks % " ".join(words)
+    assert len(quoted([passage(f"So {text} then")], " ".join([*more, *words, *more]))) == count_words(text)
+
+
+@given(st.lists(vocabulary, max_size=12), st.lists(vocabulary, max_size=30))
+def test_no_quotation_counts_more_words_than_it_has(words, source):
+    text = f"So “{' '.join(words)}” then"
+    assert len(quoted([passage(text)], " ".join(source))) <= count_words(text) - 2
+
+
+def test_finding_quotations_is_linear_as_well():
+    def work(n):
+        text = f"“{' '.join(fibonacci(n))}”"
+        return lines_run(lambda: quoted([passage(text)], text))
+
+    assert work(1600) < 2.5 * work(800)
 
 
 def test_a_source_of_too_many_words_is_refused():
-    with pytest.raises(ValueError, match="200001 words; at most 200000"):
-        compare([], "w " * 200_001)
+    for look in (compare, quoted):
+        with pytest.raises(ValueError, match="200001 words; at most 200000"):
+            look([], "w " * 200_001)

@@ -17,6 +17,8 @@ permits = st.builds(
     max_words=st.integers(0, 80),
     quote_words=st.integers(0, 20),
     quote_chars=st.integers(0, 200),
+    copied_words=st.integers(0, 20),
+    copied_percent=st.integers(0, 100),
     ai=st.booleans(),
     embargo_until=st.sampled_from([None, NOW, NOW + timedelta(hours=1)]),
     attribution=st.sampled_from([(), ("A",), ("A", "B")]),
@@ -26,7 +28,8 @@ permits = st.builds(
 
 
 def matters(p: Permit):
-    return p.level, p.max_words, p.quote_words, p.quote_chars, p.ai, p.embargo_until, p.attribution, p.stated, p.legal
+    limits = (p.max_words, p.quote_words, p.quote_chars, p.copied_words, p.copied_percent)
+    return p.level, limits, p.ai, p.embargo_until, p.attribution, p.stated, p.legal
 
 
 @given(st.lists(permits, min_size=1), st.randoms())

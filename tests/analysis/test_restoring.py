@@ -35,6 +35,8 @@ SAID = st.fixed_dictionaries(
     optional={
         "level": st.sampled_from(["full", "short", "link", "none"]),
         "max_words": st.integers(0, 400),
+        "copied_words": st.integers(3, 400),
+        "copied_percent": st.integers(0, 100),
         "ai": st.sampled_from(["allow", "deny"]),
         "embargo_hours": st.sampled_from([1, 24 * 365]),
         "attribution": st.sampled_from(["From the Wire", "By the Wire"]),

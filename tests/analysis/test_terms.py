@@ -25,7 +25,8 @@ from analysis.terms import (
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 URL = "https://news.a.test/press/eu/1"
 WORK = Work(URL, 1, NOW - timedelta(hours=30))
-FIELDS = ("level", "max_words", "quote_words", "quote_chars", "ai", "embargo_hours", "attribution")
+FIELDS = ("level", "max_words", "quote_words", "quote_chars", "copied_words", "copied_percent", "ai", "embargo_hours",
+    "attribution")  # fmt: skip
 SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
 OVERRIDING = (Basis.HOLD, Basis.LEGAL)
 
@@ -63,6 +64,8 @@ def one_rule(draw, bases=tuple(Basis)):
         max_words=draw(maybe(st.integers(0, 80))),
         quote_words=draw(maybe(st.integers(0, 20))),
         quote_chars=draw(maybe(st.integers(0, 200))),
+        copied_words=draw(maybe(st.integers(3, 20))),
+        copied_percent=draw(maybe(st.integers(0, 100))),
         ai=draw(maybe(st.booleans())),
         embargo_hours=draw(maybe(st.sampled_from([0, 24, 30, 31, 48]))),
         attribution=draw(st.sampled_from(["", "Example Wire", "© A"])),
@@ -84,6 +87,8 @@ def no_looser(a: Permit, b: Permit) -> bool:
         and a.max_words <= b.max_words
         and a.quote_words <= b.quote_words
         and a.quote_chars <= b.quote_chars
+        and a.copied_words <= b.copied_words
+        and a.copied_percent <= b.copied_percent
         and a.ai <= b.ai
         and until_a >= until_b
     )
@@ -120,6 +125,8 @@ def test_one_more_rule_at_least_as_strict_never_loosens(some, extra, dated):
         max_words=None if extra.max_words is None else min(extra.max_words, before.max_words),
         quote_words=None if extra.quote_words is None else min(extra.quote_words, before.quote_words),
         quote_chars=None if extra.quote_chars is None else min(extra.quote_chars, before.quote_chars),
+        copied_words=None if extra.copied_words is None else min(extra.copied_words, before.copied_words),
+        copied_percent=None if extra.copied_percent is None else min(extra.copied_percent, before.copied_percent),
         ai=None if extra.ai is None else extra.ai and before.ai,
         embargo_hours=None if extra.embargo_hours is None else max(extra.embargo_hours, hours),
     )
@@ -355,6 +362,49 @@ def test_characters_are_limited_only_where_somebody_limits_them():
     assert resolve([HOUSE], WORK, NOW).quote_chars == ANY_LENGTH
     permit = resolve([HOUSE, signal("max-snippet", Scope.URL, URL, quote_chars=120)], WORK, NOW)
     assert (permit.quote_chars, permit.quote_words) == (120, 15)
+
+
+# --- what may stand as the source has it ------------------------------------------------------------------------
+
+
+def copied(*some: Rule) -> tuple[int, int]:
+    permit = resolve(some, WORK, NOW)
+    return permit.copied_words, permit.copied_percent
+
+
+OURS = (Scope.HOUSE, Basis.HOUSE)
+
+
+@pytest.mark.parametrize(
+    ("some", "words", "percent"),
+    [
+        ([], 8, 30),
+        ([said(copied_words=4)], 4, 30),
+        ([said(copied_words=12, copied_percent=50)], 12, 50),
+        ([said(*OURS, copied_words=6, copied_percent=20)], 6, 20),
+        ([said(*OURS, copied_words=6), said(copied_words=12)], 12, 30),
+        # A signal, a hold or a removal makes stricter what is presumed, and never looser.
+        ([said(basis=Basis.RESTRICTION, copied_words=5, copied_percent=10)], 5, 10),
+        ([said(basis=Basis.RESTRICTION, copied_words=12, copied_percent=50)], 8, 30),
+        ([said(basis=Basis.SITE_SIGNAL, copied_words=12), said(basis=Basis.LEGAL, copied_words=20)], 8, 30),
+        ([said(copied_words=12), said(basis=Basis.RESTRICTION, copied_words=10)], 10, 30),
+        ([said(copied_words=12), said(basis=Basis.LEGAL, copied_words=20)], 12, 30),
+    ],
+)
+def test_the_publisher_sets_what_may_be_copied_and_our_default_holds_while_nobody_does(some, words, percent):
+    assert copied(*some) == copied(HOUSE, *some) == (words, percent)
+
+
+def test_what_is_presumed_is_decided_by_no_rule():
+    permit = resolve([HOUSE, said(basis=Basis.RESTRICTION, copied_words=12)], WORK, NOW)
+    assert "copied_words" not in permit.governing
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_what_may_be_copied_is_the_same_at_every_level_and_under_an_embargo(level):
+    """Beside a source of which nothing may be shown, a page can stand on others."""
+    assert copied(HOUSE, said(level=level, copied_words=5)) == (5, 30)
+    assert copied(HOUSE, said(embargo_hours=48, copied_words=5)) == (5, 30)
 
 
 def test_two_rows_make_a_statement_that_ends_at_a_moment():

@@ -18,7 +18,8 @@ from tests.analysis.test_terms import HOUSE, no_looser
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 URL = "https://news.a.test/press/eu/1"
-FIELDS = ("level", "max_words", "quote_words", "ai", "embargo_hours")
+FIELDS = ("level", "max_words", "quote_words", "copied_words", "copied_percent", "ai", "embargo_hours")
+PRESUMED = {"copied_words": 8, "copied_percent": 30}  # while neither the publisher nor we say anything else
 SIGNALS = (Basis.SITE_SIGNAL, Basis.PAGE_SIGNAL)
 RESTRICTING = (Basis.HOLD, Basis.RESTRICTION, Basis.LEGAL)
 PLACES = [
@@ -38,6 +39,7 @@ def statements(draw, bases=tuple(Basis)):
     scope, publisher, value = draw(st.sampled_from(PLACES))
     said = {
         "level": st.sampled_from(list(Level)), "max_words": st.integers(0, 80), "quote_words": st.integers(0, 20),
+        "copied_words": st.integers(3, 20), "copied_percent": st.integers(0, 100),
         "ai": st.booleans(), "embargo_hours": st.sampled_from([0, 24, 30, 31, 48]),
     }  # fmt: skip
     return Rule(
@@ -124,6 +126,9 @@ def worked_out(name: str, places: list[Told]) -> int:
         binding = narrowest(by[Basis.PUBLISHER])
     elif by[Basis.HOUSE]:  # a signal can only make it stricter
         binding = narrowest(by[Basis.HOUSE]) + by[Basis.SITE_SIGNAL] + by[Basis.PAGE_SIGNAL]
+    elif name in PRESUMED:
+        says = [place.says[name][1] for place in speaking]
+        return min([PRESUMED[name], *says])
     else:  # unknown terms give the stricter reading
         return 10**6 if name == "embargo_hours" else 0
     binding += by[Basis.HOLD] + by[Basis.RESTRICTION] + by[Basis.LEGAL]
@@ -131,9 +136,9 @@ def worked_out(name: str, places: list[Told]) -> int:
 
 
 def retold(rules: list[Rule], work: Work, now: datetime) -> tuple[object, ...]:
-    """(level, words, quoted words, machines, embargo) as DESIGN section 3 has them."""
+    """(level, words, quoted words, copied words, copied share, machines, embargo) as DESIGN section 3 has them."""
     places = told(rules, work, now)
-    level, words, quotes, ai, hours = (worked_out(name, places) for name in FIELDS)
+    level, words, quotes, run, share, ai, hours = (worked_out(name, places) for name in FIELDS)
     if level == Level.SHORT:
         words, quotes = min(words, 40), 0
     if level < Level.SHORT:
@@ -143,14 +148,15 @@ def retold(rules: list[Rule], work: Work, now: datetime) -> tuple[object, ...]:
         embargo = (work.published_at or now) + timedelta(hours=hours)
         embargo = embargo if now < embargo else None
     if embargo or level == Level.NONE:
-        return (Level.NONE, 0, 0, False, embargo)
-    return (Level(level), words, quotes, bool(ai), embargo)
+        return (Level.NONE, 0, 0, run, share, False, embargo)
+    return (Level(level), words, quotes, run, share, bool(ai), embargo)
 
 
 @given(said, works, moments)
 def test_two_ways_of_telling_the_ladder_agree(rules, work, now):
     permit = resolve(rules, work, now)
-    found = (permit.level, permit.max_words, permit.quote_words, permit.ai, permit.embargo_until)
+    found = (permit.level, permit.max_words, permit.quote_words, permit.copied_words, permit.copied_percent, permit.ai,
+             permit.embargo_until)  # fmt: skip
     assert found == retold(rules, work, now)
 
 

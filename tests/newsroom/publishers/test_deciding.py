@@ -78,6 +78,14 @@ def test_every_decision_takes_effect_on_the_next_request(client, decider, story,
     assert case.mail.filter(kind="decided").count() == 1
 
 
+@pytest.mark.parametrize("said", [{"copied_words": "4"}, {"copied_percent": "0"}])
+def test_what_may_be_copied_is_decided_by_itself(client, decider, story, confirmed_case, said):
+    case = confirmed_case(client)
+    assert act(decider, case, "decide", BASE | {"action": "terms", **said}).status_code == 302
+    made = case.terms.get()
+    assert {name: str(getattr(made, name)) for name in said} == said and not made.level
+
+
 def test_a_hold_restricts_at_once_and_ends_with_the_decision(client, decider, story, confirmed_case):
     case = confirmed_case(client)
     act(decider, case, "take-up")
@@ -100,6 +108,8 @@ def test_a_hold_restricts_at_once_and_ends_with_the_decision(client, decider, st
         {"action": "none"},
         {"action": "terms"},
         {"action": "terms", "level": "link", "max_words": "401"},
+        {"action": "terms", "copied_words": "2"},
+        {"action": "terms", "copied_percent": "101"},
         {"action": "terms", "level": "link", "scope": "domain", "value": "nobody.test"},
         {"scope": "domain", "value": ""},
         {"scope": "path", "value": "not a path"},
