@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis import rulebook
-from analysis.addresses import AddressError, canonical, host_of
+from analysis.addresses import canonical, host_of
 from analysis.explaining import Explanation, Finding, Reason, explain
 from analysis.models import Hold, Publisher, Terms
 from analysis.models.publishers import AI, Level
 from analysis.owners import article_at, publisher_of
 from analysis.terms import Permit, Rule, Work
+from newsroom.admin.fields import readable
 from newsroom.admin.wording import permit_in_words
 
 NOBODY = 0  # no publisher has this number: rules about a publisher pass such a page by
@@ -63,12 +64,7 @@ class WhyForm(forms.Form):
     )
 
     def clean_url(self) -> str:
-        try:
-            return canonical(self.cleaned_data["url"])
-        except AddressError as error:
-            raise ValidationError(
-                _("This cannot be read as a web address: %(why)s.") % {"why": _(str(error))}
-            ) from error
+        return readable(canonical, self.cleaned_data["url"])
 
 
 @dataclass(frozen=True)
