@@ -18,6 +18,7 @@ from newsroom.admin import why
 from newsroom.admin.fields import readable
 from newsroom.admin.foresight import ForesightForm
 from newsroom.admin.site import DeskAdmin, who
+from newsroom.admin.wording import statement_in_words
 
 _READ = {Scope.DOMAIN: host, Scope.PATH: path_prefix, Scope.URL: canonical}
 
@@ -103,11 +104,15 @@ class TermsAdmin(DeskAdmin):
         ),
         (_("Why"), {"fields": ["reason", "note", "revoked"]}),
     ]
-    list_display = ["__str__", "publisher", "basis", "effective_from", "decided_by"]
+    list_display = ["statement", "basis", "effective_from", "decided_by"]
     list_filter = ["level", "basis", "scope"]
-    list_select_related = ["publisher", "decided_by"]
+    list_select_related = ["publisher", "case", "decided_by"]
     search_fields = ["publisher__name", "value"]
     ordering = ["-id"]
+
+    @admin.display(description=_("statement"))
+    def statement(self, terms: Terms) -> str:
+        return statement_in_words(terms)
 
     def get_urls(self):
         return [path("why/", self.admin_site.admin_view(why.view), name="analysis_terms_why"), *super().get_urls()]
@@ -121,7 +126,9 @@ class TermsAdmin(DeskAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form
         if add and form.is_bound and form.effects:  # all that is wrong is that nobody has seen them
-            context |= {"effects": form.effects, "seen": form.seen, "errors": None}
+            context |= {**form.shown, "errors": None}
+        if obj:
+            context["subtitle"] = statement_in_words(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Terms, form, change: bool) -> None:

@@ -2,16 +2,17 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail as sent_mail
-from django.utils import translation
+from django.utils import timezone, translation
 
 from analysis import rights
-from analysis.models import Case
+from analysis.models import Case, Proof
 from newsroom import mail
-from newsroom.admin.cases import STEPS
+from newsroom.admin.case_steps import STEPS
 from newsroom.admin.replies import REPLIES
 from tests import making
 from tests.analysis.cases import confirmed, opened
@@ -154,7 +155,29 @@ def test_the_appeal_is_not_given_to_whoever_decided(standards, second):
     rights.appeal(case, "No.")
     for step, data in (("take-up", {}), ("decide", DECIDE)):
         assert "contested here" in act(standards, case, step, **data).content.decode()
-    assert "contested here" in act(second, case, "assign", to=str(standards.user.pk)).content.decode()
+    assert standards.get(f"/admin/analysis/case/{case.pk}/decide/").status_code == 302
+    choices = page(second, case, "assign")
+    assert f'value="{second.user.pk}"' in choices and f'value="{standards.user.pk}"' not in choices
+    told = act(second, case, "assign", to=str(standards.user.pk)).content.decode()
+    assert "nobody who made the decision" in told and "You made" not in told
+
+
+def test_the_first_page_counts_what_needs_me_and_what_is_late(standards, second, person):
+    for n in range(3):
+        confirmed(f"https://wire.test/{n}")
+    late, theirs, early = Case.objects.order_by("pk")
+    Case.objects.filter(pk__in=[late.pk, theirs.pk]).update(due_at=timezone.now() - timedelta(hours=1))
+    rights.assign(theirs, standards.user, second.user)
+    home = standards.get("/admin/").content.decode()
+    assert '<a href="/admin/analysis/case/?whose=me">2 cases need you</a>' in home
+    assert 'href="/admin/analysis/case/?whose=me&amp;waits=late">1 is late</a>' in home
+    assert set(listed(standards)) == {late.reference, early.reference}
+    assert listed(standards, "me&waits=late") == [late.reference]
+    for case in (late, early):
+        rights.decide(case, standards.user, DECLINED)
+    assert "No case needs you." in standards.get("/admin/").content.decode()
+    for role in ("writer", "editor"):
+        assert "waiting" not in person(role).get("/admin/").content.decode()
 
 
 # --- what is said to whom -------------------------------------------------------------------------------------------
@@ -182,6 +205,39 @@ def test_a_reply_speaks_the_language_of_the_case(standards, name):
         text = re.search(r"<textarea[^>]*>(.*?)</textarea>", response.content.decode(), re.DOTALL)[1]
         with translation.override(language):
             assert html.unescape(text).strip() == REPLIES[name][1](case)
+
+
+def test_a_reply_that_contradicts_the_case_is_not_offered(standards):
+    def replies(case: Case) -> set[str]:
+        return set(re.findall(r'href="\?reply=([\w-]+)"', page(standards, case, "answer")))
+
+    wish = confirmed("https://wire.test/1")
+    assert replies(wish) == REPLIES.keys() - {"law"}, "nothing is missing of what is no legal demand"
+    assert standards.get(f"/admin/analysis/case/{wish.pk}/answer/?reply=law").context["form"]["text"].value() == ""
+    demand = confirmed(making.article().url, kind="copyright")
+    assert replies(demand) == REPLIES.keys() - {"pages", "not-ours"}, "we do draw on the page that it names"
+    Proof.objects.create(case=wish, host="wire.test", method="dns", proved_at=timezone.now())
+    assert "proof" not in replies(wish)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "action"),
+    [("granted", "remove"), ("partly", "terms"), ("granted", "correct"), ("declined", "none")],
+)
+def test_a_statement_of_reasons_begins_with_what_was_done_in_sentences(standards, outcome, action):
+    case = confirmed(making.article().url)
+    rights.decide(case, standards.user, rights.Ruling(outcome, action, "So.", level="link"))
+    text = standards.get(f"/admin/analysis/case/{case.pk}/reasons/").context["form"]["text"].value()
+    what = text.split("\n\n")[0].splitlines()[1]
+    begins = "We have declined your request" if outcome == "declined" else "We have granted your request"
+    assert what.startswith(f"{begins} {case.reference} of ") and (" in part." in what) == (outcome == "partly")
+    done = {
+        "remove": "We have taken down",
+        "terms": "We have changed what we publish",
+        "correct": "We have corrected the text.",
+        "none": "We have changed nothing.",
+    }
+    assert done[action] in what and ("Headline and link only." in what) == (action == "terms")
 
 
 def test_a_statement_of_reasons_is_drafted_of_its_own_decision_sent_once_and_read(standards, second, client):
