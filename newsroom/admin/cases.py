@@ -133,7 +133,7 @@ class CaseAdmin(DeskAdmin):
             messages.error(request, OWN_DECISION)
             return back
         form = step.form(request.POST if request.method == "POST" else None, case, request.GET.dict())
-        foreseen = isinstance(form, Foresight)
+        foresight = form if isinstance(form, Foresight) else None
         if form.is_bound:
             try:
                 with transaction.atomic():
@@ -148,7 +148,7 @@ class CaseAdmin(DeskAdmin):
                         messages.success(request, str(step.done))
                         return back
             except (rights.RightsError, ValidationError) as error:
-                foreseen = False  # what cannot be decided changes nothing
+                foresight = None  # what cannot be decided changes nothing
                 form.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
             # What the failed step did to the object in memory was rolled back in the database.
             case = Case.objects.get(pk=pk)
@@ -160,8 +160,8 @@ class CaseAdmin(DeskAdmin):
             "covered": rights.matched_articles(case) if step.name in ("hold", "decide") else None,
             "replies": offered(case).items() if step.name == "answer" else (),
         }
-        if foreseen:
-            context |= form.shown
+        if foresight:
+            context |= foresight.shown
         return self._page(request, case, "step", context)
 
     def _enqueue(self, case: Case, step: Step) -> None:

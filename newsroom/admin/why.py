@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -65,7 +66,6 @@ class Line:
     value: str
     label: str
     link: str
-    since: datetime
     reason: str
     by: str
     by_link: str
@@ -128,7 +128,6 @@ def _line(name: str, found: Finding, labels: dict[int, tuple[str, str]]) -> Line
         value=value_in_words(name, found.rule),
         label=label,
         link=link,
-        since=found.rule.effective_from,
         reason=str(REASONS[found.reason]),
         by=by,
         by_link=by_link,
@@ -156,6 +155,7 @@ def names_of(rules: Iterable[Rule]) -> dict[int, tuple[str, str]]:
     for terms in Terms.objects.select_related("publisher", "case").filter(pk__in=[pk for pk in numbers if pk > 0]):
         found[terms.pk] = (statement_in_words(terms), reverse("admin:analysis_terms_change", args=[terms.pk]))
     for hold in Hold.objects.select_related("case").filter(pk__in=[-pk for pk in numbers if pk < 0]):
-        label = _("Hold of case %(case)s") % {"case": hold.case}
+        since = {"case": hold.case, "day": date_format(hold.starts_at, "j F Y")}
+        label = _("Hold of case %(case)s, from %(day)s") % since
         found[-hold.pk] = (label, reverse("admin:analysis_case_change", args=[hold.case_id]))
     return found

@@ -67,16 +67,14 @@ def _about(terms: Terms) -> str:
 
 
 def _what(terms: Terms) -> str:
+    """The level; of a statement that names none, what it says instead."""
     if terms.revoked:
         return _("what was said before is withdrawn")
+    if terms.level:
+        return _lower(terms.get_level_display())
     rule = rulebook.from_terms(terms)
-    said = [_lower(terms.get_level_display())] if terms.level else []
-    said += [
-        f"{_lower(str(label))} {_lower(value_in_words(name, rule))}"
-        for name, label in FIELDS.items()
-        if name != "level" and speaks(rule, name)
-    ]
-    return ", ".join(said) or _("nothing")
+    said = [f"{label} {_lower(value_in_words(name, rule))}" for name, label in FIELDS.items() if speaks(rule, name)]
+    return ", ".join(map(_lower, said)) or _("nothing")
 
 
 def value_in_words(name: str, rule: Rule) -> str:

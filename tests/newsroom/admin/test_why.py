@@ -113,7 +113,7 @@ def test_every_reason_has_its_words_and_a_withdrawal_is_named(writer):
 def test_a_statement_is_called_by_what_it_says_who_decided_it_when_and_for_which_case(standards):
     wire = making.publisher("Example Wire", "example-wire.test")
     article = making.article(wire, published_at=None)
-    making.terms(wire, level="link", ai="deny", embargo_hours=3, basis="house")
+    making.terms(wire, ai="deny", embargo_hours=3, basis="house")
     case = confirmed(article.url)
     rights.decide(case, standards.user, link_only())
     _response, page = asked(standards, article.url)
@@ -122,7 +122,7 @@ def test_a_statement_is_called_by_what_it_says_who_decided_it_when_and_for_which
         f"{article.url}: headline and link only, decided by us on a request, from {day}, case {case.reference}" in page
     )
     long_ago = date_format(making.LONG_AGO, "j F Y")
-    said = "Example Wire: headline and link only, machine-made summaries not allowed, embargo 3 h"
+    said = "Example Wire: machine-made summaries not allowed, embargo 3 h"
     assert f"{said}, decided by us, from {long_ago}</a>" in page
 
 
