@@ -6,7 +6,7 @@ No field is changed by hand.
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -148,7 +148,8 @@ class CaseAdmin(DeskAdmin):
                         messages.success(request, str(step.done))
                         return back
             except (rights.RightsError, ValidationError) as error:
-                foresight = None  # what cannot be decided changes nothing
+                foresight = None  # what cannot be decided changes nothing, and is not to be looked at
+                form.errors.pop(NON_FIELD_ERRORS, None)
                 form.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
             # What the failed step did to the object in memory was rolled back in the database.
             case = Case.objects.get(pk=pk)

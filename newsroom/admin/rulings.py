@@ -195,6 +195,8 @@ class DecideForm(Foresight, StepForm):
             self.add_error(
                 "value", _("“The publisher” is all of their work: empty this field, or choose what it names.")
             )
+        if data.get("outcome") == Decision.Outcome.DECLINED:
+            data["legal"] = False  # ticked beforehand for a complete demand, which is then not upheld
         data["restore"] = tuple(data.get("restore") or ()) if data.get("action") == Decision.Action.RESTORE else ()
         return data
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from analysis import preflight, rulebook
 from analysis.models import Hold, Terms
-from analysis.models.publishers import AI, Basis, Scope
-from analysis.models.publishers import Level as LevelLabel
+from analysis.models.publishers import AI, Basis, Level, Scope
 from analysis.terms import ANY_LENGTH, Permit, Rule, speaks
 
 FIELDS = {
@@ -28,7 +27,7 @@ def permit_in_words(permit: Permit) -> str:
     """What a permit comes to: its level, the words, quotations, language models, an embargo."""
     if permit.embargo_until:
         return _("Under embargo until %(when)s UTC.") % {"when": date_format(permit.embargo_until, "j F Y, H:i")}
-    said = [str(LevelLabel[permit.level.name].label)]
+    said = [str(Level[permit.level.name].label)]
     if permit.summary:
         said.append(_("up to %(n)d words") % {"n": permit.max_words})
         said.append(_("%(n)d of them quoted") % {"n": permit.quote_words} if permit.quote_words else _("no quotations"))
@@ -71,10 +70,10 @@ def _what(terms: Terms) -> str:
     if terms.revoked:
         return _("what was said before is withdrawn")
     if terms.level:
-        return _lower(terms.get_level_display())
+        return _("nothing may be shown") if terms.level == Level.NONE else _lower(terms.get_level_display())
     rule = rulebook.from_terms(terms)
     said = [f"{label} {_lower(value_in_words(name, rule))}" for name, label in FIELDS.items() if speaks(rule, name)]
-    return ", ".join(map(_lower, said)) or _("nothing")
+    return ", ".join(map(_lower, said)) or _("says nothing")
 
 
 def value_in_words(name: str, rule: Rule) -> str:
@@ -82,7 +81,7 @@ def value_in_words(name: str, rule: Rule) -> str:
     value = getattr(rule, name)
     match name:
         case "level":
-            return str(LevelLabel[value.name].label)
+            return str(Level[value.name].label)
         case "ai":
             return str(AI.ALLOW.label if value else AI.DENY.label)
         case "embargo_hours":

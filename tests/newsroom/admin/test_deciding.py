@@ -48,7 +48,10 @@ def test_what_they_may_not_decide_is_not_foreseen(standards, case):
     rights.decide(case, standards.user, DECLINED)
     rights.appeal(case, "Look again.")
     response = act(standards, case, "decide", **LINK)
-    assert "contested here" in response.content.decode() and "effects" not in response.context
+    page = response.content.decode()
+    assert "contested here" in page and "effects" not in response.context and "press “Decide” again" not in page
+    stale = act(standards, case, "decide", "confirmed", **LINK).content.decode()
+    assert "someone was faster" in stale and "press “Decide” again" not in stale
 
 
 def test_it_says_what_differs_from_now_and_from_before_the_hold(standards, case):
@@ -73,3 +76,12 @@ def test_another_cases_hold_is_named_as_what_stands_in_the_way(standards, case, 
     rights.hold(other, None, "none")
     page = act(standards, case, "decide", **LINK | {"level": "full", "verified": "on"}).content.decode()
     assert "What would be overruled" in page and f"Hold of case {other.reference}" in page
+
+
+def test_a_legal_demand_that_is_declined_is_not_upheld(standards):
+    case = confirmed("https://wire.test/1", kind="privacy")
+    Case.objects.filter(pk=case.pk).update(good_faith=True)  # nothing is missing
+    form = standards.get(f"/admin/analysis/case/{case.pk}/decide/").context["form"]
+    assert form["legal"].value() is True
+    assert act(standards, case, "decide", **DECIDE, legal="on").status_code == 302
+    assert case.decisions.get().legal is False
