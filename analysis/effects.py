@@ -119,8 +119,9 @@ def dry_run(terms: Terms | Sequence[Terms], now: datetime, lifted: Sequence[Hold
     compared = list(_compared(drawing[:CHECKED], before, after))
     differences = [_difference([row[n] for row in compared]) for n in range(len(before))]
     works = {
-        Work(w.url, w.publisher_id, w.published_at) for cited in after.known.values() for w in (c.work for c in cited)
+        Work(c.work.url, c.work.publisher_id, c.work.published_at) for cited in after.known.values() for c in cited
     }
+    idle = overruled(rules[:EXPLAINED], sorted(works, key=lambda work: work.url), after.book.rules_for, at)
     return Effects(
         at=at,
         drawing=len(drawing),
@@ -128,7 +129,7 @@ def dry_run(terms: Terms | Sequence[Terms], now: datetime, lifted: Sequence[Hold
         checked=min(len(drawing), CHECKED),
         now=differences[0],
         unheld=differences[1] if unheld else None,
-        overruled=tuple(overruled(rules[:EXPLAINED], works, after.book.rules_for, at)),
+        overruled=tuple(idle),
         token=today.book.token,
     )
 

@@ -52,8 +52,10 @@ class Foresight(forms.BaseForm):
         """What was shown, in one word."""
         assert self.effects  # noqa: S101  asked only after they were worked out
         typed = sorted((name, str(value)) for name, value in self.cleaned_data.items())
-        shown = replace(self.effects, at=FOREVER)  # the time of the look is no news
-        return hashlib.sha256(repr((typed, shown)).encode()).hexdigest()
+        # The time of the look is no news, and a ruling's statements are of that very moment.
+        shown = replace(self.effects, at=FOREVER, overruled=())
+        overruled = [(name, f.rule.id, f.reason, f.by and f.by.id) for name, f in self.effects.overruled]
+        return hashlib.sha256(repr((typed, shown, overruled)).encode()).hexdigest()
 
     @property
     def shown(self) -> dict[str, Any]:

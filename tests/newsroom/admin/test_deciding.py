@@ -1,5 +1,7 @@
 """The form of a decision: what would be ignored is refused, and effects are those of a ruling that can be made."""
 
+import re
+
 import pytest
 
 from analysis import rights
@@ -10,6 +12,10 @@ from tests.newsroom.admin.test_cases import DECIDE, DECLINED, act
 
 pytestmark = pytest.mark.django_db
 LINK = {"outcome": "granted", "action": "terms", "scope": "url", "level": "link", "reason": "As you asked."}
+
+
+def seen(page: str) -> str:
+    return re.search(r'name="seen" value="(\w+)"', page)[1]
 
 
 @pytest.fixture
@@ -74,8 +80,10 @@ def test_a_declined_request_ends_the_hold_and_leaves_all_as_it_was_before(standa
 def test_another_cases_hold_is_named_as_what_stands_in_the_way(standards, case, story):
     other = confirmed(f"/stories/{story.slug}/")
     rights.hold(other, None, "none")
-    page = act(standards, case, "decide", **LINK | {"level": "full", "verified": "on"}).content.decode()
+    ruling = LINK | {"level": "full", "verified": "on"}
+    page = act(standards, case, "decide", **ruling).content.decode()
     assert "What would be overruled" in page and f"Hold of case {other.reference}" in page
+    assert act(standards, case, "decide", **ruling, seen=seen(page)).status_code == 302, "who has seen it may decide so"
 
 
 def test_a_legal_demand_that_is_declined_is_not_upheld(standards):
