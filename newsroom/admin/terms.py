@@ -104,7 +104,7 @@ class TermsAdmin(DeskAdmin):
         ),
         (_("Why"), {"fields": ["reason", "note", "revoked"]}),
     ]
-    list_display = ["statement", "basis", "effective_from", "decided_by"]
+    list_display = ["statement", "publisher", "effective_from", "decided_by"]
     list_filter = ["level", "basis", "scope"]
     list_select_related = ["publisher", "case", "decided_by"]
     search_fields = ["publisher__name", "value"]
