@@ -13,16 +13,18 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis import rulebook
 from analysis.drawing import stories_under
+from analysis.explaining import Finding, overruled
 from analysis.models import Hold, Story, Terms
 from analysis.rendition.gate import Gate, Withheld, summary_withheld
 from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import row_of
 from analysis.rendition.values import StoryPage, Tombstone
-from analysis.terms import Rule
+from analysis.terms import Rule, Work
 
 COUNTED = 10_000  # stories counted at most
 CHECKED = 500  # stories compared at most: the newest
 SHOWN = 200  # stories named at most
+EXPLAINED = 50  # statements at most of which it is said that they decide nothing
 _LOOKED = 50_000  # stories looked through at most for those that terms are about
 _BATCH = 100
 _UNSAVED = 1 << 62  # the numbers of rules that are not saved yet: newer than all there are
@@ -66,20 +68,31 @@ class Affected:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """How stories would differ from a state: `changed` in number, by way, and the first of them."""
+
+    changed: int
+    totals: tuple[tuple[Way, int], ...]
+    stories: tuple[Affected, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Effects:
     """What terms would do to published stories at the moment `at`, an aware time.
 
     `drawing` stories rest on what they are about, and there may be `more`: counting ended there. The newest of them,
-    `checked` in number, were compared: `changed` of them would change, `stories` names the first of those.
+    `checked` in number, were compared: with what is public `now`, and if holds are to be lifted, with what would be
+    public had they never been (`unheld`). `overruled` are fields of the new terms that decide nothing for any article
+    of those stories, and why: of at most EXPLAINED statements.
     """
 
     at: datetime
     drawing: int
     more: bool
     checked: int
-    changed: int
-    totals: tuple[tuple[Way, int], ...]
-    stories: tuple[Affected, ...]
+    now: Difference
+    unheld: Difference | None
+    overruled: tuple[tuple[str, Finding], ...]
     token: str  # of the rules that they were compared with
 
     @property
@@ -97,21 +110,27 @@ def dry_run(terms: Terms | Sequence[Terms], now: datetime, lifted: Sequence[Hold
     made = [terms] if isinstance(terms, Terms) else list(terms)
     at = max([now, *(one.effective_from for one in made)])
     rules = [rulebook.from_terms(one, number) for number, one in enumerate(made, start=_UNSAVED)]
-    before = Gate(at)
     ended = [rulebook.from_hold(hold) for hold in lifted]
-    after = Gate(at, before.book.with_rules(rules, lifted={rule.id for rule in ended}))
+    today = Gate(at)
+    unheld = Gate(at, today.book.with_rules([], lifted={rule.id for rule in ended})) if ended else None
+    after = Gate(at, (unheld or today).book.with_rules(rules))
     drawing, more = _drawing([*rules, *ended])
-    affected = list(_compared(drawing[:CHECKED], before, after))
-    totals = Counter(way for one in affected for way in one.ways)
+    before = [today, unheld] if unheld else [today]
+    compared = list(_compared(drawing[:CHECKED], before, after))
+    differences = [_difference([row[n] for row in compared]) for n in range(len(before))]
+    works = {
+        Work(c.work.url, c.work.publisher_id, c.work.published_at) for cited in after.known.values() for c in cited
+    }
+    idle = overruled(rules[:EXPLAINED], sorted(works, key=lambda work: work.url), after.book.rules_for, at)
     return Effects(
         at=at,
         drawing=len(drawing),
         more=more,
         checked=min(len(drawing), CHECKED),
-        changed=len(affected),
-        totals=tuple((way, totals[way]) for way in Way if totals[way]),
-        stories=tuple(affected[:SHOWN]),
-        token=before.book.token,
+        now=differences[0],
+        unheld=differences[1] if unheld else None,
+        overruled=tuple(idle),
+        token=today.book.token,
     )
 
 
@@ -125,19 +144,29 @@ def _drawing(rules: Sequence[Rule]) -> tuple[list[int], bool]:
     return found, False
 
 
-def _compared(stories: Sequence[int], before: Gate, after: Gate) -> Iterator[Affected]:
+def _compared(stories: Sequence[int], before: Sequence[Gate], after: Gate) -> Iterator[list[Affected | None]]:
+    """For each story, how `after` differs from each of the gates before."""
     for start in range(0, len(stories), _BATCH):
         batch = list(stories[start : start + _BATCH])
         rows = {values[0]: values for values in full_columns(Story.objects.filter(pk__in=batch))}
-        before.learn(batch)
-        after.known = before.known
+        after.learn(batch)
+        for gate in before:
+            gate.known = after.known
         for pk in batch:
             row, (_number, content, html) = row_of(rows[pk]), rows[pk][-3:]
-            works = {cited.work.id: cited.work for cited in before.known[pk]}
-            was, will_be = (gate.page(row, content, html, works) for gate in (before, after))
-            if was != will_be:
-                why = summary_withheld(content["summary"], after.lead(pk)) if content["summary"] else None
-                yield Affected(pk, row.headline, tuple(_ways(was, will_be, why)))
+            works = {cited.work.id: cited.work for cited in after.known[pk]}
+            will_be = after.page(row, content, html, works)
+            why = summary_withheld(content["summary"], after.lead(pk)) if content["summary"] else None
+            were = [gate.page(row, content, html, works) for gate in before]
+            yield [
+                Affected(pk, row.headline, tuple(_ways(was, will_be, why))) if was != will_be else None for was in were
+            ]
+
+
+def _difference(compared: Sequence[Affected | None]) -> Difference:
+    affected = [one for one in compared if one]
+    totals = Counter(way for one in affected for way in one.ways)
+    return Difference(len(affected), tuple((way, totals[way]) for way in Way if totals[way]), tuple(affected[:SHOWN]))
 
 
 type _Page = StoryPage | Tombstone | None

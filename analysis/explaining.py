@@ -3,7 +3,7 @@
 It asks the same functions that analysis.terms decides with, in the same order, so the two cannot disagree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -15,6 +15,7 @@ from analysis.terms import (
     Basis,
     Permit,
     Rule,
+    Scope,
     Work,
     about,
     applies,
@@ -73,6 +74,37 @@ def explain(rules: Iterable[Rule], work: Work, now: datetime) -> Explanation:
     concerning = [r for r in rules if applies(r, work)]
     permit = resolve(concerning, work, now)
     return Explanation(permit, {name: _findings(name, work, concerning, permit, now) for name in FIELDS})
+
+
+def overruled(
+    made: Sequence[Rule], works: Iterable[Work], rules_for: Callable[[Work], Iterable[Rule]], now: datetime
+) -> list[tuple[str, Finding]]:
+    """The fields of new statements `made` that decide nothing for any of these works, each with what stands in its way.
+
+    `rules_for` gives all rules that can concern a work, the new ones too; `now` is aware. A statement that concerns
+    none of the works is tried at a page of its own place, of which nothing more is known.
+    """
+    new = {rule.id: rule for rule in made}
+    deciding: set[tuple[str, int]] = set()
+    first: dict[int, Work] = {}
+    for work in works:
+        rules = list(rules_for(work))
+        deciding.update(resolve(rules, work, now).governing.items())
+        for rule in rules:
+            if rule.id in new and applies(rule, work):
+                first.setdefault(rule.id, work)
+    found = []
+    for rule in made:
+        work = first.get(rule.id) or _page_of(rule)
+        idle = [name for name in FIELDS if speaks(rule, name) and (name, rule.id) not in deciding]
+        findings = explain(rules_for(work), work, now).findings if idle else {}
+        said = [(name, one) for name in idle for one in findings[name] if one.rule.id == rule.id]
+        found += [(name, one) for name, one in said if one.reason is not Reason.GOVERNS]
+    return found
+
+
+def _page_of(rule: Rule) -> Work:
+    return Work(rule.value if rule.scope is Scope.URL else f"https://{rule.value}", rule.publisher or 0)
 
 
 def _findings(name: str, work: Work, concerning: list[Rule], permit: Permit, now: datetime) -> tuple[Finding, ...]:

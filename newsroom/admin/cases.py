@@ -1,16 +1,14 @@
-"""Cases at the desk: who waits for us, what they asked, and the steps that an editor of standards may take.
+"""Cases at the desk: their list, each with what was asked, and a page for every step of newsroom/admin/case_steps.py.
 
-No field is changed by hand. Each step is a page of its own that calls analysis/rights.
+No field is changed by hand.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -22,136 +20,15 @@ from django.utils.translation import gettext_lazy
 
 from analysis import rights
 from analysis.models import Case
-from analysis.rights import DECIDABLE, OPEN, Ruling, statute
+from analysis.rights import OPEN, statute
 from newsroom import receipt, tasks
+from newsroom.admin.case_steps import NOT_THEIR_OWN, STEPS, Step
 from newsroom.admin.foresight import Foresight
-from newsroom.admin.replies import REPLIES
-from newsroom.admin.rulings import (
-    AnswerForm,
-    AssignForm,
-    DecideForm,
-    HoldForm,
-    JoinForm,
-    ReasonsForm,
-    StepForm,
-    WordsForm,
-)
-from newsroom.admin.site import DeskAdmin
+from newsroom.admin.replies import offered
+from newsroom.admin.site import DeskAdmin, who
+from newsroom.admin.waiting import MineFilter, WaitingFilter, needing
 
-State = Case.State
-_SPEAKABLE = tuple(state for state in State if state != State.RECEIVED)
-
-
-@dataclass(frozen=True)
-class Step:
-    """`key`: pressed with the browser's modifier, it opens the step."""
-
-    name: str
-    key: str
-    title: Any
-    says: Any  # what will happen
-    done: Any
-    run: Callable[[Case, Any, dict[str, Any]], object]
-    from_states: tuple[str, ...]
-    form: type[StepForm] = StepForm
-
-
-STEPS = (
-    Step(
-        "take-up", "t", gettext_lazy("Take up"),
-        gettext_lazy("It is yours from now on, and its sender sees that someone reads it."),
-        gettext_lazy("It is yours now."), lambda case, by, data: rights.take_up(case, by),
-        (State.CONFIRMED, State.PROVED, State.APPEALED),
-    ),
-    Step(
-        "decide", "d", gettext_lazy("Decide"),
-        gettext_lazy(
-            "Takes effect from the next request on, ends every hold of this case, and sends the reason to its sender. "
-            "It cannot be undone, only followed by another decision."
-        ),
-        gettext_lazy("Decided. The public pages obey from now on, and the mail is on its way."),
-        lambda case, by, data: rights.decide(case, by, Ruling(**data)), DECIDABLE, DecideForm,
-    ),
-    Step(
-        "hold", "h", gettext_lazy("Hold back"),
-        gettext_lazy("Until the case is over, less is shown of the pages that it names, from the next request on."),
-        gettext_lazy("Held back. The public sees less from now on."),
-        lambda case, by, data: rights.hold(case, by, data["level"]), OPEN, HoldForm,
-    ),
-    Step(
-        "answer", "a", gettext_lazy("Write to the sender"),
-        gettext_lazy("The message goes out by mail and stands on the page of the case. It can be answered there."),
-        gettext_lazy("The message is on its way."),
-        lambda case, by, data: rights.answer(case, by, data["text"]), _SPEAKABLE, AnswerForm,
-    ),
-    Step(
-        "note", "n", gettext_lazy("Internal note"),
-        gettext_lazy("Seen by the newsroom alone."),
-        gettext_lazy("Noted."), lambda case, by, data: rights.note(case, by, data["text"]), tuple(State), WordsForm,
-    ),
-    Step(
-        "assign", "g", gettext_lazy("Give to an editor"),
-        gettext_lazy("It is on that editor’s list from now on."),
-        gettext_lazy("It is theirs now."), lambda case, by, data: rights.assign(case, by, data["to"]), DECIDABLE,
-        AssignForm,
-    ),
-    Step(
-        "join", "j", gettext_lazy("Join to another case"),
-        gettext_lazy("For two requests about the same thing: one decision holds for both."),
-        gettext_lazy("Joined."), lambda case, by, data: rights.join(case, data["earlier"], by=by),
-        (State.CONFIRMED, State.PROVED, State.IN_REVIEW), JoinForm,
-    ),
-    Step(
-        "reasons", "r", gettext_lazy("Statement of reasons"),
-        gettext_lazy("Drafted from the decision. Read it, change what does not fit; it goes out by mail and stays."),
-        gettext_lazy("The statement of reasons is on its way."),
-        lambda case, by, data: rights.give_reasons(case, by, data["text"]), (State.DECIDED, State.CLOSED), ReasonsForm,
-    ),
-    Step(
-        "close", "c", gettext_lazy("Close the case"),
-        gettext_lazy("Nothing more is to be done. The decision stays in force, and can still be contested."),
-        gettext_lazy("Closed."), lambda case, by, data: rights.close(case, by), (State.DECIDED,),
-    ),
-)  # fmt: skip
-
-
-def needing(cases: QuerySet[Case], user: Any) -> QuerySet[Case]:
-    """The cases in which the next word is ours, and which this person may take: theirs or nobody's, and no appeal
-    against their own decision. What is due first comes first."""
-    waits = Q(state__in=DECIDABLE) | Q(unanswered=True)
-    mine = Q(assigned_to=user) | Q(assigned_to__isnull=True)
-    own = Q(state=State.APPEALED, decisions__decided_by=user)
-    return cases.filter(waits, mine).exclude(own).order_by(F("due_at").asc(nulls_last=True), "opened_at", "id")
-
-
-class MineFilter(admin.SimpleListFilter):
-    title = gettext_lazy("whose")
-    parameter_name = "whose"
-
-    def lookups(self, request, model_admin):
-        return [("me", _("Needs me")), ("mine", _("Mine")), ("nobody", _("Nobody’s yet"))]
-
-    def queryset(self, request, queryset):
-        return {
-            "me": lambda: needing(queryset, request.user),
-            "mine": lambda: queryset.filter(assigned_to=request.user),
-            "nobody": lambda: queryset.filter(assigned_to__isnull=True),
-        }.get(self.value() or "", lambda: queryset)()
-
-
-class WaitingFilter(admin.SimpleListFilter):
-    title = gettext_lazy("waits for us")
-    parameter_name = "waits"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("To be decided")), ("late", _("Late")), ("answer", _("To be answered"))]
-
-    def queryset(self, request, queryset):
-        return {
-            "yes": lambda: queryset.filter(state__in=DECIDABLE),
-            "late": lambda: queryset.filter(due_at__lt=timezone.now()),
-            "answer": lambda: queryset.filter(unanswered=True),
-        }.get(self.value() or "", lambda: queryset)()
+OWN_DECISION = gettext_lazy("You made the decision that is contested here. Another editor must decide the appeal.")
 
 
 @admin.register(Case)
@@ -212,11 +89,10 @@ class CaseAdmin(DeskAdmin):
         decisions = list(case.decisions.select_related("statement", "decided_by").order_by("number"))
         if not decisions or hasattr(decisions[-1], "statement"):
             steps = [step for step in steps if step.name != "reasons"]
-        # An appeal is another person's to decide: what would be refused is not offered.
-        own = case.state == State.APPEALED and bool(decisions) and decisions[0].decided_by == request.user
+        own = self._own(case, request)
         context = {
-            "steps": [step for step in steps if not (own and step.name in ("take-up", "decide"))],
-            "own_decision": own,
+            "steps": [step for step in steps if not (own and step.name in NOT_THEIR_OWN)],
+            "own_decision": own and OWN_DECISION,
             "decisions": decisions,
             "holds": case.holds.select_related("publisher").order_by("id")[:200],
             "lines": case.urls.select_related("article__publisher", "story"),
@@ -234,6 +110,10 @@ class CaseAdmin(DeskAdmin):
         }
         return self._page(request, case, "change_form", {"title": _("Case"), **context})
 
+    def _own(self, case: Case, request: HttpRequest) -> bool:
+        """Whether it is the appeal against their own decision: what would be refused is not offered."""
+        return case.state == Case.State.APPEALED and case.decisions.filter(decided_by=who(request)).exists()
+
     def _related(self, case: Case) -> QuerySet[Case]:
         """Other open cases that name one of the same pages: two of a kind are joined."""
         named = case.urls.exclude(url="").values("url")
@@ -249,22 +129,28 @@ class CaseAdmin(DeskAdmin):
         if request.method != "POST" and case.state not in step.from_states:
             messages.error(request, _("This case is “%s”, so that cannot be done.") % case.get_state_display())
             return back
+        if request.method != "POST" and step.name in NOT_THEIR_OWN and self._own(case, request):
+            messages.error(request, OWN_DECISION)
+            return back
         form = step.form(request.POST if request.method == "POST" else None, case, request.GET.dict())
+        foresight = form if isinstance(form, Foresight) else None
         if form.is_bound:
             try:
                 with transaction.atomic():
                     # A case may have been decided and contested while the page was open. Its row is locked before any
                     # other, as everywhere.
                     rights.lock(case, seen=request.POST.get("state", ""))
+                    if step.name in NOT_THEIR_OWN and self._own(case, request):
+                        raise rights.RightsError(OWN_DECISION)
                     if form.is_valid():
                         step.run(case, request.user, form.cleaned_data)
                         self._enqueue(case, step)
                         messages.success(request, str(step.done))
                         return back
-            except rights.RightsError as error:
-                form.add_error(None, str(error))
-            except ValidationError as error:
-                form.add_error(None, error.messages)
+            except (rights.RightsError, ValidationError) as error:
+                foresight = None  # what cannot be decided changes nothing, and is not to be looked at
+                form.errors.pop(NON_FIELD_ERRORS, None)
+                form.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
             # What the failed step did to the object in memory was rolled back in the database.
             case = Case.objects.get(pk=pk)
         context = {
@@ -273,10 +159,10 @@ class CaseAdmin(DeskAdmin):
             "form": form,
             "state": request.POST.get("state", case.state),
             "covered": rights.matched_articles(case) if step.name in ("hold", "decide") else None,
-            "replies": REPLIES.items() if step.name == "answer" else (),
+            "replies": offered(case).items() if step.name == "answer" else (),
         }
-        if isinstance(form, Foresight) and form.effects:
-            context |= {"effects": form.effects, "seen": form.seen}
+        if foresight:
+            context |= foresight.shown
         return self._page(request, case, "step", context)
 
     def _enqueue(self, case: Case, step: Step) -> None:

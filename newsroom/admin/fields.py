@@ -8,10 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from analysis.addresses import host_of
+from analysis.addresses import AddressError, host_of
 from analysis.models import Entity, Publisher, Story
 from analysis.owners import publisher_of
 from analysis.text import TextError, count_words, to_html
@@ -42,6 +42,15 @@ class NameField(forms.CharField):
 
     def has_changed(self, initial, data):
         return super().has_changed(self.prepare_value(initial), data)
+
+
+def readable(read: Callable[[str], str], typed: str) -> str:
+    """A pasted address as `read`, of analysis.addresses, keeps it. Raises ValidationError with what is wrong."""
+    try:
+        return read(typed)
+    except AddressError as error:
+        why = _("This cannot be read as a web address: %(why)s.")
+        raise ValidationError(why, params={"why": gettext(str(error))}) from error
 
 
 def publisher_field(**kwargs) -> NameField:

@@ -1,17 +1,23 @@
 """What new terms would do, shown before they are saved. No script: what is typed stays typed."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django import forms
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analysis.effects import Effects, dry_run
+from analysis.explaining import Finding
 from analysis.models import Hold, RuleVersion, Terms
 from analysis.terms import FOREVER
+from newsroom.admin.why import REASONS, names_of
+from newsroom.admin.wording import FIELDS, value_in_words
 
 
 class Foresight(forms.BaseForm):
@@ -21,6 +27,7 @@ class Foresight(forms.BaseForm):
     """
 
     effects: Effects | None = None
+    look = gettext_lazy("Nothing is saved yet. Look at what this changes, then save.")
 
     def would_make(self) -> tuple[Sequence[Terms], Sequence[Hold]]:
         """The terms that saving would make, and the holds that it would end."""
@@ -38,15 +45,46 @@ class Foresight(forms.BaseForm):
             return
         self.effects = dry_run(made, timezone.now(), lifted)
         if self.data.get("seen") != self.seen:
-            self.add_error(None, _("Nothing is saved yet. Look at what this changes, then save."))
+            self.add_error(None, self.look)
 
     @property
     def seen(self) -> str:
         """What was shown, in one word."""
         assert self.effects  # noqa: S101  asked only after they were worked out
         typed = sorted((name, str(value)) for name, value in self.cleaned_data.items())
-        shown = replace(self.effects, at=FOREVER)  # the time of the look is no news
-        return hashlib.sha256(repr((typed, shown)).encode()).hexdigest()
+        # The time of the look is no news, and a ruling's statements are of that very moment.
+        shown = replace(self.effects, at=FOREVER, overruled=())
+        overruled = [(name, f.rule.id, f.reason, f.by and f.by.id) for name, f in self.effects.overruled]
+        return hashlib.sha256(repr((typed, shown, overruled)).encode()).hexdigest()
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """For the template; nothing if there is nothing to show."""
+        if not self.effects:
+            return {}
+        return {"effects": self.effects, "seen": self.seen, "overruled": _overruled(self.effects.overruled)}
+
+
+@dataclass(frozen=True)
+class Overruled:
+    """What `statements` new statements say of a field and does not count, and what stands in the way."""
+
+    field: str
+    value: str
+    reason: str
+    by: str
+    by_link: str
+    statements: int
+
+
+def _overruled(found: Sequence[tuple[str, Finding]]) -> list[Overruled]:
+    names = names_of(one.by for _field, one in found if one.by)
+    alike = Counter(
+        (str(FIELDS[field]), value_in_words(field, one.rule), str(REASONS[one.reason]),
+         *(names.get(one.by.id, (_("another of these statements"), "")) if one.by else ("", "")))
+        for field, one in found
+    )  # fmt: skip
+    return [Overruled(*words, statements) for words, statements in alike.items()]
 
 
 class ForesightForm(Foresight, forms.ModelForm):

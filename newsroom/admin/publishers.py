@@ -1,4 +1,4 @@
-"""Publishers with their domains and terms, articles, and what stories are filed and signed under."""
+"""Publishers with their domains, articles, and what stories are filed and signed under. Terms are in terms.py."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,27 +11,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis import evidence
-from analysis.addresses import AddressError, canonical, host, host_of, path_prefix
-from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Terms, Topic
-from analysis.models.publishers import Basis
-from analysis.owners import article_at, publisher_of
+from analysis.addresses import canonical, host
+from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Topic
+from analysis.owners import article_at
 from analysis.rendition.evidence import view
 from newsroom import tasks
-from newsroom.admin import why
-from newsroom.admin.fields import MarkdownField, publisher_of_page
-from newsroom.admin.foresight import ForesightForm
+from newsroom.admin.fields import MarkdownField, publisher_of_page, readable
 from newsroom.admin.site import DeskAdmin, NamedForm, who
 
 MOST_SOURCES = 200  # addresses that were read, on one page
-
-
-def _readable(read, typed: str) -> str:
-    try:
-        return read(typed)
-    except AddressError as error:
-        raise ValidationError(
-            _("This cannot be read as a web address: %(why)s.") % {"why": gettext(str(error))}
-        ) from error
 
 
 class DomainForm(forms.ModelForm):
@@ -40,7 +28,7 @@ class DomainForm(forms.ModelForm):
         fields = ("host",)
 
     def clean_host(self) -> str:
-        return _readable(host, self.cleaned_data["host"])
+        return readable(host, self.cleaned_data["host"])
 
 
 class DomainInline(admin.TabularInline):
@@ -88,82 +76,9 @@ class PublisherAdmin(DeskAdmin):
         return TemplateResponse(request, "admin/analysis/publisher/signals.html", context)
 
 
-class TermsForm(ForesightForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "basis" in self.fields:  # signals are read from sites, never typed
-            signals = (Basis.PAGE_SIGNAL, Basis.SITE_SIGNAL)
-            choices = [choice for choice in Basis.choices if choice[0] not in signals]
-            self.fields["basis"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
-
-    def clean(self):
-        data = super().clean() or self.cleaned_data
-        read = {"domain": host, "path": path_prefix, "url": canonical}.get(data.get("scope", ""))
-        if read and data.get("value"):
-            try:
-                data["value"] = _readable(read, data["value"])
-            except ValidationError as error:
-                self.add_error("value", error)
-        if read and data.get("value") and not data.get("publisher") and not self.errors:
-            # Of a site that nobody here owns it is kept all the same, and binds the day that we cover it.
-            data["publisher"] = publisher_of(host_of(data["value"]) or data["value"].partition("/")[0])
-        return data
-
-
-@admin.register(Terms)
-class TermsAdmin(DeskAdmin):
-    """A statement is added, never changed: a newer one at the same place takes its place."""
-
-    form = TermsForm
-    fieldsets = [
-        (_("About whose work"), {"fields": [("scope", "publisher"), "value", "basis", "effective_from"]}),
-        (
-            _("What they allow"),
-            {
-                "fields": [
-                    "level",
-                    ("max_words", "quote_words", "quote_chars"),
-                    ("copied_words", "copied_percent"),
-                    ("ai", "embargo_hours"),
-                    "attribution",
-                ],
-                "description": _(
-                    "A field left empty says nothing: what was said before, or more broadly, still holds."
-                ),
-            },
-        ),
-        (_("Why"), {"fields": ["reason", "note", "revoked"]}),
-    ]
-    list_display = ["__str__", "publisher", "basis", "effective_from", "decided_by"]
-    list_filter = ["level", "basis", "scope"]
-    list_select_related = ["publisher", "decided_by"]
-    search_fields = ["publisher__name", "value"]
-    ordering = ["-id"]
-
-    def get_urls(self):
-        return [path("why/", self.admin_site.admin_view(why.view), name="analysis_terms_why"), *super().get_urls()]
-
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        form = context["adminform"].form
-        if add and form.is_bound and form.effects:  # all that is wrong is that nobody has seen them
-            context |= {"effects": form.effects, "seen": form.seen, "errors": None}
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def save_model(self, request: HttpRequest, obj: Terms, form, change: bool) -> None:
-        obj.decided_by = who(request)
-        super().save_model(request, obj, form, change)
-        tasks.tend_stories.enqueue()
-
-
 class ArticleForm(forms.ModelForm):
     def clean_url(self) -> str:
-        url = _readable(canonical, self.cleaned_data["url"])
+        url = readable(canonical, self.cleaned_data["url"])
         known = article_at(url)
         if known and known.pk != self.instance.pk:
             raise ValidationError(_("This article is known already as %(url)s.") % {"url": known.url})

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from analysis.models import Case, Decision
+from analysis.models.decisions import DecisionAction as Action
+from analysis.models.decisions import DecisionOutcome as Outcome
 from analysis.rights import held_by_itself, matched_articles
 
 
@@ -27,16 +29,42 @@ def draft(case: Case, decision: Decision) -> str:
         return "\n\n".join(f"{heading}\n{text}" for heading, text in points)
 
 
+_OUTCOMES = {
+    Outcome.GRANTED: gettext_lazy("We have granted your request %(reference)s of %(day)s."),
+    Outcome.PARTLY: gettext_lazy("We have granted your request %(reference)s of %(day)s in part."),
+    Outcome.DECLINED: gettext_lazy("We have declined your request %(reference)s of %(day)s."),
+}
+_APPEALS = {
+    Outcome.GRANTED: gettext_lazy(
+        "You contested our decision on your request %(reference)s of %(day)s. You were right."
+    ),
+    Outcome.PARTLY: gettext_lazy(
+        "You contested our decision on your request %(reference)s of %(day)s. You were right in part."
+    ),
+    Outcome.DECLINED: gettext_lazy(
+        "You contested our decision on your request %(reference)s of %(day)s. We have looked at it anew, and it stands."
+    ),
+}
+_ACTIONS = {
+    Action.REMOVE: gettext_lazy(
+        "We have taken down what rests on the works named below, and publish nothing about them."
+    ),
+    Action.TERMS: gettext_lazy("We have changed what we publish of the works named below."),
+    Action.RESTORE: gettext_lazy("What an earlier decision had restricted for the works named below holds no longer."),
+    Action.CORRECT: gettext_lazy("We have corrected the text."),
+    Action.NONE: gettext_lazy("We have changed nothing."),
+}
+
+
 def _what(case: Case, decision: Decision) -> str:
-    terms = [t for t in decision.made if not t.revoked]
-    said = _("Your request %(reference)s of %(day)s: %(outcome)s. %(action)s.") % {
+    outcomes = _APPEALS if decision.number == 2 else _OUTCOMES
+    said = str(outcomes[Outcome(decision.outcome)]) % {
         "reference": case.reference,
         "day": date_format(case.opened_at, "j F Y"),
-        "outcome": decision.get_outcome_display().lower(),
-        "action": decision.get_action_display(),
     }
-    levels = list(dict.fromkeys(str(t.get_level_display()) for t in terms if t.level))
-    if levels:
+    said += f" {_ACTIONS[Action(decision.action)]}"
+    levels = list(dict.fromkeys(str(t.get_level_display()) for t in decision.made if t.level and not t.revoked))
+    if levels and decision.action != Action.REMOVE:  # which has said it
         shown = {"label": _("What may be shown"), "text": ", ".join(levels)}
         said += " " + _("%(label)s: %(text)s.") % shown
     return said

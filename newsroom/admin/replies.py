@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis.models import Case
-from analysis.rights import statute
+from analysis.rights import matched_articles, statute
 
 
 def _ask_proof(case: Case) -> str:
@@ -66,9 +66,21 @@ REPLIES: dict[str, tuple[Promise | str, Callable[[Case], str]]] = {
 }
 
 
+def offered(case: Case) -> dict[str, Promise | str]:
+    """The replies that do not contradict what the case says already, by name, each with what it is called."""
+    covered = bool(matched_articles(case))
+    beside = {
+        "proof": any(not proof.weak for proof in case.proofs.all()),
+        "law": not statute.missing(case),
+        "pages": covered,
+        "not-ours": covered,
+    }
+    return {name: label for name, (label, _words) in REPLIES.items() if not beside.get(name)}
+
+
 def reply(name: str, case: Case) -> str:
-    """The words of a reply in the language of a case; empty for a name that there is not."""
-    if name not in REPLIES:
+    """The words of a reply in the language of a case; empty for one that is not offered."""
+    if name not in offered(case):
         return ""
     with translation.override(case.language):
         return REPLIES[name][1](case)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +17,7 @@ from analysis.rights import Ruling
 from newsroom.admin.foresight import Foresight
 from newsroom.admin.reasons import draft
 from newsroom.admin.replies import reply
+from newsroom.admin.wording import statement_in_words
 
 
 class StepForm(forms.Form):
@@ -41,16 +41,22 @@ class HoldForm(StepForm):
 
 
 class AssignForm(StepForm):
-    to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=User.objects.none())
+    to = forms.ModelChoiceField(
+        label=gettext_lazy("To"),
+        queryset=User.objects.none(),
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "Choose somebody who may decide cases, and of an appeal nobody who made the decision that is contested."
+            )
+        },
+    )
 
     def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
         super().__init__(data, case, asked)
-        may = Q(is_superuser=True) | Q(groups__permissions__codename="decide_case") | Q(
-            user_permissions__codename="decide_case"
-        )  # fmt: skip
-        self.fields["to"].queryset = (  # type: ignore[attr-defined]
-            User.objects.filter(may, is_active=True, is_staff=True).distinct().order_by("username")
-        )
+        may = User.objects.with_perm("analysis.decide_case").filter(is_staff=True)
+        if case.state == Case.State.APPEALED:
+            may = may.exclude(pk__in=case.decisions.filter(decided_by__isnull=False).values("decided_by"))
+        self.fields["to"].queryset = may.order_by("username")  # type: ignore[attr-defined]
 
 
 class WordsForm(StepForm):
@@ -95,6 +101,8 @@ class JoinForm(StepForm):
 
 class DecideForm(Foresight, StepForm):
     """Valid once its effects were seen; a ruling that changes no terms and ends no hold has none."""
+
+    look = gettext_lazy("Nothing is decided yet. Look at what this changes, then press “Decide” again.")
 
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=DecisionOutcome, widget=forms.RadioSelect)
     action = forms.ChoiceField(label=gettext_lazy("What is done"), choices=DecisionAction, widget=forms.RadioSelect)
@@ -180,7 +188,7 @@ class DecideForm(Foresight, StepForm):
     def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
         super().__init__(data, case, asked)
         may = rights.liftable(case)
-        self.fields["restore"].choices = [(t.pk, _said(t)) for t in may]  # type: ignore[attr-defined]
+        self.fields["restore"].choices = [(t.pk, statement_in_words(t)) for t in may]  # type: ignore[attr-defined]
         if not may:
             del self.fields["restore"]
             self.fields["action"].choices = [  # type: ignore[attr-defined]
@@ -197,6 +205,13 @@ class DecideForm(Foresight, StepForm):
         said += [data.get(name) is not None for name in numbers]
         if data.get("action") == Decision.Action.TERMS and not any(said):
             self.add_error("level", _("Say what changes: the level, a number of words, or machine-made summaries."))
+        places = data.get("action") in (Decision.Action.REMOVE, Decision.Action.TERMS)
+        if places and data.get("scope") == Scope.PUBLISHER and data.get("value"):
+            self.add_error(
+                "value", _("“The publisher” is all of their work: empty this field, or choose what it names.")
+            )
+        if data.get("outcome") == Decision.Outcome.DECLINED:
+            data["legal"] = False  # ticked beforehand for a complete demand, which is then not upheld
         data["restore"] = tuple(data.get("restore") or ()) if data.get("action") == Decision.Action.RESTORE else ()
         return data
 
@@ -208,8 +223,3 @@ class DecideForm(Foresight, StepForm):
             self.add_error(None, str(error))
             return [], []
         return made, list(self.case.holds.filter(lifted_at__isnull=True))
-
-
-def _said(terms: Terms) -> str:
-    reference = terms.case.reference if terms.case else ""
-    return f"{terms} · {terms.effective_from:%Y-%m-%d} · {reference}"

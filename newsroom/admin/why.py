@@ -1,41 +1,32 @@
 """Why is it so: for any address the statements about it, field by field, and which of them governs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis import rulebook
-from analysis.addresses import AddressError, canonical, host_of
+from analysis.addresses import canonical, host_of
 from analysis.explaining import Explanation, Finding, Reason, explain
-from analysis.models import Hold, Publisher, Terms
-from analysis.models.publishers import AI, Level
+from analysis.models import Hold, Terms
 from analysis.owners import article_at, publisher_of
 from analysis.terms import Permit, Rule, Work
-from newsroom.admin.wording import permit_in_words
+from newsroom.admin.fields import readable
+from newsroom.admin.wording import FIELDS, permit_in_words, statement_in_words, value_in_words
 
 NOBODY = 0  # no publisher has this number: rules about a publisher pass such a page by
 
-FIELDS = {
-    "level": gettext_lazy("Level"),
-    "max_words": gettext_lazy("Words in a summary"),
-    "quote_words": gettext_lazy("Quoted words"),
-    "quote_chars": gettext_lazy("Quoted characters"),
-    "copied_words": gettext_lazy("Copied words in a row"),
-    "copied_percent": gettext_lazy("Copied share"),
-    "ai": gettext_lazy("Machine-made summaries"),
-    "embargo_hours": gettext_lazy("Embargo"),
-    "attribution": gettext_lazy("Words we must show"),
-}
 REASONS = {
     Reason.GOVERNS: gettext_lazy("Governs."),
     Reason.TIGHTENED: gettext_lazy("Holds, but this may make it stricter, and does:"),
@@ -66,12 +57,7 @@ class WhyForm(forms.Form):
     )
 
     def clean_url(self) -> str:
-        try:
-            return canonical(self.cleaned_data["url"])
-        except AddressError as error:
-            raise ValidationError(
-                _("This cannot be read as a web address: %(why)s.") % {"why": _(str(error))}
-            ) from error
+        return readable(canonical, self.cleaned_data["url"])
 
 
 @dataclass(frozen=True)
@@ -81,7 +67,6 @@ class Line:
     value: str
     label: str
     link: str
-    since: datetime
     reason: str
     by: str
     by_link: str
@@ -129,7 +114,7 @@ def _fields(found: Explanation) -> list[tuple[Any, str, list[Line]]]:
     # A withdrawal says nothing of any field: it is named only as what stands in another's way.
     named = (rule for findings in found.findings.values() for f in findings for rule in (f.rule, f.by))
     rules = {rule.id: rule for rule in named if rule}
-    labels = _labels(rules)
+    labels = names_of(rules.values())
     answer = []
     for name, findings in found.findings.items():
         lines = [_line(name, finding, labels) for finding in findings]
@@ -141,29 +126,14 @@ def _line(name: str, found: Finding, labels: dict[int, tuple[str, str]]) -> Line
     label, link = labels[found.rule.id]
     by, by_link = labels[found.by.id] if found.by else ("", "")
     return Line(
-        value=_value(name, found.rule),
+        value=value_in_words(name, found.rule),
         label=label,
         link=link,
-        since=found.rule.effective_from,
         reason=str(REASONS[found.reason]),
         by=by,
         by_link=by_link,
         governs=found.reason is Reason.GOVERNS,
     )
-
-
-def _value(name: str, rule: Rule) -> str:
-    value = getattr(rule, name)
-    match name:
-        case "level":
-            return str(Level[value.name].label)
-        case "ai":
-            return str(AI.ALLOW.label if value else AI.DENY.label)
-        case "embargo_hours":
-            return _("%(n)d h") % {"n": value} if value else _("none")
-        case "copied_percent":
-            return _("%(n)d %%") % {"n": value}
-    return str(value)
 
 
 def _capped(name: str, permit: Permit, rules: dict[int, Rule]) -> str:
@@ -174,18 +144,19 @@ def _capped(name: str, permit: Permit, rules: dict[int, Rule]) -> str:
         return ""
     if permit.embargo_until:
         return _("Nothing while the embargo lasts.")
-    return _("The level allows %(n)d.") % {"n": getattr(permit, name)}
+    if not permit.summary:
+        return _("At this level no summary is shown.")
+    return _("This level allows %(n)d.") % {"n": getattr(permit, name)}
 
 
-def _labels(rules: dict[int, Rule]) -> dict[int, tuple[str, str]]:
-    """What each rule is called, and where the desk shows it. Two queries."""
+def names_of(rules: Iterable[Rule]) -> dict[int, tuple[str, str]]:
+    """What each saved rule is called, and where the desk shows it. Two queries."""
+    numbers = {rule.id for rule in rules}
     found = {}
-    for terms in Terms.objects.select_related("publisher").filter(pk__in=[pk for pk in rules if pk > 0]):
-        about: Publisher | str = terms.value or terms.publisher or ""
-        label = f"{terms.get_scope_display()} {about}".strip()
-        link = reverse("admin:analysis_terms_change", args=[terms.pk])
-        found[terms.pk] = (f"{label} · {terms.get_basis_display()}", link)
-    for hold in Hold.objects.select_related("case").filter(pk__in=[-pk for pk in rules if pk < 0]):
-        label = _("Hold of case %(case)s") % {"case": hold.case}
+    for terms in Terms.objects.select_related("publisher", "case").filter(pk__in=[pk for pk in numbers if pk > 0]):
+        found[terms.pk] = (statement_in_words(terms), reverse("admin:analysis_terms_change", args=[terms.pk]))
+    for hold in Hold.objects.select_related("case").filter(pk__in=[-pk for pk in numbers if pk < 0]):
+        since = {"case": hold.case, "day": date_format(hold.starts_at, "j F Y")}
+        label = _("Hold of case %(case)s, from %(day)s") % since
         found[-hold.pk] = (label, reverse("admin:analysis_case_change", args=[hold.case_id]))
     return found

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from analysis import drawing, editing, effects, rights, rulebook
 from analysis.effects import Way, dry_run
+from analysis.explaining import Reason
 from analysis.models import Article, Domain, Publisher, Story, Terms
 from analysis.rendition import StoryPage
 from analysis.rendition import story as page_of
@@ -36,13 +37,13 @@ def foreseen(*terms: Terms) -> dict[int, set[Way]]:
     """What a dry run says; and then the terms are saved, and it must have been so."""
     before = pages()
     found = dry_run(terms, NOW())
-    assert found.complete and found.changed == len(found.stories)
+    assert found.complete and found.now.changed == len(found.now.stories)
     for one in terms:
         one.save()
     after = pages()
     own = {pk for pk in before if before[pk] != after[pk]}
-    assert {one.id for one in found.stories} == own
-    return {one.id: set(one.ways) for one in found.stories}
+    assert {one.id for one in found.now.stories} == own
+    return {one.id: set(one.ways) for one in found.now.stories}
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_terms_of_tomorrow_are_looked_at_tomorrow(wire):
     making.terms(wire, level="link", effective_from=tomorrow - timedelta(hours=1))
     found = dry_run(unsaved(wire, level="full", effective_from=tomorrow), NOW())
     assert found.at == tomorrow
-    assert Way.GAINS_SUMMARY in found.stories[0].ways and found.stories[0].id == story.pk
+    assert Way.GAINS_SUMMARY in found.now.stories[0].ways and found.now.stories[0].id == story.pk
 
 
 def test_drafts_and_withdrawn_stories_do_not_count(wire):
@@ -160,14 +161,14 @@ def test_the_work_is_bounded_and_the_answer_says_so(wire, monkeypatch, django_as
     terms = unsaved(wire, level="none")
     with django_assert_max_num_queries(6):
         found = dry_run(terms, NOW())
-    assert (found.drawing, found.more, found.checked, found.changed, len(found.stories)) == (5, True, 3, 3, 2)
+    assert (found.drawing, found.more, found.checked, found.now.changed, len(found.now.stories)) == (5, True, 3, 3, 2)
     assert not found.complete
     monkeypatch.setattr(effects, "COUNTED", 7)
     monkeypatch.setattr(effects, "CHECKED", 7)
     found = dry_run(terms, NOW())
     assert (found.drawing, found.more, found.complete) == (7, False, True)
     newest = Story.objects.order_by("-published_at", "-id").values_list("pk", flat=True)[:2]
-    assert [one.id for one in found.stories] == list(newest)
+    assert [one.id for one in found.now.stories] == list(newest)
     monkeypatch.setattr(effects, "_LOOKED", 4)
     assert dry_run(terms, NOW()).more
 
@@ -195,12 +196,46 @@ def test_the_end_of_a_hold_is_foreseen_with_the_terms_that_follow():
     holds = rights.hold(case, None, "none")
     link = unsaved(of, level="link")
     found = dry_run([link], NOW(), lifted=holds)
-    assert [(one.id, one.ways) for one in found.stories] == [(story.pk, (Way.BACK,))]
-    assert dry_run([link], NOW()).changed == 0
+    assert [(one.id, one.ways) for one in found.now.stories] == [(story.pk, (Way.BACK,))]
+    assert dry_run([link], NOW()).now.changed == 0
 
 
 def test_terms_for_one_spelling_of_a_page_find_the_article_of_another():
     of = making.publisher(host="www.spelled.test")
     story = making.published(making.article(of, path="a"))
     found = dry_run(unsaved(of, scope="url", value="http://spelled.test/a/", level="none"), NOW())
-    assert [one.id for one in found.stories] == [story.pk]
+    assert [one.id for one in found.now.stories] == [story.pk]
+
+
+def test_a_decision_that_does_what_the_hold_did_says_what_was_before_it():
+    of = making.publisher()
+    story = making.published(making.article(of))
+    case = confirmed(f"/stories/{story.slug}/")
+    holds = rights.hold(case, None, "link")
+    found = dry_run(unsaved(of, level="link", basis="restriction"), NOW(), lifted=holds)
+    assert found.now.changed == 0 and found.unheld
+    assert {way for one in found.unheld.stories for way in one.ways} >= {Way.LOSES_HEADLINE, Way.SUMMARY_LEVEL}
+    assert dry_run(unsaved(of, level="link", basis="restriction"), NOW()).unheld is None
+
+
+def test_terms_that_another_statement_overrules_say_which(wire):
+    article = making.article(wire)
+    making.published(article)
+    page = making.terms(wire, scope="url", value=article.url, level="short")
+    found = dry_run(unsaved(wire, level="link", ai="deny"), NOW())
+    assert [(name, one.reason, one.by.id) for name, one in found.overruled] == [
+        ("level", Reason.LESS_SPECIFIC, page.pk)
+    ]
+    making.published(making.article(wire))  # of this one they decide
+    assert dry_run(unsaved(wire, level="link"), NOW()).overruled == ()
+
+
+def test_a_hold_that_ends_overrules_nothing_and_another_cases_does():
+    of = making.publisher()
+    story = making.published(making.article(of))
+    held, other = (confirmed(f"/stories/{story.slug}/") for _ in range(2))
+    ending = rights.hold(held, None, "none")
+    assert dry_run(unsaved(of, level="full"), NOW(), lifted=ending).overruled == ()
+    (staying,) = rights.hold(other, None, "none")
+    ((name, one),) = dry_run(unsaved(of, level="full"), NOW(), lifted=ending).overruled
+    assert (name, one.reason, one.by.id) == ("level", Reason.TIGHTENED, -staying.pk)

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from hypothesis import given
 
-from analysis.explaining import FIELDS, Reason, explain
-from analysis.terms import Basis, Level, Scope, applies, resolve, speaks
+from analysis.explaining import FIELDS, Reason, explain, overruled
+from analysis.terms import Basis, Level, Scope, Work, applies, resolve, speaks
 from tests.analysis.test_terms import HOUSE, NOW, URL, WORK, either, said
 
 SHOWN = ("level", "max_words", "quote_words", "copied_words", "copied_percent", "ai", "embargo_until", "attribution")
@@ -100,3 +100,33 @@ def test_what_governs_comes_first_and_the_rest_by_precedence():
     hold, mine = said(Scope.URL, Basis.HOLD, URL, level=Level.FULL), said(level=Level.LINK)
     found = explain([HOUSE, hold, mine], WORK, NOW).findings["level"]
     assert [f.rule.id for f in found] == [mine.id, hold.id, HOUSE.id]
+
+
+@given(either)
+def test_what_is_called_overruled_can_be_left_out(some):
+    at = NOW + timedelta(days=1)  # all of them have begun
+    permit = resolve(some, WORK, at)
+    idle = {(name, one.rule.id) for name, one in overruled(some, [WORK], lambda _work: some, at)}
+    for name in (field for field in FIELDS if field != "attribution"):
+        deciding = {r.id for r in some if applies(r, WORK) and speaks(r, name)} - {pk for of, pk in idle if of == name}
+        assert deciding == {permit.governing[name]} if name in permit.governing else not deciding
+
+
+def test_a_statement_that_decides_of_one_page_is_not_overruled():
+    other = Work("https://news.a.test/other", 1, WORK.published_at)
+    page = said(Scope.URL, value=URL, level=Level.LINK)
+    broad = said(level=Level.SHORT, ai=True)
+    rules = [HOUSE, page, broad]
+    assert overruled([broad], [WORK, other], lambda _work: rules, NOW) == []
+    assert [(n, f.reason, f.by) for n, f in overruled([broad], [WORK], lambda _work: rules, NOW)] == [
+        ("level", Reason.LESS_SPECIFIC, page)
+    ]
+
+
+def test_a_statement_about_pages_that_nobody_covers_is_tried_at_its_own_place():
+    hold = said(Scope.DOMAIN, Basis.HOLD, "b.test", level=Level.NONE)
+    for place in ((Scope.URL, "https://b.test/1"), (Scope.PATH, "b.test/x"), (Scope.DOMAIN, "b.test")):
+        rule = said(place[0], value=place[1], level=Level.FULL)
+        rules = [HOUSE, hold, rule]
+        assert [f.by for _n, f in overruled([rule], [WORK], lambda _work, rules=rules: rules, NOW)] == [hold]
+        assert overruled([rule], [WORK], lambda _work, rule=rule: [HOUSE, rule], NOW) == []

@@ -2,16 +2,17 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail as sent_mail
-from django.utils import translation
+from django.utils import timezone, translation
 
 from analysis import rights
 from analysis.models import Case
 from newsroom import mail
-from newsroom.admin.cases import STEPS
+from newsroom.admin.case_steps import STEPS
 from newsroom.admin.replies import REPLIES
 from tests import making
 from tests.analysis.cases import confirmed, opened
@@ -154,7 +155,29 @@ def test_the_appeal_is_not_given_to_whoever_decided(standards, second):
     rights.appeal(case, "No.")
     for step, data in (("take-up", {}), ("decide", DECIDE)):
         assert "contested here" in act(standards, case, step, **data).content.decode()
-    assert "contested here" in act(second, case, "assign", to=str(standards.user.pk)).content.decode()
+    assert standards.get(f"/admin/analysis/case/{case.pk}/decide/").status_code == 302
+    choices = page(second, case, "assign")
+    assert f'value="{second.user.pk}"' in choices and f'value="{standards.user.pk}"' not in choices
+    told = act(second, case, "assign", to=str(standards.user.pk)).content.decode()
+    assert "nobody who made the decision" in told and "You made" not in told
+
+
+def test_the_first_page_counts_what_needs_me_and_what_is_late(standards, second, person):
+    for n in range(3):
+        confirmed(f"https://wire.test/{n}")
+    late, theirs, early = Case.objects.order_by("pk")
+    Case.objects.filter(pk__in=[late.pk, theirs.pk]).update(due_at=timezone.now() - timedelta(hours=1))
+    rights.assign(theirs, standards.user, second.user)
+    home = standards.get("/admin/").content.decode()
+    assert '<a href="/admin/analysis/case/?whose=me">2 cases need you</a>' in home
+    assert 'href="/admin/analysis/case/?whose=me&amp;waits=late">1 is late</a>' in home
+    assert set(listed(standards)) == {late.reference, early.reference}
+    assert listed(standards, "me&waits=late") == [late.reference]
+    for case in (late, early):
+        rights.decide(case, standards.user, DECLINED)
+    assert "No case needs you." in standards.get("/admin/").content.decode()
+    for role in ("writer", "editor"):
+        assert "waiting" not in person(role).get("/admin/").content.decode()
 
 
 # --- what is said to whom -------------------------------------------------------------------------------------------

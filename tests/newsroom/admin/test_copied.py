@@ -48,7 +48,7 @@ def test_it_is_entered_and_changes_nothing_that_is_public(standards, wire):
     response = standards.post(ADD, wish)
     assert f"once it is more than {SHARE_FROM} words" in response.content.decode()
     assert "Binds what is published from then on" in response.content.decode()
-    assert response.context["effects"].drawing == 1 and response.context["effects"].changed == 0
+    assert response.context["effects"].drawing == 1 and response.context["effects"].now.changed == 0
     assert standards.post(ADD, {**wish, "seen": seen(response)}).status_code == 302
     made = Terms.objects.get(publisher=wire)
     assert (made.level, made.copied_words, made.copied_percent) == ("", 4, 0)

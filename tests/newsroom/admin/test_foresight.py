@@ -92,3 +92,15 @@ def test_terms_of_tomorrow_say_of_when_they_speak(standards, wire):
     response = standards.post(ADD, typed(wire, effective_from_0="2099-01-01"))
     assert "Looked at as of 1 January 2099, 00:00 UTC" in response.content.decode()
     assert response.context["effects"].at > timezone.now()
+
+
+def test_terms_that_are_overruled_say_by_which_statement(standards, wire):
+    article = making.article(wire)
+    making.published(article)
+    standing = making.terms(wire, scope="url", value=article.url, level="short")
+    response = standards.post(ADD, typed(wire, level="link"))
+    page = response.content.decode()
+    assert "What would be overruled" in page and "this is about a narrower place:" in page
+    assert f'<a href="/admin/analysis/terms/{standing.pk}/change/">{article.url}: short summary' in page
+    assert "overruled" not in standards.post(ADD, typed(wire, level="link", basis="legal")).content.decode()
+    assert standards.post(ADD, typed(wire, level="link", seen=seen(response))).status_code == 302

@@ -153,7 +153,7 @@ def test_the_groups_hold_exactly_what_the_table_says(db):
 
 
 def test_standards_adds_terms_and_is_named_as_who_decided(standards):
-    wire = making.publisher()
+    wire = making.publisher("Wire", "wire.test")
     data = {
         "scope": "path", "publisher": wire.pk, "value": "https://Wire.test/Press/?a=1", "basis": "publisher",
         "level": "none", "effective_from_0": "2026-01-01", "effective_from_1": "00:00:00", "reason": "They asked.",

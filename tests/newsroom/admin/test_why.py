@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from analysis import explaining, rights
 from analysis.explaining import Reason
 from analysis.models import Hold
-from newsroom.admin import why
+from newsroom.admin import why, wording
 from tests import making
-from tests.analysis.cases import opened
+from tests.analysis.cases import confirmed, link_only, opened
 from tests.newsroom.admin.screen import url as screen_url
 
 pytestmark = pytest.mark.django_db
@@ -100,10 +101,35 @@ def test_it_is_one_step_away_from_where_terms_are_met(editor):
 
 
 def test_every_reason_has_its_words_and_a_withdrawal_is_named(writer):
-    assert set(why.REASONS) == set(Reason) and set(why.FIELDS) == set(explaining.FIELDS)
+    assert set(why.REASONS) == set(Reason) and set(wording.FIELDS) == set(explaining.FIELDS)
     of = making.publisher(host="example-wire.test")
     making.terms(of, scope="url", value="https://example-wire.test/1", level="none")
     making.terms(of, scope="url", value="https://example-wire.test/1", revoked=True, effective_from=timezone.now())
     response = writer.get("/admin/analysis/terms/why/", {"url": "https://example-wire.test/1"})
     assert response.status_code == 200
     assert "withdrawn by a newer statement at the same place" in response.content.decode()
+
+
+def test_a_statement_is_called_by_what_it_says_who_decided_it_when_and_for_which_case(standards):
+    wire = making.publisher("Example Wire", "example-wire.test")
+    article = making.article(wire, published_at=None)
+    making.terms(wire, ai="deny", embargo_hours=3, basis="house")
+    case = confirmed(article.url)
+    rights.decide(case, standards.user, link_only())
+    _response, page = asked(standards, article.url)
+    day = date_format(timezone.now(), "j F Y")
+    assert (
+        f"{article.url}: headline and link only, decided by us on a request, from {day}, case {case.reference}" in page
+    )
+    long_ago = date_format(making.LONG_AGO, "j F Y")
+    said = "Example Wire: machine-made summaries not allowed, embargo 3 h"
+    assert f"{said}, decided by us, from {long_ago}</a>" in page
+
+
+def test_what_the_level_leaves_of_a_field_is_said_in_words(writer):
+    article = making.article()
+    making.terms(article.publisher, level="none", ai="allow", max_words=60)
+    _response, page = asked(writer, article.url)
+    assert page.count("At this level no summary is shown.") >= 2 and "allows 0" not in page
+    making.terms(article.publisher, level="short", effective_from=timezone.now())
+    assert "This level allows 40." in asked(writer, article.url)[1]

@@ -398,7 +398,7 @@ def test_the_summary_is_counted_against_the_terms_of_its_sources(editor):
     page = editor.get(url(story)).content.decode()
     assert "4</output> of the 40 words that these terms allow" in page
     assert "Short summary, up to 40 words" in page
-    assert "The publisher Wire" in page
+    assert "Wire: short summary, decided by the publisher, from" in page
 
 
 def test_a_domain_guess_prefers_the_nearest_host(editor):
