@@ -271,7 +271,11 @@ class Challenge(models.Model):
 
 
 class Proof(AppendOnly):
-    """That somebody controlled a host at a moment, shown for one case."""
+    """That somebody controlled a host at a moment, shown for one case.
+
+    The record holds a hash of it (analysis/rights/record.py), which tells nobody the host without the nonce. Both are
+    emptied when the case is erased, unless the case was about a work of that host that we draw on.
+    """
 
     Method = ProofMethod
 
@@ -280,6 +284,7 @@ class Proof(AppendOnly):
     method = models.CharField(_("how"), max_length=4, choices=Method)
     wide = models.BooleanField(_("with everything below it"), default=False)
     proved_at = models.DateTimeField(_("proved"))
+    nonce = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = ["proved_at", "id"]
@@ -287,7 +292,7 @@ class Proof(AppendOnly):
         verbose_name_plural = _("proofs of control")
         constraints = [
             one_of("method", ProofMethod, "proof_method"),
-            models.UniqueConstraint(fields=["case", "host", "method"], name="proof_once"),
+            models.UniqueConstraint(fields=["case", "host", "method"], condition=~Q(host=""), name="proof_once"),
         ]
 
     def __str__(self) -> str:
@@ -300,7 +305,7 @@ class Proof(AppendOnly):
 
     def holds(self, at: datetime) -> bool:
         """Whether it is worth something at an aware moment: sites change hands."""
-        return not self.weak and self.proved_at > at - PROOF_AGE
+        return bool(self.host) and not self.weak and self.proved_at > at - PROOF_AGE
 
     def covers(self, host: str) -> bool:
         return host == self.host or (self.wide and self.host in parents(host))
