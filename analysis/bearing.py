@@ -7,7 +7,7 @@ part of a site lies in another or beside it, so wherever a page may be, the same
 from collections.abc import Iterable
 
 from analysis.explaining import FIELDS
-from analysis.terms import SHORT_WORDS, Level, Rule, Scope, Work, applies, counting, decide, newest
+from analysis.terms import SHORT_WORDS, Basis, Level, Rule, Scope, Work, applies, counting, decide, newest
 
 _NEW = "%7E"  # no statement names a page of this name: analysis.addresses writes it as ~
 _ANYWHERE = f"https://elsewhere.invalid/{_NEW}"
@@ -26,7 +26,8 @@ def somewhere(rule: Rule) -> str:
 
 def bearing(rules: Iterable[Rule], work: Work) -> set[tuple[int, str]]:
     """Statement and field, for each that decides or restricts a field of a work, or would if none beside it were
-    stricter. `rules`: in force, none withdrawn. A field that the level leaves no room for is decided by nobody.
+    stricter; of our own decisions those that do. `rules`: in force, none withdrawn. A field that the level leaves no
+    room for is decided by nobody.
 
     A signal that names parts of a site counts, and takes no other's place: there are pages in them and beside them.
     """
@@ -37,9 +38,15 @@ def bearing(rules: Iterable[Rule], work: Work) -> set[tuple[int, str]]:
         latest = newest(name, here)
         for rule in latest:
             beside = [*_whole(latest), rule] if rule.places else _whole(latest)
-            if _room(name, rule, level) and (name == "attribution" or rule in counting(name, beside)):
+            if _room(name, rule, level) and _counts(name, rule, beside):
                 found.add((rule.id, name))
     return found
+
+
+def _counts(name: str, rule: Rule, beside: list[Rule]) -> bool:
+    if name == "attribution":
+        return True  # words add up
+    return decide(name, beside)[1] is rule if rule.basis is Basis.HOUSE else rule in counting(name, beside)
 
 
 def _whole(rules: list[Rule]) -> list[Rule]:

@@ -194,9 +194,8 @@ def _publishers() -> tuple[tuple[Row, ...], tuple[Row, ...], Row]:
     slug, name = "article__publisher__slug", "article__publisher__name"
     asked: Counter[tuple[str, str]] = Counter()
     names: dict[str, str] = {}
-    for who, called, outcome, n in (
-        named.values_list(slug, name, "outcome").annotate(n=Count("case", distinct=True)).order_by()
-    ):
+    counted = named.values_list(slug, name, "outcome").annotate(n=Count("case", distinct=True)).order_by()
+    for who, called, outcome, n in counted:
         names[who] = called
         asked[who, outcome] += n
     proved = _proved(named.values_list("case", "article__url", slug, "outcome"))

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
+from analysis import terms
 from analysis.addresses import is_under, page_key
 from analysis.bearing import bearing, somewhere
 from analysis.explaining import FIELDS
@@ -22,6 +23,7 @@ from analysis.terms import DECIDED, Rule, Work, newest, not_withdrawn, place_of,
 
 type Said = Sequence[tuple[Rule, Terms]]
 _SILENT = Terms()
+_UNLIMITED = {"ai": True, "embargo_hours": 0}
 
 
 def publishers() -> tuple[PublisherView, ...]:
@@ -68,7 +70,8 @@ def _statements(publisher_ids: Sequence[int], now: datetime, *, pages: bool) -> 
 
 def _in_force(publisher_id: int, theirs: Said, house: Said) -> list[Terms]:
     """What was said of a publisher's work, and of everybody's, each oldest first: one statement for each place, field
-    by field what counts. Without what has a say nowhere, such as ours where the publisher has decided."""
+    by field what counts. Without what has a say nowhere, such as ours where the publisher has decided; and without
+    what is left of ours and limits nothing."""
     places = [*_by_place(theirs)[-200:], *_by_place(house)]
     rows = {rule.id: row for rule, row in (*house, *theirs)}
     book = RuleBook("").with_rules(not_withdrawn([rule for rule, _row in (*house, *theirs)]))
@@ -77,7 +80,8 @@ def _in_force(publisher_id: int, theirs: Said, house: Said) -> list[Terms]:
     shown = []
     for rules in places:
         deciding = {name: rule for name in FIELDS if (rule := _deciding(name, rules)) and (rule.id, name) in counts}
-        if deciding:
+        limits = [rule for name, rule in deciding.items() if getattr(rule, name) != _UNLIMITED.get(name)]
+        if limits or (deciding and rules[0].basis != terms.Basis.HOUSE):
             latest = max(deciding.values(), key=lambda rule: (rule.effective_from, rule.id))
             one = copy(rows[latest.id])
             # Why they said the one thing is no reason for another: of several, that of the level.

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from analysis.bearing import bearing, somewhere
 from analysis.explaining import FIELDS
-from analysis.terms import SHORT_WORDS, Basis, Level, Scope, Work, not_withdrawn, resolve, speaks
+from analysis.terms import ANY_LENGTH, SHORT_WORDS, Basis, Level, Scope, Work, not_withdrawn, resolve, speaks
 from tests.analysis.test_terms import HOUSE, NOW, SIGNALS, URL, either, said
 
+LOOSEST = {"level": Level.FULL, "max_words": 400, "quote_words": 400, "quote_chars": ANY_LENGTH, "ai": True,
+           "embargo_hours": 0}  # fmt: skip
 SHOWN = ("level", "max_words", "quote_words", "quote_chars", "ai", "embargo_until", "attribution")
 # Signals alone name parts of a site.
 stated = either.map(lambda some: [rule if rule.basis in SIGNALS else replace(rule, places=()) for rule in some])
@@ -27,6 +29,8 @@ def having_a_say(rules, publisher=1) -> set[tuple[int, str]]:
 
 
 def silent(rule, name):
+    if name != "attribution" and speaks(rule, name) and rule.basis is Basis.HOUSE:
+        return replace(rule, **{name: LOOSEST[name]})  # what is stricter decides, and would hold without it too
     if name == "max_words" and (rule.max_words or 0) >= SHORT_WORDS:
         return replace(rule, max_words=400)  # beside `short` one such number is as good as another
     return replace(rule, **{name: "" if name == "attribution" else None})
@@ -88,6 +92,13 @@ def test_the_house_default_has_no_say_once_all_it_says_is_decided_for_the_publis
     assert HOUSE.id not in heard(HOUSE, said(**whole))
     assert HOUSE.id not in heard(HOUSE, said(basis=Basis.HOUSE, **whole))
     assert HOUSE.id in heard(HOUSE, said(Scope.DOMAIN, value="a.test", **whole)), "the publisher may have other hosts"
+
+
+def test_our_own_decision_has_no_say_where_a_signal_is_stricter_everywhere():
+    signal = said(basis=Basis.SITE_SIGNAL, signal="trust", level=Level.SHORT)
+    assert (HOUSE.id, "level") not in having_a_say([HOUSE, signal])
+    assert signal.id in heard(HOUSE, said(Scope.PUBLISHER, Basis.HOUSE, level=Level.LINK), signal), "it was said"
+    assert (HOUSE.id, "level") in having_a_say([HOUSE, replace(signal, scope=Scope.DOMAIN, value="a.test")])
 
 
 def test_words_have_no_say_where_the_level_leaves_no_room_for_them():
