@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models.cases import Case, CaseKind, CaseLane, CaseWant, ProofMethod
+from analysis.models.cases import Case, CaseKind, CaseLane, CaseWant
 from analysis.models.fields import AppendOnly, one_of
+from analysis.models.proofs import ProofMethod
 from analysis.models.publishers import Level, Terms
 from analysis.models.stories import Story
 

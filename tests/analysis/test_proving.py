@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis import rights
 from analysis.models import Article, Case, Domain, OutgoingMail, Proof
-from analysis.models.cases import PROOF_AGE
+from analysis.models.proofs import PROOF_AGE
 from analysis.rights import RightsError
 from analysis.rights.proving import MAX_CHALLENGES, MAX_LOOKS_A_DAY, MAX_NOTICES_A_DAY, TOKEN_AGE
 from analysis.rights.record import seal
