@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from analysis import rulebook
 from analysis.drawing import stories_under
 from analysis.models import Hold, Story, Terms
-from analysis.rendition.gate import Gate, Withheld, summary_withheld
+from analysis.rendition.allowed import Withheld, summary_withheld
+from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import row_of
-from analysis.rendition.values import StoryPage, Tombstone
+from analysis.rendition.story_values import StoryPage, Tombstone
 from analysis.terms import Rule
 
 COUNTED = 10_000  # stories counted at most

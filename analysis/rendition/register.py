@@ -17,7 +17,8 @@ from analysis.models.publishers import Basis, Scope
 from analysis.rendition.evidence import linkable, signals
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import Cursor, through
-from analysis.rendition.values import Listing, PublisherView, SignalView, StoryCard, TermsView
+from analysis.rendition.story_values import StoryCard
+from analysis.rendition.values import Listing, PublisherView, SignalView, TermsView
 from analysis.rulebook import RuleBook, from_terms
 from analysis.terms import DECIDED, Rule, Work, newest, not_withdrawn, place_of, strictness
 

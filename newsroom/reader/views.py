@@ -24,28 +24,19 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def story(request: HttpRequest, slug: str) -> HttpResponse:
-    page = rendition.story(slug)
-    if page is None:
-        raise Http404
+    page = _found(rendition.story(slug))
     if isinstance(page, rendition.Tombstone):
         return _tombstone(request, page)
-    response = render(request, "reader/story.html", {"page": page, "jsonld": markup.jsonld(page)})
-    response["Content-Usage"] = declarations.content_usage(page)
-    response["X-Robots-Tag"] = declarations.robots_tag(page)
-    return response
+    return _of_story(request, "reader/story.html", page, jsonld=markup.jsonld(page))
 
 
 @require_safe
 def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    page = rendition.history(slug, number)
-    if page is None:
-        raise Http404
+    page = _found(rendition.history(slug, number))
     if isinstance(page, rendition.Tombstone):
         return _tombstone(request, page)
-    template = "reader/history.html" if number is None else "reader/version.html"
-    response = render(request, template, {"page": page})
-    response["Content-Usage"] = declarations.content_usage(page)
-    response["X-Robots-Tag"] = f"noindex, noarchive, {declarations.robots_tag(page)}"
+    response = _of_story(request, "reader/history.html" if number is None else "reader/version.html", page)
+    response["X-Robots-Tag"] = f"noindex, noarchive, {response['X-Robots-Tag']}"
     return response
 
 
@@ -155,6 +146,14 @@ def _list(request: HttpRequest, template: str, context: dict[str, Any], part: st
     partial = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     response = render(request, f"{template}#{part}" if partial else template, context)
     patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _of_story(request: HttpRequest, template: str, page: rendition.StoryPage, **context: Any) -> HttpResponse:
+    """A page of a story, with what its sources let machines do with it."""
+    response = render(request, template, {"page": page, **context})
+    response["Content-Usage"] = declarations.content_usage(page)
+    response["X-Robots-Tag"] = declarations.robots_tag(page)
     return response
 
 
