@@ -39,6 +39,11 @@ def test_strictest_does_not_depend_on_the_order(some, random):
     assert (matters(one), one.governing) == (matters(other), other.governing)
 
 
+def test_of_two_that_tie_the_rule_named_is_the_same_in_any_order():
+    one, other = Permit(governing={"level": 1}), Permit(governing={"level": 2})
+    assert strictest([one, other]).governing == strictest([other, one]).governing == {"level": 1}
+
+
 @given(st.lists(permits, min_size=1), st.lists(permits, min_size=1))
 def test_strictest_can_be_taken_in_steps(some, more):
     assert matters(strictest([strictest(some), strictest(more)])) == matters(strictest([*some, *more]))
