@@ -24,17 +24,17 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def story(request: HttpRequest, slug: str) -> HttpResponse:
-    page = _found(rendition.story(slug))
-    if isinstance(page, rendition.Tombstone):
-        return _tombstone(request, page)
+    page = rendition.story(slug)
+    if not isinstance(page, rendition.StoryPage):
+        return _gone(request, page)
     return _of_story(request, "reader/story.html", page, jsonld=markup.jsonld(page))
 
 
 @require_safe
 def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    page = _found(rendition.history(slug, number))
-    if isinstance(page, rendition.Tombstone):
-        return _tombstone(request, page)
+    page = rendition.history(slug, number)
+    if not isinstance(page, rendition.StoryPage):
+        return _gone(request, page)
     response = _of_story(request, "reader/history.html" if number is None else "reader/version.html", page)
     response["X-Robots-Tag"] = f"noindex, noarchive, {response['X-Robots-Tag']}"
     return response
@@ -157,8 +157,9 @@ def _of_story(request: HttpRequest, template: str, page: rendition.StoryPage, **
     return response
 
 
-def _tombstone(request: HttpRequest, tombstone: rendition.Tombstone) -> HttpResponse:
-    """410, or 451 with a link to who took it down (RFC 7725: the implementer, which is this site)."""
+def _gone(request: HttpRequest, tombstone: rendition.Tombstone | None) -> HttpResponse:
+    """404 where nothing was; 410, or 451 with a link to who took it down (RFC 7725: the implementer, this site)."""
+    tombstone = _found(tombstone)
     response = render(request, "reader/tombstone.html", {"tombstone": tombstone}, status=tombstone.status)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, noarchive"
