@@ -34,7 +34,7 @@ def erase(at: datetime) -> int:
 
     A case that somebody may still contest is not over. Kept: kind, lane, states, times, decisions without their words,
     terms, events; the works that we draw on and it was about, and whether control of their hosts was proved. Of other
-    hosts that it was proved, not which. About-privacy says the same.
+    hosts that it was proved, not which. /about/privacy/ says the same.
     """
     due = Case.objects.filter(closed_at__lt=at - timedelta(days=settings.ERASE_DAYS), erased_at__isnull=True)
     due = due.filter(state__in=[State.CLOSED, State.WITHDRAWN])
