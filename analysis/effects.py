@@ -15,10 +15,11 @@ from analysis import rulebook
 from analysis.drawing import stories_under
 from analysis.explaining import Finding, overruled
 from analysis.models import Hold, Story, Terms
-from analysis.rendition.gate import Gate, Withheld, summary_withheld
+from analysis.rendition.allowed import Withheld, summary_withheld
+from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import row_of
-from analysis.rendition.values import StoryPage, Tombstone
+from analysis.rendition.story_values import StoryPage, Tombstone
 from analysis.terms import Rule, Work
 
 COUNTED = 10_000  # stories counted at most

@@ -192,7 +192,7 @@ def _sender(case: Case, articles: list[Article]) -> str:
 
 
 def _proved(case: Case) -> bool:
-    return any(not proof.weak for proof in case.proofs.all())
+    return case.proved_at is not None  # its proofs may be erased
 
 
 def _day(at: datetime) -> str:

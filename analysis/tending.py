@@ -16,7 +16,8 @@ from analysis.drawing import stories_under
 from analysis.models import DeskTask, Recheck, Revision, Story
 from analysis.models.desk import TaskKind
 from analysis.quoting import excess
-from analysis.rendition.gate import Gate, Withheld, summary_withheld
+from analysis.rendition.allowed import Withheld, summary_withheld
+from analysis.rendition.gate import Gate
 from analysis.rendition.rows import Work
 from analysis.terms import Permit, Rule, analysis_allowed, strictest
 from analysis.text import count_words

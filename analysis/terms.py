@@ -210,11 +210,14 @@ def resolve(rules: Iterable[Rule], work: Work, now: datetime) -> Permit:
 
 
 def strictest(permits: Sequence[Permit]) -> Permit:
-    """The permit of a field that rests on several articles: per matter the strictest. Of none at all: forbidden."""
+    """The permit of a field that rests on several articles: per matter the strictest. Of none at all: forbidden.
+
+    Any order of permits gives the same. The reason is one given for the lowest level: of several the first by alphabet.
+    """
     if not permits:
         return FORBIDDEN
     embargoes = [p.embargo_until for p in permits if p.embargo_until]
-    lowest = min(permits, key=lambda p: p.level)
+    lowest = min(permits, key=lambda p: (p.level, not p.reason, p.reason, sorted(p.governing.items())))
     return Permit(
         level=lowest.level,
         max_words=min(p.max_words for p in permits),

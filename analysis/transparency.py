@@ -5,7 +5,8 @@ What is counted: requests whose sender confirmed the address; what nobody confir
 
 What a number could give away: a request about a person, named beside a publisher or a month, might tell who made it.
 So kinds are never crossed with months or publishers; and a publisher is counted by what was asked in its name, while
-whatever others asked about its work goes into one number.
+whatever others asked about its work goes into one number. In its name anybody may ask: what came with proof that the
+sender controls the site of its work is counted apart from what was only said to be its wish.
 """
 
 from collections import Counter
@@ -23,12 +24,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models import Case, CaseURL, Chain, Decision, RuleVersion, Terms
+from analysis.models import Case, CaseURL, Chain, Decision, Proof, RuleVersion, Terms
 from analysis.models.cases import CaseKind, CaseLane
 from analysis.models.decisions import DecisionOutcome
 from analysis.models.publishers import Basis
 
 MONTHS = 36  # shown one by one; what is older is in the totals
+FEWEST_MONTHS = 12
 MAX_PUBLISHERS = 200
 
 OUTCOMES = {
@@ -77,11 +79,13 @@ class Report:
     requests: int
     kinds: tuple[Row, ...]  # by outcome
     lanes: tuple[Row, ...]  # by outcome
-    months: tuple[Row, ...]  # by lane, oldest first, without a gap; "before" first, if there is anything
+    # By lane, oldest first, without a gap, twelve at least; "before" first, if there is anything.
+    months: tuple[Row, ...]
     days: tuple[Days, ...]  # all, then by lane
     terms: tuple[Row, ...]  # statements of terms, by basis: on a request, or otherwise
     appeals: tuple[Row, ...]
-    publishers: tuple[Row, ...]  # by outcome
+    publishers: tuple[Row, ...]  # by outcome; asked by whoever controls the site of their work
+    claimed: tuple[Row, ...]  # by outcome; said to be asked in their name, and not proved
     others: Row  # requests in no covered publisher's name
     length: int
     head: str
@@ -90,7 +94,7 @@ class Report:
 def report(now: datetime) -> Report:
     """The report as of a moment (aware), in the language of now.
 
-    Two queries while nothing has happened; eight after an event or a change of terms. Their cost grows with cases,
+    Two queries while nothing has happened; ten after an event or a change of terms. Their cost grows with cases,
     never with articles.
     """
     chain = Chain.objects.get(pk=1)
@@ -108,7 +112,7 @@ def _counted(length: int, head: str, _token: str, today: date, _language: str | 
         outcome=_outcome(), month=When_(When(opened_at__gte=_midnight(first), then=TruncMonth("opened_at")))
     )
     found = list(asked.values_list("kind", "lane", "outcome", "month").annotate(n=Count("pk")).order_by())
-    publishers, others = _publishers()
+    proved, claimed, others = _publishers()
     return Report(
         made_at=_midnight(today),
         requests=sum(n for *_keys, n in found),
@@ -118,7 +122,8 @@ def _counted(length: int, head: str, _token: str, today: date, _language: str | 
         days=_days(),
         terms=_terms(),
         appeals=_appeals(),
-        publishers=publishers,
+        publishers=proved,
+        claimed=claimed,
         others=others,
         length=length,
         head=head,
@@ -180,26 +185,51 @@ def _appeals() -> tuple[Row, ...]:
     return _table(APPEALS.items(), {"count": ""}, ((ended, "count", n) for ended, n in found))
 
 
-def _publishers() -> tuple[tuple[Row, ...], Row]:
-    """The publishers in whose name most was asked about work of theirs, and everybody else."""
+def _publishers() -> tuple[tuple[Row, ...], tuple[Row, ...], Row]:
+    """The publishers in whose name most was asked about work of theirs, with proof and without; and everybody else."""
     theirs = Q(case__relation__in=[Case.Relation.PUBLISHER, Case.Relation.AGENT])
     lines = CaseURL.objects.filter(theirs, article__isnull=False, case__confirmed_at__isnull=False)
-    own = _confirmed().filter(pk__in=lines.values("case")).values("pk")
     by_outcome = _confirmed().annotate(outcome=_outcome()).filter(pk=OuterRef("case")).values("outcome")
-    named = lines.annotate(outcome=Subquery(by_outcome)).values_list(
-        "article__publisher__slug", "article__publisher__name", "outcome"
-    )
-    counts: dict[str, Counter[str]] = {}
+    named = lines.annotate(outcome=Subquery(by_outcome))
+    slug, name = "article__publisher__slug", "article__publisher__name"
+    asked: Counter[tuple[str, str]] = Counter()
     names: dict[str, str] = {}
-    for slug, name, outcome, n in named.annotate(n=Count("case", distinct=True)).order_by():
-        names[slug] = name
-        counts.setdefault(slug, Counter())[outcome] += n
+    counted = named.values_list(slug, name, "outcome").annotate(n=Count("case", distinct=True)).order_by()
+    for who, called, outcome, n in counted:
+        names[who] = called
+        asked[who, outcome] += n
+    proved = _proved(named.values_list("case", "article__url", slug, "outcome"))
+
+    own = _confirmed().filter(pk__in=lines.values("case")).values("pk")
     others = _confirmed().exclude(pk__in=own).annotate(outcome=_outcome())
     found = [("others", outcome, n) for outcome, n in others.values_list("outcome").annotate(n=Count("pk")).order_by()]
-    most = sorted(names, key=lambda slug: (-counts[slug].total(), names[slug]))[:MAX_PUBLISHERS]
-    rows = _table([(slug, names[slug]) for slug in most], OUTCOMES,
-                  ((slug, outcome, n) for slug in most for outcome, n in counts[slug].items()))  # fmt: skip
-    return rows, _table([("others", _("Asked by others, or about work that we do not cover"))], OUTCOMES, found)[0]
+    rest = _table([("others", _("Asked by others, or about work that we do not cover"))], OUTCOMES, found)[0]
+    return _most(proved, names), _most(asked - proved, names), rest
+
+
+def _proved(lines: QuerySet[CaseURL, tuple[int, str, str, str]]) -> Counter[tuple[str, str]]:
+    """How many cases proved control of the site of a publisher's work that they name, by publisher and outcome.
+
+    `lines`: case, address of the work, publisher, outcome.
+    """
+    proofs: dict[int, list[Proof]] = {}
+    for proof in Proof.objects.exclude(method=Proof.Method.MAIL):
+        proofs.setdefault(proof.case_id, []).append(proof)
+    found = {
+        (case, who, outcome)
+        for case, url, who, outcome in lines.filter(case__proved_at__isnull=False).order_by()
+        if any(proof.covers_url(url) for proof in proofs.get(case, ()))
+    }
+    return Counter((who, outcome) for _case, who, outcome in found)
+
+
+def _most(counts: Counter[tuple[str, str]], names: Mapping[str, str]) -> tuple[Row, ...]:
+    totals: Counter[str] = Counter()
+    for (who, _outcome_of), n in counts.items():
+        totals[who] += n
+    most = sorted(totals, key=lambda who: (-totals[who], names[who]))[:MAX_PUBLISHERS]
+    found = [(who, outcome, n) for (who, outcome), n in counts.items()]
+    return _table([(who, names[who]) for who in most], OUTCOMES, found)
 
 
 def _months(first: date, found: list[tuple[datetime | None, str, int]]) -> tuple[Row, ...]:
@@ -208,7 +238,7 @@ def _months(first: date, found: list[tuple[datetime | None, str, int]]) -> tuple
     labels = {key: date_format(day, "YEAR_MONTH_FORMAT") for key, day in zip(keys, days, strict=True)}
     keyed = [(f"{month:%Y-%m}" if month else "before", lane, n) for month, lane, n in found]
     used = {key for key, *_rest in keyed}
-    begin = next((i for i, key in enumerate(keys) if key in used), len(keys) - 1)
+    begin = next((i for i, key in enumerate(keys[:-FEWEST_MONTHS]) if key in used), len(keys) - FEWEST_MONTHS)
     rows = [("before", _("Before"))] if "before" in used else []
     shown = keys if rows else keys[begin:]
     return _table([*rows, *((key, labels[key]) for key in shown)], dict.fromkeys(CaseLane.values, ""), keyed)

@@ -1,11 +1,12 @@
 """What the newsroom remembers. Rows and their constraints; no rule that spans rows, no HTTP, no network."""
 
 from analysis.models.articles import Article
-from analysis.models.cases import Case, CaseURL, Challenge, Hold, Proof
+from analysis.models.cases import Case, CaseURL, Hold
 from analysis.models.decisions import Chain, Check, Decision, Event, Message, OutgoingMail, Statement
 from analysis.models.desk import DeskTask, Recheck, SourceText
 from analysis.models.limits import Attempt
 from analysis.models.pages import Page
+from analysis.models.proofs import Challenge, Proof
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
 from analysis.models.signals import SignalReading, SignalSource

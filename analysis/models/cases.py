@@ -1,10 +1,9 @@
-"""Cases: who asked for what, about which pages, with which proof, and what is held back meanwhile.
+"""Cases: who asked for what, about which pages, and what is held back meanwhile.
 
 Case rows change only through analysis/rights, which writes the row, its event and its mail in one transaction. What
-became of a case is in analysis/models/decisions.py.
+proves that they come from a site is in analysis/models/proofs.py, what became of them in analysis/models/decisions.py.
 """
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,9 +13,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from analysis.addresses import disguised, host_of, parents
+from analysis.addresses import disguised
 from analysis.models.articles import Article
-from analysis.models.fields import AppendOnly, Language, one_of
+from analysis.models.fields import Language, one_of
 from analysis.models.publishers import Level, Publisher, Scope
 from analysis.models.stories import Story
 
@@ -235,75 +234,3 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.value or self.publisher}"
-
-
-PROOF_AGE = timedelta(days=365)
-
-
-class ProofMethod(models.TextChoices):
-    DNS = "dns", _("A record in the domain’s DNS")
-    FILE = "file", _("A file on the host")
-    MAIL = "mail", _("Mail to a role address")
-
-
-class Challenge(models.Model):
-    """Asked of a case's sender: show that you control this host. Seven days; asked again, it gets a new token."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="challenges")
-    host = models.CharField(max_length=253)
-    # The token is made of this, the case, the host and the installation's secret (analysis/rights/proving.py): the
-    # database alone gives nobody a token, and its sender can open the page again.
-    nonce = models.CharField(max_length=64)
-    issued_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    asked_at = models.DateTimeField(null=True, blank=True)  # the sender pressed "check now"
-    checked_at = models.DateTimeField(null=True, blank=True)
-    found = models.CharField(max_length=500, blank=True)  # why the last check failed, in the language of the case
-    mailed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("challenge")
-        verbose_name_plural = _("challenges")
-        constraints = [models.UniqueConstraint(fields=["case", "host"], name="challenge_once")]
-
-    def __str__(self) -> str:
-        return f"{self.case}: {self.host}"
-
-
-class Proof(AppendOnly):
-    """That somebody controlled a host at a moment, shown for one case."""
-
-    Method = ProofMethod
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="proofs")
-    host = models.CharField(_("host"), max_length=253)
-    method = models.CharField(_("how"), max_length=4, choices=Method)
-    wide = models.BooleanField(_("with everything below it"), default=False)
-    proved_at = models.DateTimeField(_("proved"))
-
-    class Meta:
-        ordering = ["proved_at", "id"]
-        verbose_name = _("proof of control")
-        verbose_name_plural = _("proofs of control")
-        constraints = [
-            one_of("method", ProofMethod, "proof_method"),
-            models.UniqueConstraint(fields=["case", "host", "method"], name="proof_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.host}: {self.get_method_display()}"
-
-    @property
-    def weak(self) -> bool:
-        """Who reads a role address need not control the site (RULES, "Proof of domain control"): it notifies only."""
-        return self.method == ProofMethod.MAIL
-
-    def holds(self, at: datetime) -> bool:
-        """Whether it is worth something at an aware moment: sites change hands."""
-        return not self.weak and self.proved_at > at - PROOF_AGE
-
-    def covers(self, host: str) -> bool:
-        return host == self.host or (self.wide and self.host in parents(host))
-
-    def covers_url(self, url: str) -> bool:
-        return self.covers(host_of(url))

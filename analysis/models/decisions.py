@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models.cases import Case, CaseKind, CaseLane, CaseWant, ProofMethod
+from analysis.models.cases import Case, CaseKind, CaseLane, CaseWant
 from analysis.models.fields import AppendOnly, one_of
+from analysis.models.proofs import ProofMethod
 from analysis.models.publishers import Level, Terms
 from analysis.models.stories import Story
 
@@ -186,7 +187,7 @@ class Chain(models.Model):
 
 class Event(AppendOnly):
     """One step of a case. All events make one chain of hashes (analysis/rights/record.py), kept when a case is erased:
-    no personal data in them but the names of hosts, which whoever offers a proof types."""
+    no personal data in them, nor the name of a host, which may be a person's."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="events")
     position = models.PositiveBigIntegerField(unique=True)  # 1, 2, 3… in the whole record, without a gap
@@ -213,7 +214,7 @@ class Event(AppendOnly):
     @property
     def details(self) -> list[str]:
         """What was recorded with it, in words, for the newsroom."""
-        return [self._detail(key, value) for key, value in self.data.items()]
+        return [self._detail(key, value) for key, value in self.data.items() if key != "proof"]  # a hash
 
     def _detail(self, key: str, value: Any) -> str:
         if key in _EVENT_CHOICES:

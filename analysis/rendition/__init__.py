@@ -18,7 +18,7 @@ from analysis.rendition.pages import (
 )
 from analysis.rendition.register import publisher, publishers
 from analysis.rendition.stories import history, story
-from analysis.rendition.values import StoryPage, Tombstone
+from analysis.rendition.story_values import StoryPage, Tombstone
 
 __all__ = [
     "Cursor",

@@ -19,13 +19,8 @@ from analysis.models.watch import NOT_REPLACED
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.rows import CHANGED, Changed, Row, columns, row_of
-from analysis.rendition.values import (
-    Listing,
-    RevisionView,
-    StoryCard,
-    StoryPage,
-    WatchView,
-)
+from analysis.rendition.story_values import RevisionView, StoryCard, StoryPage, WatchView
+from analysis.rendition.values import Listing
 from analysis.terms import FOREVER
 
 PAGE = 30

@@ -38,18 +38,8 @@ from analysis.rendition.lists import (
     with_corrections,
 )
 from analysis.rendition.rows import columns, row_of
-from analysis.rendition.values import (
-    EntityView,
-    Home,
-    Listing,
-    PageView,
-    Ref,
-    RevisionView,
-    StoryCard,
-    StoryPage,
-    TopicView,
-    WatchView,
-)
+from analysis.rendition.story_values import Ref, RevisionView, StoryCard, StoryPage, WatchView
+from analysis.rendition.values import EntityView, Home, Listing, PageView, TopicView
 from analysis.text import to_html
 
 

@@ -1,21 +1,30 @@
 """The policy register: publishers, the terms in force for their work, and the pages of ours that draw on it."""
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
+from analysis import terms
 from analysis.addresses import is_under, page_key
+from analysis.bearing import bearing, somewhere
+from analysis.explaining import FIELDS
 from analysis.models import Citation, Domain, Publisher, Terms
 from analysis.models.publishers import Basis, Scope
 from analysis.rendition.evidence import linkable, signals
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import Cursor, through
-from analysis.rendition.values import Listing, PublisherView, SignalView, StoryCard, TermsView
-from analysis.rulebook import from_terms
-from analysis.terms import DECIDED, Rule, newest, not_withdrawn, place_of, strictness
+from analysis.rendition.story_values import StoryCard
+from analysis.rendition.values import Listing, PublisherView, SignalView, TermsView
+from analysis.rulebook import RuleBook, from_terms
+from analysis.terms import DECIDED, Rule, Work, newest, not_withdrawn, place_of, strictness
+
+type Said = Sequence[tuple[Rule, Terms]]
+_SILENT = Terms()
+_UNLIMITED = {"ai": True, "embargo_hours": 0}
 
 
 def publishers() -> tuple[PublisherView, ...]:
@@ -46,41 +55,56 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
 
 
 def _statements(publisher_ids: Sequence[int], now: datetime, *, pages: bool) -> dict[int, list[Terms]]:
-    """What each publisher's statements come to, by publisher.
+    """What the statements that have a say in the terms of a publisher's work come to, by publisher.
 
     `pages`: with those about single pages, the newest two hundred; otherwise without. What pages say by themselves is
     shown as evidence, where the gate lets the page be named. One query.
     """
     said = Terms.objects.filter(effective_from__lte=now).exclude(basis=Basis.PAGE_SIGNAL)
     wanted = Q(publisher__in=publisher_ids) if pages else Q(publisher__in=publisher_ids) & ~Q(scope=Scope.URL)
-    found: dict[int | None, list[Terms]] = {}
+    found: dict[int | None, list[tuple[Rule, Terms]]] = {}
     for row in said.filter(wanted | Q(scope=Scope.HOUSE)).order_by("effective_from", "id"):
-        found.setdefault(row.publisher_id, []).append(row)
-    house = _in_force(found.get(None, []))
-    return {pk: [*_in_force(found.get(pk, []))[-200:], *house] for pk in publisher_ids}
+        found.setdefault(row.publisher_id, []).append((from_terms(row), row))
+    house = found.get(None, [])
+    return {pk: _in_force(pk, found.get(pk, []), house) for pk in publisher_ids}
 
 
-def _in_force(rows: Sequence[Terms]) -> list[Terms]:
-    """One publisher's statements, oldest first, as one for each place: field by field what counts there."""
-    by_id = {row.pk: row for row in rows}
-    standing = not_withdrawn([from_terms(row) for row in rows])
-    shown: dict[tuple[object, ...], Terms] = {}
-    for rule in standing:
-        shown.pop(place_of(rule), None)  # so that the places stand in the order of their newest statements
-        shown[place_of(rule)] = by_id[rule.id]
-    fields = {
-        name: [(place_of(rule), getattr(by_id[rule.id], name)) for rule in _strictest_last(name, standing)]
-        for name in (*DECIDED, "attribution", "reason")
-    }
-    for name, values in fields.items():
-        for place, value in values:
-            setattr(shown[place], name, value)
-    return list(shown.values())
+def _in_force(publisher_id: int, theirs: Said, house: Said) -> list[Terms]:
+    """What was said of a publisher's work, and of everybody's, each oldest first: one statement for each place, field
+    by field what counts. Without what has a say nowhere, such as ours where the publisher has decided; and without
+    what is left of ours and limits nothing."""
+    places = [*_by_place(theirs)[-200:], *_by_place(house)]
+    rows = {rule.id: row for rule, row in (*house, *theirs)}
+    book = RuleBook("").with_rules(not_withdrawn([rule for rule, _row in (*house, *theirs)]))
+    works = [Work(url, publisher_id) for url in {somewhere(rule) for rules in places for rule in rules}]
+    counts = {found for work in works for found in bearing(book.rules_for(work), work)}
+    shown = []
+    for rules in places:
+        deciding = {name: rule for name in FIELDS if (rule := _deciding(name, rules)) and (rule.id, name) in counts}
+        limits = [rule for name, rule in deciding.items() if getattr(rule, name) != _UNLIMITED.get(name)]
+        if limits or (deciding and rules[0].basis != terms.Basis.HOUSE):
+            latest = max(deciding.values(), key=lambda rule: (rule.effective_from, rule.id))
+            one = copy(rows[latest.id])
+            # Why they said the one thing is no reason for another: of several, that of the level.
+            one.reason = deciding.get("level", latest).reason
+            for name in FIELDS:
+                setattr(one, name, getattr(rows[deciding[name].id] if name in deciding else _SILENT, name))
+            shown.append(one)
+    return shown
 
 
-def _strictest_last(name: str, standing: list[Rule]) -> list[Rule]:
-    latest = newest(name, standing)
-    return sorted(latest, key=lambda rule: -strictness(name, rule)) if name in DECIDED else latest
+def _by_place(said: Said) -> list[list[Rule]]:
+    """The statements that none has withdrawn by their places, in the order of the newest at each."""
+    found: dict[tuple[object, ...], list[Rule]] = {}
+    for rule in not_withdrawn([rule for rule, _row in said]):
+        found[place_of(rule)] = [*found.pop(place_of(rule), []), rule]
+    return list(found.values())
+
+
+def _deciding(name: str, rules: list[Rule]) -> Rule | None:
+    """Of the statements at one place the one that decides a field there: the newest; of two as new the stricter."""
+    latest = newest(name, rules)
+    return min(latest, key=lambda rule: (strictness(name, rule) if name in DECIDED else 0, rule.id), default=None)
 
 
 def _view(

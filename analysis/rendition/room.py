@@ -13,7 +13,8 @@ from analysis.models.stories import StoryStatus
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import Cursor, before_that
 from analysis.rendition.rows import Work, columns, row_of
-from analysis.rendition.values import Listing, StoryCard
+from analysis.rendition.story_values import StoryCard
+from analysis.rendition.values import Listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

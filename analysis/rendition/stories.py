@@ -15,11 +15,7 @@ from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import CHANGED, Changed, Cited, Row, columns, outcomes, row_of, works
-from analysis.rendition.values import (
-    LinkView,
-    StoryPage,
-    Tombstone,
-)
+from analysis.rendition.story_values import LinkView, StoryPage, Tombstone
 
 
 def story(slug: str) -> StoryPage | Tombstone | None:

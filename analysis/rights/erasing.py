@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
-from analysis.models import Case, Challenge, Decision, Message, OutgoingMail, Statement
+from analysis.models import Case, Challenge, Decision, Message, OutgoingMail, Proof, Statement
+from analysis.rights.lines import matched_articles
 from analysis.rights.record import StaleCaseError, State, lock, move, record
 
 NEVER_CONFIRMED = timedelta(days=30)
@@ -31,8 +32,9 @@ def close_what_is_over(at: datetime) -> int:
 def erase(at: datetime) -> int:
     """Erase the personal data of cases that have been over for ERASE_DAYS. Returns how many; at most BATCH at once.
 
-    A case that somebody may still contest is not over. Kept: kind, lane, states, times, proofs, decisions without their
-    words, terms, events.
+    A case that somebody may still contest is not over. Kept: kind, lane, states, times, decisions without their words,
+    terms, events; the works that we draw on and it was about, and whether control of their hosts was proved. Of other
+    hosts that it was proved, not which. /about/privacy/ says the same.
     """
     due = Case.objects.filter(closed_at__lt=at - timedelta(days=settings.ERASE_DAYS), erased_at__isnull=True)
     due = due.filter(state__in=[State.CLOSED, State.WITHDRAWN])
@@ -76,7 +78,10 @@ def _erase(case: Case, at: datetime) -> None:
     OutgoingMail.objects.filter(case=case).delete()
     Message.objects.filter(case=case).delete()
     Challenge.objects.filter(case=case).delete()
-    # The append-only manager refuses every change; the trigger allows this one.
+    # The append-only manager refuses every change; the triggers allow these.
+    named = [article.url for article in matched_articles(case)]
+    needless = [proof.pk for proof in case.proofs.all() if not any(map(proof.covers_url, named))]
+    models.QuerySet(Proof).filter(pk__in=needless).update(host="", nonce="")
     models.QuerySet(Decision).filter(case=case).update(reason="")
     models.QuerySet(Statement).filter(decision__case=case).update(text="")
     record(case, "erased", at)

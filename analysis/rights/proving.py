@@ -20,7 +20,7 @@ from analysis.addresses import host as readable_host
 from analysis.models import Case, Challenge, OutgoingMail, Proof
 from analysis.models.cases import CaseWant
 from analysis.rights.lines import matched_articles, unmatched_urls
-from analysis.rights.record import OPEN, RightsError, State, lock, move, post, record
+from analysis.rights.record import OPEN, RightsError, State, lock, move, post, record, seal
 from analysis.rights.review import hold
 
 TOKEN_AGE = timedelta(days=7)
@@ -67,7 +67,7 @@ def challenge(case: Case, typed: str, at: datetime | None = None) -> Challenge:
     fresh = {"nonce": secrets.token_hex(32), "issued_at": at, "expires_at": at + TOKEN_AGE,
              "asked_at": None, "checked_at": None, "found": ""}  # fmt: skip
     made, _created = Challenge.objects.update_or_create(case=case, host=host, defaults=fresh)
-    record(case, "challenged", at, data={"host": host})
+    record(case, "challenged", at)
     return made
 
 
@@ -122,7 +122,7 @@ def notify(asked: Challenge, addresses: tuple[str, ...], at: datetime | None = N
         ).count()
         < MAX_NOTICES_A_DAY
     )
-    record(asked.case, "notified", at, data={"host": asked.host})
+    record(asked.case, "notified", at)
 
 
 @transaction.atomic
@@ -161,9 +161,10 @@ def strong_proofs(case: Case, at: datetime) -> list[Proof]:
 
 
 def _keep(case: Case, proof: Proof, at: datetime) -> Proof:
+    proof.nonce = secrets.token_hex(32)
     proof.save()
     # Of a role mailbox nobody must read in the history that control was proved.
-    record(case, "noted" if proof.weak else "proved", at, data={"host": proof.host, "method": proof.method})
+    record(case, "noted" if proof.weak else "proved", at, data={"proof": seal(proof), "method": proof.method})
     if proof.weak:
         return proof
     onward = State.PROVED if case.state == State.CONFIRMED else State(case.state)

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
-from analysis.models import Case, Chain, Event, Message, OutgoingMail
+from analysis.models import Case, Chain, Event, Message, OutgoingMail, Proof
 
 State = Case.State
 OPEN = (State.RECEIVED, State.CONFIRMED, State.PROVED, State.IN_REVIEW, State.APPEALED)
@@ -103,11 +103,22 @@ def digest(event: Event) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def seal(proof: Proof) -> str:
+    """SHA-256 over a proof of control and its nonce: what the record holds of it. Once host and nonce are erased, no
+    guess at the host can be tried against it."""
+    at = proof.proved_at.astimezone(UTC).isoformat()
+    body = [proof.nonce, proof.case_id, proof.host, proof.method, proof.wide, at]
+    return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+
+
 def first_broken() -> str:
-    """Where the record of events is broken first, in a sentence; empty if it holds from the first event to the last.
+    """Where the record of events is broken first, in a sentence; empty if it holds from the first event to the last,
+    and so does every proof of control that is not erased.
 
     Reads every event, a thousand at a time. Events that are appended meanwhile are left for the next time.
     """
+    # Before the chain: then the event of each is in it.
+    proofs = {seal(proof): proof.pk for proof in Proof.objects.exclude(nonce="").order_by("-pk")}
     # One statement, so that both are of one moment.
     chain = Chain.objects.annotate(last=Subquery(Event.objects.order_by("-position").values("position")[:1])).first()
     if chain is None:
@@ -124,6 +135,7 @@ def first_broken() -> str:
             if event.at is None or event.sha256 != digest(event):
                 return _("Event %(n)d was changed.") % {"n": position}
             previous = event.sha256
+            proofs.pop(event.data.get("proof", ""), None)
     except ValueError:  # SQLite keeps anything in a column of dates; rows are read many at once
         return _("Event %(n)d, or one soon after it, cannot be read.") % {"n": position + 1}
     if position != chain.length:
@@ -132,6 +144,8 @@ def first_broken() -> str:
         return _("The last event is not the one that was written last.")
     if (chain.last or 0) != chain.length:
         return _("Event %(n)d was written by nobody: the record ends before it.") % {"n": chain.length + 1}
+    if proofs:
+        return _("Proof of control %(n)d is not what its event says.") % {"n": min(proofs.values())}
     return ""
 
 

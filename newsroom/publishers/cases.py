@@ -97,7 +97,7 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "receipt": receipt.of_case(case) if seen.confirmed and case.own else None,
         "talk": case.messages.exclude(side=Message.Side.NOTE),
         "missing": statute.asked_for(case),
-        "proofs": case.proofs.all(),
+        "proofs": case.proofs.exclude(host=""),
         "held": case.holds.filter(lifted_at__isnull=True).count(),
         "room": seen.confirmed and rights.strong_proofs(case, now),
         "appealable": rights.appealable(case, now),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.models import Case, CaseURL
 from analysis.rendition.pages import cards, drawing_on
-from analysis.rendition.values import StoryCard
+from analysis.rendition.story_values import StoryCard
 
 MAX_STORIES = 300  # in all, so that a widely used page does not make the list endless
 

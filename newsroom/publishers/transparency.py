@@ -1,7 +1,7 @@
 """The transparency report: as a page with charts, as CSV and as JSON. For everybody; it carries no session."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,22 +16,24 @@ from analysis import transparency
 from analysis.models.cases import CaseLane
 from analysis.transparency import OUTCOMES, Report, Row
 
-TABLES = ("kinds", "lanes", "months", "terms", "appeals", "publishers")
+TABLES = ("kinds", "lanes", "months", "terms", "appeals", "publishers", "claimed")
 _HEIGHT, _STEP = 150, 20  # of the chart of months, in its own units
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     report = transparency.report(timezone.now())
+    outcomes, occasions = list(OUTCOMES.values()), [_("On a request"), _("Otherwise")]
     context = {
         "report": report,
-        "outcomes": OUTCOMES.values(),
-        "kinds": _bars([row for row in report.kinds if row.total]),
-        "lanes": _bars(report.lanes),
-        "terms": _bars([row for row in report.terms if row.total]),
-        "occasions": [_("On a request"), _("Otherwise")],
+        "outcomes": outcomes,
+        "kinds": _bars([row for row in report.kinds if row.total], outcomes),
+        "lanes": _bars(report.lanes, outcomes),
+        "terms": _bars([row for row in report.terms if row.total], occasions),
+        "occasions": occasions,
         "appeals": _bars(report.appeals),
-        "publishers": _bars(report.publishers),
+        "publishers": _bars(report.publishers, outcomes),
+        "claimed": _bars(report.claimed, outcomes),
         "others": report.others,
         "all_days": report.days[0],
         "chart": _columns(report.months),
@@ -92,10 +94,17 @@ def _harmless(field: object) -> object:
     return f"'{field}" if isinstance(field, str) and field.startswith(("=", "+", "-", "@", "\t", "\r")) else field
 
 
-def _bars(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def _bars(rows: Sequence[Row], headings: Iterable[object] = ()) -> list[dict[str, Any]]:
     """Each row with the length of its bar, of 100. Whole numbers: a French page writes others with a comma."""
     most = max((row.total for row in rows), default=0) or 1
-    return [{"row": row, "counts": row.counts.values(), "length": round(100 * row.total / most)} for row in rows]
+    return [
+        {
+            "row": row,
+            "cells": list(zip(headings, row.counts.values(), strict=False)),
+            "length": round(100 * row.total / most),
+        }
+        for row in rows
+    ]
 
 
 def _columns(months: Sequence[Row]) -> dict[str, Any]:
@@ -113,7 +122,7 @@ def _columns(months: Sequence[Row]) -> dict[str, Any]:
         "most": most,
         "first": months[0].label,
         "last": months[-1].label,
-        "width": max(len(months), 6) * _STEP,
+        "width": len(months) * _STEP,
         "height": _HEIGHT,
         "says": _("Requests by month, from %(first)s to %(last)s; at most %(most)d in one of them.")
         % {"first": months[0].label, "last": months[-1].label, "most": most},

@@ -55,7 +55,7 @@ def security(request: HttpRequest) -> HttpResponse:
     if settings.ORIGIN.startswith("https://"):  # the RFC takes no other address on the web
         lines += [
             f"Canonical: {settings.ORIGIN}/.well-known/security.txt",
-            f"Policy: {settings.ORIGIN}/takedown/",
+            f"Policy: {settings.ORIGIN}/about/security/",
         ]
     lines.append("Preferred-Languages: " + ", ".join(code for code, _name in settings.LANGUAGES))
     return _text(*lines)

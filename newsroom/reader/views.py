@@ -25,27 +25,18 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def story(request: HttpRequest, slug: str) -> HttpResponse:
     page = rendition.story(slug)
-    if page is None:
-        raise Http404
-    if isinstance(page, rendition.Tombstone):
-        return _tombstone(request, page)
-    response = render(request, "reader/story.html", {"page": page, "jsonld": markup.jsonld(page)})
-    response["Content-Usage"] = declarations.content_usage(page)
-    response["X-Robots-Tag"] = declarations.robots_tag(page)
-    return response
+    if not isinstance(page, rendition.StoryPage):
+        return _gone(request, page)
+    return _of_story(request, "reader/story.html", page, jsonld=markup.jsonld(page))
 
 
 @require_safe
 def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     page = rendition.history(slug, number)
-    if page is None:
-        raise Http404
-    if isinstance(page, rendition.Tombstone):
-        return _tombstone(request, page)
-    template = "reader/history.html" if number is None else "reader/version.html"
-    response = render(request, template, {"page": page})
-    response["Content-Usage"] = declarations.content_usage(page)
-    response["X-Robots-Tag"] = f"noindex, noarchive, {declarations.robots_tag(page)}"
+    if not isinstance(page, rendition.StoryPage):
+        return _gone(request, page)
+    response = _of_story(request, "reader/history.html" if number is None else "reader/version.html", page)
+    response["X-Robots-Tag"] = f"noindex, noarchive, {response['X-Robots-Tag']}"
     return response
 
 
@@ -158,8 +149,17 @@ def _list(request: HttpRequest, template: str, context: dict[str, Any], part: st
     return response
 
 
-def _tombstone(request: HttpRequest, tombstone: rendition.Tombstone) -> HttpResponse:
-    """410, or 451 with a link to who took it down (RFC 7725: the implementer, which is this site)."""
+def _of_story(request: HttpRequest, template: str, page: rendition.StoryPage, **context: Any) -> HttpResponse:
+    """A page of a story, with what its sources let machines do with it."""
+    response = render(request, template, {"page": page, **context})
+    response["Content-Usage"] = declarations.content_usage(page)
+    response["X-Robots-Tag"] = declarations.robots_tag(page)
+    return response
+
+
+def _gone(request: HttpRequest, tombstone: rendition.Tombstone | None) -> HttpResponse:
+    """404 where nothing was; 410, or 451 with a link to who took it down (RFC 7725: the implementer, this site)."""
+    tombstone = _found(tombstone)
     response = render(request, "reader/tombstone.html", {"tombstone": tombstone}, status=tombstone.status)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, noarchive"

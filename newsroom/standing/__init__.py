@@ -5,7 +5,7 @@ from pathlib import Path
 from analysis.models import Page
 
 HERE = Path(__file__).parent
-ORDER = ["how-we-write", "corrections", "who-we-are", "rights", "accessibility", "privacy"]
+ORDER = ["how-we-write", "corrections", "who-we-are", "rights", "accessibility", "privacy", "security"]
 
 
 def load(own: Path | None = None) -> int:

@@ -10,7 +10,8 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 
 from analysis import rights
-from analysis.models import Case, Event, OutgoingMail, Terms
+from analysis.addresses import host_of
+from analysis.models import Article, Case, Event, OutgoingMail, Terms
 from newsroom import tasks
 from tests import making
 from tests.analysis.cases import REMOVE, SITE, confirmed, request
@@ -50,6 +51,12 @@ def planted(django_user_model):
         SITE, at=days(-3),
     )  # fmt: skip
     rights.confirm(case, at=days(-3))
+    person, stranger = f"{next(words)}.test", f"{next(words)}.test"
+    for host, method in ((person, "dns"), (person, "file"), (stranger, "mail"), (host_of(article.url), "dns")):
+        asked = rights.challenge(case, host, at=days(-3))
+        rights.notify(asked, (f"postmaster@{host}",), at=days(-3)) if method == "mail" else None
+        rights.not_proved(asked, f"no answer from {host}", at=days(-3))
+        rights.prove(asked, method, wide=True, at=days(-3))
     rights.complete(case, {name: next(words) for name in STATUTE}, at=days(-3))
     one, other = (django_user_model.objects.create_user(name) for name in ("one", "other"))
     rights.take_up(case, one, at=days(-3))
@@ -81,7 +88,25 @@ def test_the_dump_sees_every_word_that_was_planted(planted):
         *planted.decisions.values_list("reason", "statement__text")[1],
     ):  # fmt: skip
         assert words in seen
+    assert set(re.findall(r"zqperson\d+zq", " ".join(planted.proofs.values_list("host", flat=True)))) <= seen
     assert len(seen) > 20
+
+
+def test_no_event_holds_a_word_that_was_planted(planted):
+    assert "zqperson" not in json.dumps(list(Event.objects.values_list("kind", "data")))
+
+
+def test_a_host_stays_where_a_work_of_it_does_and_else_that_one_was_proved(planted, settings):
+    before = list(planted.proofs.values_list("method", "wide", "proved_at"))
+    rights.erase(days(settings.ERASE_DAYS + 1))
+    article = Article.objects.get()
+    assert list(planted.proofs.values_list("method", "wide", "proved_at")) == before
+    assert [proof.host for proof in planted.proofs.all()] == ["", "", "", host_of(article.url)]
+    assert not any(proof.holds(proof.proved_at) for proof in planted.proofs.all()[:3])
+    assert [list(planted.urls.values_list("url", flat=True)), planted.challenges.count()] == [
+        [article.url, *[""] * 4],
+        0,
+    ]
 
 
 def test_after_the_set_time_no_personal_data_is_left_in_any_column_of_any_table(planted, settings):

@@ -329,7 +329,7 @@ def walk(value: object, path: str) -> None:
         for i, part in enumerate(value):
             walk(part, f"{path}[{i}]")
     elif dataclasses.is_dataclass(value):
-        assert type(value).__module__ == "analysis.rendition.values", path
+        assert type(value).__module__ in ("analysis.rendition.values", "analysis.rendition.story_values"), path
         for part in dataclasses.fields(value):
             walk(getattr(value, part.name), f"{path}.{part.name}")
     else:

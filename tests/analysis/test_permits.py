@@ -23,18 +23,28 @@ permits = st.builds(
     embargo_until=st.sampled_from([None, NOW, NOW + timedelta(hours=1)]),
     attribution=st.sampled_from([(), ("A",), ("A", "B")]),
     stated=st.booleans(),
+    restricted=st.booleans(),
     legal=st.booleans(),
-)
+    reason=st.sampled_from(["", "They asked.", "The law."]),
+    governing=st.sampled_from([{}, {"level": 1}, {"level": 2, "ai": 1}]),
+).filter(lambda permit: not (permit.stated and permit.restricted))
 
 
 def matters(p: Permit):
     limits = (p.max_words, p.quote_words, p.quote_chars, p.copied_words, p.copied_percent)
-    return p.level, limits, p.ai, p.embargo_until, p.attribution, p.stated, p.legal
+    said = (p.embargo_until, p.attribution, p.stated, p.restricted, p.legal, p.reason)
+    return p.level, limits, p.ai, *said
 
 
 @given(st.lists(permits, min_size=1), st.randoms())
 def test_strictest_does_not_depend_on_the_order(some, random):
-    assert matters(strictest(some)) == matters(strictest(random.sample(some, len(some))))
+    one, other = strictest(some), strictest(random.sample(some, len(some)))
+    assert (matters(one), one.governing) == (matters(other), other.governing)
+
+
+def test_of_two_that_tie_the_rule_named_is_the_same_in_any_order():
+    one, other = Permit(governing={"level": 1}), Permit(governing={"level": 2})
+    assert strictest([one, other]).governing == strictest([other, one]).governing == {"level": 1}
 
 
 @given(st.lists(permits, min_size=1), st.lists(permits, min_size=1))
@@ -51,6 +61,13 @@ def test_strictest_of_one_or_of_one_twice_is_that_one(permit):
 @given(st.lists(permits, min_size=1))
 def test_strictest_is_no_looser_than_any(some):
     assert all(no_looser(strictest(some), permit) for permit in some)
+
+
+@given(st.lists(permits, min_size=1))
+def test_the_reason_is_one_for_the_lowest_level_if_there_is_any(some):
+    lowest = [p for p in some if p.level == strictest(some).level]
+    assert strictest(some).reason in {p.reason for p in lowest}
+    assert bool(strictest(some).reason) is any(p.reason for p in lowest)
 
 
 def test_strictest_of_none_is_forbidden():

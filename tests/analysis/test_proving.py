@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from analysis import rights
 from analysis.models import Article, Case, Domain, OutgoingMail, Proof
-from analysis.models.cases import PROOF_AGE
+from analysis.models.proofs import PROOF_AGE
 from analysis.rights import RightsError
 from analysis.rights.proving import MAX_CHALLENGES, MAX_LOOKS_A_DAY, MAX_NOTICES_A_DAY, TOKEN_AGE
+from analysis.rights.record import seal
 from newsroom.wire import domains
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed, opened
@@ -169,7 +170,7 @@ def test_a_mail_proof_changes_nothing_but_the_record():
     assert OutgoingMail.objects.count() == mails
     assert held(case) == {} and rights.strong_proofs(case, timezone.now()) == []
     event = case.events.last()
-    assert event.data == {"host": HOST, "method": "mail"}
+    assert event.data == {"proof": seal(case.proofs.get()), "method": "mail"}
     assert "proved" not in event.words.lower(), "nobody must read in the history that control was proved"
     rights.decide(case, None, REMOVE)
     assert case.terms.get().basis == "restriction"

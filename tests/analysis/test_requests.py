@@ -119,10 +119,45 @@ def test_the_register_takes_the_spellings_of_a_page_for_one_and_names_it_while_i
 
 def test_of_two_statements_as_new_the_register_says_the_stricter():
     of = making.publisher()
-    for level, words in (("link", 20), ("full", 10)):
+    for level, words in (("short", 20), ("full", 10)):
         making.terms(of, level=level, max_words=words)
     (said,) = [terms for terms in rendition.publisher(of.slug)[0].terms if terms.scope == "publisher"]
-    assert (said.level, said.max_words) == ("link", 10)
+    assert (said.level, said.max_words) == ("short", 10)
+
+
+def test_the_register_gives_the_reason_of_the_level_and_none_of_another_field():
+    of = making.publisher()
+
+    def reason():
+        (said,) = [terms for terms in rendition.publisher(of.slug)[0].terms if terms.scope == "publisher"]
+        return (said.level, said.max_words, said.reason)
+
+    dates = iter(making.LONG_AGO.replace(year=year) for year in range(2021, 2026))
+    making.terms(of, max_words=50, reason="Fifty do.", effective_from=next(dates))
+    assert reason() == ("", 50, "Fifty do.")
+    making.terms(of, quote_words=5, effective_from=next(dates))
+    assert reason() == ("", 50, ""), "nobody speaks of the level, and the newest gave none"
+    making.terms(of, level="full", reason="A trial.", effective_from=next(dates))
+    making.terms(of, max_words=30, reason="Too long.", effective_from=next(dates))
+    assert reason() == ("full", 30, "A trial.")
+    making.terms(of, level="full", effective_from=next(dates))
+    assert reason() == ("full", 30, "")
+
+
+def test_the_register_leaves_out_what_has_no_say():
+    of = making.publisher(host="a.test")
+    default = {"level": "full", "max_words": 60, "quote_words": 15, "ai": "allow", "embargo_hours": 0}
+
+    def said():
+        return [(one.scope, one.basis, one.level) for one in rendition.publisher(of.slug)[0].terms]
+
+    making.terms(of, scope="domain", value="a.test", basis="house", level="short", effective_from=making.LONG_AGO)
+    assert said() == [("domain", "house", "short"), ("house", "house", "full")]
+    making.terms(of, level="link")
+    assert said() == [("publisher", "publisher", "link")], "of ours is left what limits nothing"
+    making.terms(of, **default, effective_from=making.LONG_AGO.replace(year=2025))
+    assert said() == [("publisher", "publisher", "full")]
+    assert [one.level for one in rendition.publishers()[0].terms] == ["full"]
 
 
 def test_a_feed_carries_the_words_we_must_show_and_the_corrections(client):

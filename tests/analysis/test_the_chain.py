@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import rights
 from analysis.models import Case, Chain, Event
-from analysis.rights.record import digest, record
+from analysis.rights.record import digest, record, seal
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed, opened, request
 
@@ -187,6 +187,40 @@ def test_a_record_rewritten_whole_holds_and_contradicts_what_was_published(case)
     assert not rights.begins_with(*published)
     assert not rights.begins_with(chain.length, chain.head)
     assert rights.begins_with(2, Event.objects.get(position=2).sha256), "what came before is as it was"
+
+
+@pytest.fixture
+def proof(case):
+    case = confirmed("https://wire.test/1")
+    return rights.prove(rights.challenge(case, "wire.test"), "dns", wide=False)
+
+
+@pytest.mark.parametrize(
+    "column", ["host = 'other.test'", "method = 'file'", "wide = TRUE", "proved_at = '2020-01-01 00:00:00+00:00'"]
+)
+def test_a_proof_that_was_changed_is_found(proof, column):
+    assert rights.first_broken() == ""
+    with connection.cursor() as cursor:
+        on = " ON analysis_proof" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER IF EXISTS analysis_proof_no_update{on}")
+        cursor.execute(f"UPDATE analysis_proof SET {column}")
+    assert rights.first_broken() == f"Proof of control {proof.pk} is not what its event says."
+
+
+def test_what_the_record_says_of_a_proof_tells_nobody_the_host(proof):
+    (told,) = {event.data["proof"] for event in Event.objects.filter(kind="proved")}
+    assert told == seal(proof)
+    proof.nonce = ""
+    assert told != seal(proof)
+
+
+def test_of_a_proof_nothing_but_host_and_nonce_can_be_emptied_and_nothing_changed(proof):
+    for column in ("host = 'other.test'", "method = ''", "host = '', wide = TRUE", "host = '', method = 'file'"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE analysis_proof SET {column}")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE analysis_proof SET host = '', nonce = ''")
+    assert rights.first_broken() == ""
 
 
 @pytest.fixture

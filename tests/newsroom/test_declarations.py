@@ -16,6 +16,7 @@ from protego import Protego
 from analysis import editing
 from analysis.models import Source, Story
 from analysis.text import count_words
+from newsroom import standing
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,9 @@ def test_security_says_whom_to_tell_until_when(client, settings):
     said = lines(client, "/.well-known/security.txt")
     assert said["Contact"] == "mailto:security@desk.example"
     assert said["Canonical"] == "https://desk.example/.well-known/security.txt"
-    assert said["Policy"] == "https://desk.example/takedown/"
+    assert said["Policy"] == "https://desk.example/about/security/"
+    standing.load()  # as whoever installs it does
+    assert "security.txt" in client.get("/about/security/").content.decode()
     assert said["Preferred-Languages"] == "en, fr"
     expires = datetime.fromisoformat(said["Expires"])
     assert timedelta(days=30) < expires - datetime.now(UTC) < timedelta(days=365)

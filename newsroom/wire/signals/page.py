@@ -42,7 +42,9 @@ def read(body: bytes, headers: Headers = ()) -> tuple[Said, ...]:
         for script in _some(root, "script"):
             if _type(script) == rsl.MIME:  # a licence written into the page
                 found += rsl.read((script.text or "").encode("utf-8", "replace"))
-        if any(element.text_content().strip() for element in root.xpath("//*[@data-nosnippet]")[:MOST]):
+        # Not one within another, whose text would be gone through once more for each.
+        marked = root.xpath("//*[@data-nosnippet][not(ancestor::*[@data-nosnippet])]")
+        if any(element.text_content().strip() for element in marked[:MOST]):
             found.append(said("page", "data-nosnippet", "", effect("page", "data-nosnippet", "on")))
         found += _schema(root)
     return tuple(dict.fromkeys(found))

@@ -22,13 +22,13 @@ DAYS = {"type": ["integer", "null"], "minimum": 0}
 SCHEMA = {
     "type": "object",
     "required": ["documentation", "made_at", "requests", "kinds", "lanes", "months", "days", "terms", "appeals",
-                 "publishers", "others", "record"],
+                 "publishers", "claimed", "others", "record"],
     "additionalProperties": False,
     "properties": {
         "documentation": {"type": "string", "pattern": "#data$"},
         "made_at": {"type": "string", "format": "date-time"},
         "requests": {"type": "integer"},
-        **dict.fromkeys(("kinds", "lanes", "months", "terms", "publishers"), TABLE),
+        **dict.fromkeys(("kinds", "lanes", "months", "terms", "publishers", "claimed"), TABLE),
         **dict.fromkeys(("appeals", "others"), COUNTS),
         "days": {"type": "object", "additionalProperties": {
             "type": "object", "required": ["decided", "median", "ninetieth"],
@@ -86,14 +86,14 @@ def test_the_json_fits_its_schema(client, asked):
     data = client.get("/transparency.json").json()
     Draft202012Validator(SCHEMA).validate(data)
     assert data["requests"] == 2
-    assert data["publishers"] == {Publisher.objects.get().slug: data["publishers"][Publisher.objects.get().slug]}
+    assert data["claimed"] == {Publisher.objects.get().slug: data["claimed"][Publisher.objects.get().slug]}
 
 
 def test_the_csv_holds_every_number_of_the_json(client, asked):
     data = client.get("/transparency.json").json()
     assert data["appeals"]["open"] == 1
     found = {(row["table"], row["row"], row["column"]): row["value"] for row in rows(client)}
-    for table in ("kinds", "lanes", "months", "terms", "publishers"):
+    for table in ("kinds", "lanes", "months", "terms", "publishers", "claimed"):
         for key, counts in data[table].items():
             for column, n in counts.items():
                 assert found[table, key, column] == str(n)

@@ -3,6 +3,8 @@
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsroom.wire.signals import page, rsl, tags
 
@@ -33,6 +35,40 @@ def test_a_long_tag_of_few_attributes_is_read_and_so_is_what_follows(tag):
     assert [one.label for one in page.read(f'{tag}<meta name="robots" content="noai">'.encode())] == ["noai"]
 
 
+VALUES = ["", "=v ", '="v"', '=">"', "='<p'", "= 'a b'", '="a=\'"', "=/ "]
+
+
+@given(
+    st.sampled_from(["", *HIDDEN]),
+    st.lists(st.tuples(st.sampled_from([" ", "\n", "/", " / ", "\t\f"]), st.sampled_from(VALUES)),
+             min_size=tags.MOST + 1, max_size=tags.MOST + 3),
+    st.booleans(),
+)  # fmt: skip
+def test_however_attributes_are_written_too_many_are_seen(before, attributes, tight):
+    tag = ""
+    for n, (between, value) in enumerate(attributes):
+        tag += f"{'' if tight and tag[-1:] in tuple('"\'') else between}a{n}{value}"
+    assert tags.crowded(f"{before}<p{' ' * (not tag.startswith((' ', '/')))}{tag}>".encode())
+
+
+def test_a_page_of_more_long_tags_than_are_worth_a_look_is_not_read():
+    long = f"<p {'abcdefg ' * 100}>".encode()
+    few = tags.MOST_LOOKS // 110
+    assert not tags.crowded(long * few)
+    assert tags.crowded(long * 2 * few)
+    assert not tags.crowded(b"<p class=\"a b\" id='c' hidden>" * 2 * tags.MOST_LOOKS)
+
+
+def test_words_marked_within_words_marked_are_gone_through_once():
+    def nested(depth: int) -> list[str]:
+        inner = "<b data-nosnippet>" * depth + "<i></i>" * 100
+        return [one.label for one in page.read(f"<p>{inner}{'</b>' * depth}<b data-nosnippet>x</b></p>".encode())]
+
+    assert nested(1) == nested(150) == ["data-nosnippet"]
+    assert page.read(b"<b data-nosnippet> <i data-nosnippet></i></b>") == ()
+    assert [one.label for one in page.read(b"<b data-nosnippet> <i data-nosnippet>x</i></b>")] == ["data-nosnippet"]
+
+
 def lines_run(module, call) -> int:
     """How many lines of a module a call runs: a measure of work that no clock and no busy machine changes."""
     count = 0
@@ -51,7 +87,12 @@ def lines_run(module, call) -> int:
     return count
 
 
-@pytest.mark.parametrize("one", ["<a", "<a>", "<a b=c>", "<a b='\"", "<p a b c d e f>", "<a/x=y/ "])
+def test_common_tags_cost_no_look():
+    one = '<a href="https://a.test/1?b=c" class=x data-y=\'{"z": 1}\' hidden>x</a><br/>'
+    assert lines_run(tags, lambda: tags.crowded(one.encode() * 500)) == lines_run(tags, lambda: tags.crowded(b""))
+
+
+@pytest.mark.parametrize("one", ["<a", "<a'>", '<a b=c">', "<a b='\"", "<p a b c d ' e f>", "<a/x=y/ "])
 def test_twice_the_tags_are_twice_the_work(one):
     small, large = (lines_run(tags, lambda n=n: tags.crowded((one * n).encode())) for n in (300, 600))
     assert large <= 2.1 * small

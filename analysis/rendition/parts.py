@@ -1,0 +1,161 @@
+"""The parts of a story's page, each made from its frozen content and the permits that it rests on.
+
+`raw` is a part as it was frozen, `html` the frozen content's texts as sanitised HTML, `permits` those of the story's
+sources by their ids in it. A part that may not be shown is None.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.text import Truncator
+from django.utils.translation import get_language
+
+from analysis.models.stories import Role
+from analysis.models.writing import Slot, Stance, Standing
+from analysis.provenance import checks_of
+from analysis.quoting import fits
+from analysis.rendition.allowed import may_say, quotes_fit, summary_withheld
+from analysis.rendition.rows import Row, Work
+from analysis.rendition.story_values import (
+    ClaimView,
+    EvidenceView,
+    NoteView,
+    Ref,
+    SourceView,
+    StandingView,
+    StoryCard,
+    SummaryView,
+)
+from analysis.terms import FORBIDDEN, Level, Permit
+from analysis.text import count_words, to_plain
+
+
+def card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
+    """A story's line: our headline, or where it may not stand that of the first of the works it is about."""
+    ours = lead.headline and fits(lead, row.headline)
+    dek = row.dek if ours and fits(lead, row.dek) else ""
+    first = originals[0]
+    return StoryCard(
+        id=row.id,
+        slug=row.slug,
+        headline=row.headline if ours else first.title,
+        ours=ours,
+        dek=dek,
+        language=row.language if ours else first.language,
+        topic=Ref(name=row.topic, slug=row.topic_slug),
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        publishers=tuple(dict.fromkeys(work.publisher_name for work in originals)),
+    )
+
+
+def source(
+    raw: dict[str, Any], work: Work, name: str, permit: Permit, event_on: date | None, story_on: date
+) -> SourceView:
+    """A source that may be linked; with our own words about it, if its terms allow any."""
+    found = checks_of(work.url, event_on, story_on)
+    return SourceView(
+        id=raw["id"],
+        url=work.url,
+        title=work.title,
+        publisher=Ref(name=work.publisher_name, slug=work.publisher_slug),
+        name=name,
+        language=work.language,
+        published_at=work.published_at,
+        role=raw["role"],
+        role_label=label(Role, raw["role"]),
+        why=raw["why"] if may_say([permit], raw["why"]) else "",
+        linked_only=permit.level == Level.LINK,
+        stated=permit.stated,
+        attribution=permit.attribution,
+        checks=tuple(check.words for check in found),
+        warning=any(check.warning for check in found),
+    )
+
+
+def summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> SummaryView | None:
+    """The summary, whole or not at all. `lead`: the strictest of what it rests on."""
+    if not raw or summary_withheld(raw, lead):
+        return None
+    return SummaryView(
+        html=html["summary"],
+        text=to_plain(html["summary"]),
+        words=count_words(raw["text"]),
+        limit=lead.max_words,
+        stated=lead.stated,
+        restricted=lead.restricted,
+        made_by=raw["made_by"],
+        model=raw["model"],
+        checked_by=raw["checked_by"],
+    )
+
+
+def note(raw: dict[str, Any], html: dict[str, Any], permits: dict[int, Permit]) -> NoteView | None:
+    """A context note; one that names no sources rests on all."""
+    rests_on = [permits.get(pk, FORBIDDEN) for pk in raw["rests_on"]] or list(permits.values())
+    if not may_say(rests_on, raw["title"], raw["text"]):
+        return None
+    rendered = html["notes"][raw["slot"]]
+    return NoteView(
+        slot=raw["slot"],
+        label=label(Slot, raw["slot"]),
+        title=raw["title"],
+        html=rendered,
+        text=to_plain(rendered),
+    )
+
+
+def claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[int, Permit]) -> ClaimView | None:
+    """A claim, which rests on the sources that say something of it, or else on all; with what is shown of each."""
+    speaking = [permits.get(e["source"], FORBIDDEN) for e in raw["evidence"] if e["stance"] != Stance.SILENT]
+    rests_on = speaking or list(permits.values())
+    if not may_say(rests_on, raw["text"], raw["why"]):
+        return None
+    return ClaimView(
+        id=raw["id"],
+        text=raw["text"],
+        standing=raw["standing"],
+        label=label(Standing, raw["standing"]),
+        why=raw["why"],
+        checked_at=datetime.fromisoformat(raw["checked_at"]),
+        evidence=tuple(
+            EvidenceView(
+                source=sources[e["source"]],
+                stance=e["stance"],
+                stance_label=label(Stance, e["stance"]),
+            )
+            for e in raw["evidence"]
+            if e["source"] in sources
+        ),
+        history=tuple(
+            StandingView(
+                standing=change["standing"],
+                label=label(Standing, change["standing"]),
+                why=change["why"] if quotes_fit(rests_on, change["why"]) else "",
+                at=datetime.fromisoformat(change["at"]),
+            )
+            for change in raw["history"]
+        ),
+    )
+
+
+def names(works: Sequence[Work]) -> list[str]:
+    """What to call each of a story's sources where there is room for a name only."""
+    publishers = [work.publisher_name for work in works]
+    return [
+        name if publishers.count(name) == 1 else f"{name}: {Truncator(work.title).chars(36)}"
+        for name, work in zip(publishers, works, strict=True)
+    ]
+
+
+def label(choices: type[TextChoices], value: str) -> str:
+    """The word for a value, in the language of now."""
+    return _translated(choices, value, get_language())
+
+
+@cache  # a story page says some fifty labels, a dozen different ones
+def _translated(choices: type[TextChoices], value: str, _language: str | None) -> str:
+    return str(choices(value).label)

@@ -1,0 +1,233 @@
+"""What may be shown of a story, as plain frozen values: its page, its line in a list, and their parts.
+
+A field that may not be shown is None or empty; a template leaves no trace of it. `html` fields are sanitised already
+(analysis/text.py). Times are aware and UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A name with its address on this site."""
+
+    name: str
+    slug: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    id: int
+    url: str
+    title: str
+    publisher: Ref
+    name: str  # the publisher; with the title behind it if another source of the story is theirs too
+    language: str
+    published_at: datetime | None
+    role: str
+    role_label: str
+    why: str  # ours, so empty where only a link is allowed
+    linked_only: bool
+    stated: bool  # that only so much is shown of it is the publisher's own word
+    attribution: tuple[str, ...]
+    checks: tuple[str, ...] = ()  # what the address itself says, in plain words
+    warning: bool = False  # one of the checks found something wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryView:
+    html: str
+    text: str
+    words: int
+    limit: int
+    stated: bool  # the limit is the publisher's
+    restricted: bool  # the limit is neither its nor our default: somebody has asked us for less
+    made_by: str
+    model: str
+    checked_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteView:
+    slot: str
+    label: str
+    title: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceView:
+    source: SourceView
+    stance: str
+    stance_label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingView:
+    standing: str
+    label: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimView:
+    id: int
+    text: str
+    standing: str
+    label: str
+    why: str
+    checked_at: datetime
+    evidence: tuple[EvidenceView, ...]
+    history: tuple[StandingView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchView:
+    id: int
+    statement: str
+    due: date
+    likelihood: int
+    settled_by: str
+    state: str  # open, due, yes, no, ambiguous, annulled
+    state_label: str
+    outcome: str
+    outcome_url: str
+    resolved_at: datetime | None
+    story: "StoryCard | None" = None  # in lists that span stories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCard:
+    """A story in a list."""
+
+    id: int
+    slug: str
+    headline: str
+    ours: bool  # False: the headline is the publisher's, shown plain
+    dek: str
+    language: str
+    topic: Ref
+    published_at: datetime
+    updated_at: datetime
+    publishers: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return f"/stories/{self.slug}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """Another story of ours that this one leans on, or that leans on this one."""
+
+    story: StoryCard
+    kind: str
+    kind_label: str
+    verdict: str
+    verdict_label: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionView:
+    number: int
+    kind: str
+    label: str
+    text: str  # the correction's words, or the reason given; empty where they may not be shown
+    at: datetime
+    correction: bool
+    story: StoryCard | None = None  # in lists that span stories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryPage:
+    card: StoryCard
+    form: str
+    form_label: str
+    desk: Ref
+    edited_by: Ref | None
+    originals: tuple[SourceView, ...]
+    summary: SummaryView | None
+    notes: tuple[NoteView, ...]
+    claims: tuple[ClaimView, ...]
+    watch: tuple[WatchView, ...]
+    sources: tuple[SourceView, ...]
+    mentions: tuple[Ref, ...]
+    disclosure: str
+    earlier: tuple[LinkView, ...] = ()
+    later: tuple[LinkView, ...] = ()
+    history: tuple[RevisionView, ...] = ()
+    number: int = 0  # of the revision shown
+    ai: bool = False  # every source lets machines use its work
+    snippet: int = 0  # how many characters of the page others may show; 0: none
+
+    @property
+    def headline(self) -> str:
+        return self.card.headline
+
+    @property
+    def original(self) -> SourceView:
+        return self.originals[0]
+
+    @property
+    def tally(self) -> tuple[tuple[str, int], ...]:
+        """How many claims stand how, in the order of the page."""
+        standings = [claim.standing for claim in self.claims]
+        return tuple((s, standings.count(s)) for s in dict.fromkeys(standings))
+
+    @property
+    def grid_sources(self) -> tuple[SourceView, ...]:
+        """The columns of the claim × source grid: the sources that take a stance on some claim."""
+        ids = {cell.source.id for claim in self.claims for cell in claim.evidence}
+        return tuple(source for source in self.sources if source.id in ids)
+
+    @property
+    def grid(self) -> tuple[tuple[ClaimView, tuple[EvidenceView | None, ...]], ...]:
+        rows, columns = [], self.grid_sources
+        for claim in self.claims:
+            cells = {cell.source.id: cell for cell in claim.evidence}
+            rows.append((claim, tuple(cells.get(source.id) for source in columns)))
+        return tuple(rows)
+
+    @property
+    def slots(self) -> dict[str, NoteView]:
+        return {note.slot: note for note in self.notes}
+
+    @property
+    def linked_only(self) -> bool:
+        """Nothing of ours may be said beside the link."""
+        return not (self.summary or self.notes or self.claims or self.card.ours)
+
+    @property
+    def corrections(self) -> tuple[RevisionView, ...]:
+        return tuple(r for r in self.history if r.correction)
+
+    @property
+    def text(self) -> str:
+        """Every public word of it: what search may match."""
+        parts = [self.headline, self.card.dek, self.summary.text if self.summary else "", self.disclosure]
+        parts += [word for note in self.notes for word in (note.title, note.text)]
+        parts += [word for claim in self.claims for word in (claim.text, claim.why)]
+        parts += [word for item in self.watch for word in (item.statement, item.settled_by)]
+        parts += [mention.name for mention in self.mentions]
+        parts += [word for source in self.sources for word in (source.title, source.publisher.name, source.why)]
+        return " \n".join(part for part in parts if part)
+
+    @property
+    def reading_minutes(self) -> int:
+        return max(1, round(len(self.text.split()) / 230))
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Something was here and is not shown. 451: by law; 410: for any other reason. Nothing else is said."""
+
+    legal: bool
+
+    @property
+    def status(self) -> int:
+        return 451 if self.legal else 410
