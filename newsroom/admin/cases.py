@@ -102,6 +102,15 @@ STEPS = (
         (State.CONFIRMED, State.PROVED, State.IN_REVIEW), JoinForm,
     ),
     Step(
+        "separate", "s", gettext_lazy("Separate from the other case"),
+        gettext_lazy(
+            "It goes on by itself and is decided by itself; its sender is told. What was decided or is held for the "
+            "other case stays as it is."
+        ),
+        gettext_lazy("Separated. It goes on by itself."), lambda case, by, data: rights.separate(case, by),
+        (State.CLOSED,),
+    ),
+    Step(
         "reasons", "r", gettext_lazy("Statement of reasons"),
         gettext_lazy("Drafted from the decision. Read it, change what does not fit; it goes out by mail and stays."),
         gettext_lazy("The statement of reasons is on its way."),
@@ -120,7 +129,7 @@ def needing(cases: QuerySet[Case], user: Any) -> QuerySet[Case]:
     against their own decision. What is due first comes first."""
     waits = Q(state__in=DECIDABLE) | Q(unanswered=True)
     mine = Q(assigned_to=user) | Q(assigned_to__isnull=True)
-    own = Q(state=State.APPEALED, decisions__decided_by=user)
+    own = Q(state=State.APPEALED) & (Q(decisions__decided_by=user) | Q(contested__decided_by=user))
     return cases.filter(waits, mine).exclude(own).order_by(F("due_at").asc(nulls_last=True), "opened_at", "id")
 
 
@@ -209,15 +218,17 @@ class CaseAdmin(DeskAdmin):
             raise Http404
         may = request.user.has_perm("analysis.decide_case")
         steps = [step for step in STEPS if may and case.state in step.from_states]
-        decisions = list(case.decisions.select_related("statement", "decided_by").order_by("number"))
-        if not decisions or hasattr(decisions[-1], "statement"):
+        decision = case.decision
+        if not decision or decision.case_id != case.pk or hasattr(decision, "statement"):
             steps = [step for step in steps if step.name != "reasons"]
+        if not case.joined_to_id:
+            steps = [step for step in steps if step.name != "separate"]
         # An appeal is another person's to decide: what would be refused is not offered.
-        own = case.state == State.APPEALED and bool(decisions) and decisions[0].decided_by == request.user
+        own = rights.made_what_is_contested(case, request.user)
         context = {
             "steps": [step for step in steps if not (own and step.name in ("take-up", "decide"))],
             "own_decision": own,
-            "decisions": decisions,
+            "decisions": case.decided,
             "holds": case.holds.select_related("publisher").order_by("id")[:200],
             "lines": case.urls.select_related("article__publisher", "story"),
             "events": case.events.select_related("by").order_by("position"),

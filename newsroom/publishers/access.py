@@ -43,7 +43,11 @@ def see(session: SessionBase, reference: str) -> Seen | None:
     case = Case.objects.select_related("filed_from", "joined_to", "assigned_to").filter(reference=reference).first()
     if case is None:
         return None
-    confirmed = reference in granted or (case.filed_from is not None and case.filed_from.reference in granted)
+    confirmed = (
+        reference in granted
+        or (case.filed_from is not None and case.filed_from.reference in granted)
+        or any(one.own for one in case.joined.filter(reference__in=granted).select_related("joined_to"))
+    )
     # Once the owner of the address has confirmed, the browser that filed it has no more right than any other.
     if not confirmed and not (case.state == Case.State.RECEIVED and draft.filed(session, reference)):
         return None

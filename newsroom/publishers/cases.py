@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -79,9 +78,8 @@ def appeal(request: HttpRequest, case: Case) -> HttpResponse:
 def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: int = 200) -> HttpResponse:
     case = seen.case
     now = timezone.now()
-    # Joined by the desk to somebody else's: the decision holds for both, what was written to the other is theirs.
     events = list(case.events.order_by("position"))
-    decisions = list((case.joined_to or case).decisions.select_related("statement").order_by("number"))
+    decisions = case.decided
     context = {
         "case": case,
         "own": case.own,
@@ -90,18 +88,17 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "open": case.state in rights.OPEN,
         "error": error,
         "lines": what_we_show(case),
-        "decisions": decisions[::-1],
-        "decision": decisions[-1] if decisions else None,
+        "decisions": [(one, case.may_read(one)) for one in reversed(decisions)],
         "progress": _progress(case, {event.kind: event.at for event in events[::-1]}),  # the first of each kind
         "history": [{"at": event.at, "words": event.words} for event in events if event.kind not in _PRIVATE_EVENTS],
         "receipt": receipt.of_case(case) if seen.confirmed and case.own else None,
         "talk": case.messages.exclude(side=Message.Side.NOTE),
         "missing": statute.asked_for(case),
         "proofs": case.proofs.all(),
-        "held": case.holds.filter(lifted_at__isnull=True).count(),
+        "held": case.holds.filter(lifted_at__isnull=True).exists(),
         "room": seen.confirmed and rights.strong_proofs(case, now),
         "appealable": rights.appealable(case, now),
-        "appeal_days": settings.APPEAL_DAYS,
+        "contestable_until": rights.contestable_until(case),
         "now": now,
     }
     return render(request, "publishers/case.html", context, status=status)
@@ -138,6 +135,7 @@ def case_address(case: Case) -> str:
 
 def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
     """The stages, each with the time at which it was reached, or by which it is due."""
+    decided = next((one.decided_at for one in case.decided), None)
     if case.state == Case.State.WITHDRAWN or case.joined_to:
         last = {"label": _("Taken back"), "at": at.get("withdrawn") or at.get("lapsed")}
         if case.joined_to:
@@ -147,8 +145,8 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
     stages: list[dict[str, Any]] = [
         {"label": _("Received"), "at": case.opened_at},
         {"label": _("Confirmed"), "at": case.confirmed_at, "note": _("when you open the link in our mail")},
-        {"label": _("In review"), "at": at.get("in_review"), **(due if not at.get("in_review") else {})},
-        {"label": _("Decided"), "at": at.get("decided"), **(due if case.state == Case.State.IN_REVIEW else {})},
+        {"label": _("Taken up"), "at": at.get("in_review"), **(due if not at.get("in_review") else {})},
+        {"label": _("Decided"), "at": decided, **(due if case.state == Case.State.IN_REVIEW else {})},
     ]
     if case.proved_at:
         stages.insert(2, {"label": _("Control proved"), "at": case.proved_at})
@@ -164,5 +162,5 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
         stage["done"] = i <= reached
         stage["now"] = i == reached
         if stage["done"] and not stage["at"]:  # decided without having been taken up apart
-            stage["at"] = at.get("decided")
+            stage["at"] = decided
     return stages
