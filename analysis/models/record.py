@@ -20,13 +20,13 @@ EVENT_WORDS = {
     "received": _("Request received."),
     "confirmed": _("Address confirmed."),
     "completed": _("What was missing was added."),
-    "joined": _("Joined to an earlier request about the same pages."),
-    "challenged": _("Proof of control offered."),
-    "notified": _("The site’s role addresses were told."),
-    "proved": _("Control of the site proved."),
-    "noted": _("Somebody who reads a role mailbox of the site knows of it."),
-    "separated": _("Goes on by itself: the request that it was joined to was taken back."),
-    "in_review": _("Taken up by an editor."),
+    "joined": _("Joined to another request about the same pages."),
+    "challenged": _("A token for %(host)s was given out."),
+    "notified": _("The role addresses of %(host)s were told."),
+    "proved": _("Control of %(host)s proved."),
+    "noted": _("Somebody who reads a role mailbox of %(host)s knows of it."),
+    "separated": _("Goes on by itself: it is joined to no other request any more."),
+    "in_review": _("In review: an editor has taken it up."),
     "assigned": _("Given to an editor."),
     "held": _("Less is shown of the pages while the request is open."),
     "wrote": _("The sender wrote to us."),
@@ -41,6 +41,15 @@ EVENT_WORDS = {
     "closed": _("Case closed."),
     "erased": _("Personal data erased."),
 }
+_TO_ITS_SENDER = {
+    "confirmed": _("You confirmed your address."),
+    "wrote": _("You wrote to us."),
+    "answered": _("We wrote to you."),
+    "appealed": _("You contested the decision."),
+    "appeal_withdrawn": _("You took the appeal back."),
+    "withdrawn": _("You took the request back."),
+}
+_NOT_FOR_ITS_SENDER = ("to",)  # the reference of a case that may be somebody else's
 _EVENT_CHOICES: dict[str, type[models.TextChoices]] = {
     "lane": CaseLane, "want": CaseWant, "kind": CaseKind, "level": Level, "outcome": DecisionOutcome,
     "action": DecisionAction, "method": ProofMethod,
@@ -83,29 +92,61 @@ class Event(AppendOnly):
 
     @property
     def words(self) -> str:
-        """What happened, in a sentence that its sender and the newsroom may both read."""
-        return str(EVENT_WORDS.get(self.kind, self.kind))
+        """What happened, in a sentence for the newsroom."""
+        return self._sentence(EVENT_WORDS)
 
     @property
     def details(self) -> list[str]:
         """What was recorded with it, in words, for the newsroom."""
-        return [self._detail(key, value) for key, value in self.data.items()]
+        return self._details(self.data)
 
-    def _detail(self, key: str, value: Any) -> str:
-        if key in _EVENT_CHOICES:
-            return str(dict(_EVENT_CHOICES[key].choices).get(value, value))
-        if key == "urls":
-            return ngettext("%(n)d page named", "%(n)d pages named", value) % {"n": value}
-        if key == "pages":
-            return ngettext("%(n)d page held back", "%(n)d pages held back", value) % {"n": value}
-        if key == "failed":
-            return ngettext("%(n)d disobeys", "%(n)d disobey", value) % {"n": value}
-        if key == "unasked":
-            return ngettext("%(n)d could not be asked", "%(n)d could not be asked", value) % {"n": value}
-        if key == "checked":
-            return ngettext("%(n)d surface asked", "%(n)d surfaces asked", value) % {"n": value}
-        if key == "terms":
-            return ngettext("%(n)d new statement of terms", "%(n)d new statements of terms", len(value)) % {
-                "n": len(value)
-            }
-        return gettext("%(label)s: %(text)s") % {"label": key, "text": value}
+    @property
+    def words_for_sender(self) -> str:
+        """What happened, in a sentence for the case's sender."""
+        return self._sentence(EVENT_WORDS | _TO_ITS_SENDER)
+
+    @property
+    def details_for_sender(self) -> list[str]:
+        """What was recorded with it, in words, without what is somebody else's."""
+        return self._details({key: value for key, value in self.data.items() if key not in _NOT_FOR_ITS_SENDER})
+
+    def _sentence(self, words: dict[str, Any]) -> str:
+        return str(words.get(self.kind, self.kind)) % {"host": "", **self.data}
+
+    def _details(self, data: dict[str, Any]) -> list[str]:
+        return [said for key, value in data.items() if (said := _detail(key, value))]
+
+
+def _detail(key: str, value: Any) -> str:
+    """A piece of what was recorded, in words; empty if the sentence has said it."""
+    if key in _EVENT_CHOICES:
+        return str(dict(_EVENT_CHOICES[key].choices).get(value, value))
+    match key:
+        case "host":
+            return ""
+        case "number":
+            return gettext("on the appeal") if value > 1 else ""
+        case "to":
+            return gettext("to %(reference)s") % {"reference": value}
+        case "more":
+            return gettext("it touched more than could be asked")
+        case "urls":
+            said = ngettext("%(n)d page named", "%(n)d pages named", value)
+        case "pages":
+            said = ngettext("%(n)d page held back", "%(n)d pages held back", value)
+        case "still_missing" if value == 0:
+            return gettext("nothing is missing any more")
+        case "still_missing":
+            said = ngettext("%(n)d thing is still missing", "%(n)d things are still missing", value)
+        case "failed":
+            said = ngettext("%(n)d disobeys", "%(n)d disobey", value)
+        case "unasked":
+            said = ngettext("%(n)d could not be asked", "%(n)d could not be asked", value)
+        case "checked":
+            said = ngettext("%(n)d surface asked", "%(n)d surfaces asked", value)
+        case "terms":
+            value = len(value)
+            said = ngettext("%(n)d new statement of terms", "%(n)d new statements of terms", value)
+        case _:
+            return gettext("%(label)s: %(text)s") % {"label": key, "text": value}
+    return said % {"n": value}

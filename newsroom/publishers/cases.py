@@ -90,7 +90,7 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "lines": what_we_show(case),
         "decisions": [(one, case.may_read(one)) for one in reversed(decisions)],
         "progress": _progress(case, {event.kind: event.at for event in events[::-1]}),  # the first of each kind
-        "history": [{"at": event.at, "words": event.words} for event in events if event.kind not in _PRIVATE_EVENTS],
+        "history": [event for event in events if event.kind not in _PRIVATE_EVENTS],
         "receipt": receipt.of_case(case) if seen.confirmed and case.own else None,
         "talk": case.messages.exclude(side=Message.Side.NOTE),
         "missing": statute.asked_for(case),
@@ -145,7 +145,7 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
     stages: list[dict[str, Any]] = [
         {"label": _("Received"), "at": case.opened_at},
         {"label": _("Confirmed"), "at": case.confirmed_at, "note": _("when you open the link in our mail")},
-        {"label": _("Taken up"), "at": at.get("in_review"), **(due if not at.get("in_review") else {})},
+        {"label": _("In review"), "at": at.get("in_review"), **(due if not at.get("in_review") else {})},
         {"label": _("Decided"), "at": decided, **(due if case.state == Case.State.IN_REVIEW else {})},
     ]
     if case.proved_at:

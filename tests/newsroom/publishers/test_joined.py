@@ -86,7 +86,7 @@ def test_the_desk_separates_what_it_joined_and_the_sender_is_told(client, decide
     assert letter.to == [joined.email] and "goes on by itself again" in letter.body
     assert other.reference not in letter.body
     shown = page(client, joined)
-    assert "Taken up" in shown and "due by" in shown and "another request about the same" not in shown
+    assert "In review" in shown and "due by" in shown and "We have another request" not in shown
     assert "Separate from the other case" not in decider.get(f"{at}change/").content.decode()
     again = decider.post(f"{at}separate/", {"state": "confirmed"})
     assert again.status_code == 422 and "joined to no other" in again.content.decode()
