@@ -11,15 +11,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analysis import limits
 from analysis.models import Case, CaseURL, Message, OutgoingMail
 from analysis.rights import statute
 from analysis.rights.appeals import take_appeal_back
 from analysis.rights.joining import asked_already, join, separate
 from analysis.rights.lines import MAX_URLS, look_up
 from analysis.rights.proving import inherit
-from analysis.rights.record import OPEN, RightsError, State, lock, lock_record, move, post, record
+from analysis.rights.record import OPEN, RightsError, State, cases_of, lock, lock_record, move, post, record
 
+HOUR = timedelta(hours=1)
 MAX_AN_HOUR = 10  # unconfirmed requests with one e-mail address, before we write to it only when asked to
+MAX_TRUSTED_AN_HOUR = 100  # confirmation mails to a mailbox, for requests from whoever has shown that they read it
 MAX_MESSAGES_A_DAY = 20
 # Easy to read out and to type: no 0/O, 1/I/L.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -52,9 +55,10 @@ def open_case(
     address, from whose room it is filed, in a browser that may open that one: address and proofs are known. `trusted`:
     whoever files it has shown in this browser that they read that mailbox.
 
-    Sends the confirmation mail; not to an address with which MAX_AN_HOUR requests within the hour are unconfirmed,
-    unless it is trusted. Anyone can type anyone's address: its owner must neither be flooded from here nor be shut out.
-    So the request is recorded all the same, and its page says how to ask for the link (send_access).
+    Sends the confirmation mail; not to an address with which MAX_AN_HOUR requests within the hour are unconfirmed. Who
+    is trusted is counted apart, and gets up to MAX_TRUSTED_AN_HOUR. Anyone can type anyone's address: its owner must
+    neither be flooded from here nor be shut out. So the request is recorded all the same, and its page says how to ask
+    for the link (send_access).
     """
     at = at or timezone.now()
     lock_record()
@@ -84,7 +88,11 @@ def open_case(
     if room:
         confirm(case, at)
         case.refresh_from_db()
-    elif trusted or _unconfirmed(case, at) < MAX_AN_HOUR:
+    elif (
+        limits.spend("trusted", case.email.lower(), MAX_TRUSTED_AN_HOUR, HOUR, at)
+        if trusted
+        else _unconfirmed(case, at) < MAX_AN_HOUR
+    ):
         post(case, OutgoingMail.Kind.CONFIRM, at)
     return case
 
@@ -166,7 +174,7 @@ def send_access(case: Case, at: datetime | None = None) -> None:
 
 def _unconfirmed(case: Case, at: datetime) -> int:
     """How many other requests with the same address were filed within the hour and are not confirmed."""
-    lately = Case.objects.filter(email__iexact=case.email, opened_at__range=(at - timedelta(hours=1), at))
+    lately = cases_of(case.email).filter(opened_at__range=(at - HOUR, at))
     return lately.filter(confirmed_at__isnull=True).exclude(pk=case.pk).count()
 
 

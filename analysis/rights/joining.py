@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from analysis.models import Case, Hold, OutgoingMail
 from analysis.rights.lines import pages_of
 from analysis.rights.proving import strong_proofs
-from analysis.rights.record import OPEN, RightsError, State, lock, move, post, record
+from analysis.rights.record import OPEN, RightsError, State, cases_of, lock, move, post, record
 
 _JOINABLE = tuple(state for state in OPEN if state not in (State.RECEIVED, State.APPEALED))
 
@@ -18,10 +18,8 @@ _JOINABLE = tuple(state for state in OPEN if state not in (State.RECEIVED, State
 def asked_already(case: Case) -> Case | None:
     """An open case of the same sender's that asks the same of every page that this one names."""
     pages = pages_of(case)
-    others = Case.objects.filter(
-        email__iexact=case.email, want=case.want, kind=case.kind, state__in=_JOINABLE, pk__lt=case.pk
-    ).order_by("pk")[:20]
-    return next((other for other in others if pages and pages <= pages_of(other)), None)
+    others = cases_of(case.email).filter(want=case.want, kind=case.kind, state__in=_JOINABLE, pk__lt=case.pk)
+    return next((other for other in others.order_by("pk")[:20] if pages and pages <= pages_of(other)), None)
 
 
 @transaction.atomic
