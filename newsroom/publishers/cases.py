@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -32,14 +35,18 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def of_the_sender(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """A page for whoever has confirmed that the case is theirs; what rights refuses is said on the case's page."""
+    """A page for whoever has confirmed that the case is theirs; what rights refuses is said on the case's page.
+
+    What a form does and the tasks that follow from it are one transaction.
+    """
 
     def answer(request: HttpRequest, reference: str, **more: Any) -> HttpResponse:
         seen = access.see(request.session, reference)
         if not seen or not seen.confirmed:
             return not_seen(request, reference)
         try:
-            return view(request, seen.case, **more)
+            with transaction.atomic() if request.method == "POST" else nullcontext():
+                return view(request, seen.case, **more)
         except rights.RightsError as error:
             seen.case.refresh_from_db()
             return case_page(request, seen, str(error), status=409)
@@ -51,28 +58,37 @@ def of_the_sender(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method != "POST":
         return render(request, "publishers/withdraw.html", {"case": case, "open": case.state in rights.OPEN})
+    contested = case.state == Case.State.APPEALED
     rights.withdraw(case)
+    tasks.deliver_mail.enqueue()  # to those whose requests were joined to it
     tasks.tend_stories.enqueue()
+    messages.success(request, _("Your appeal is taken back.") if contested else _("Your request is taken back."))
     return redirect("takedown-case", case.reference)
 
 
 @of_the_sender
 def complete(request: HttpRequest, case: Case) -> HttpResponse:
     """What the law wants and the demand lacks."""
-    form = LawForm(only=statute.missing(case))
-    return _say(request, case, form, lambda said: rights.complete(case, said), "law")
+    missing = statute.missing(case)
+    if not missing:
+        messages.info(request, _("Nothing is missing that the law wants of your demand."))
+        return redirect("takedown-case", case.reference)
+    return _say(request, case, LawForm(only=missing), lambda said: rights.complete(case, said),
+                _("Thank you. What you added stands with your request."))  # fmt: skip
 
 
 @of_the_sender
 def write(request: HttpRequest, case: Case) -> HttpResponse:
-    return _say(request, case, MessageForm(), lambda said: rights.write(case, said["text"]), "messages")
+    return _say(request, case, MessageForm(), lambda said: rights.write(case, said["text"]),
+                _("We have your message. It stands below, and an editor will read it."))  # fmt: skip
 
 
 @of_the_sender
 def appeal(request: HttpRequest, case: Case) -> HttpResponse:
     if not rights.appealable(case, timezone.now()):
         raise rights.RightsError(rights.why_not_appealable(case))
-    return _say(request, case, AppealForm(), lambda said: rights.appeal(case, said["text"]), "top")
+    return _say(request, case, AppealForm(), lambda said: rights.appeal(case, said["text"]),
+                _("We have your appeal. Another editor will read the case anew."))  # fmt: skip
 
 
 def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: int = 200) -> HttpResponse:
@@ -111,7 +127,7 @@ def not_seen(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _say(
-    request: HttpRequest, case: Case, form: Step, step: Callable[[dict[str, Any]], object], anchor: str
+    request: HttpRequest, case: Case, form: Step, step: Callable[[dict[str, Any]], object], done: Any
 ) -> HttpResponse:
     """A page with one form that belongs to a case. What was typed stays when it cannot be taken."""
     status = 200
@@ -124,13 +140,10 @@ def _say(
                 form.add_error(None, str(error))
             else:
                 tasks.deliver_mail.enqueue()
-                return redirect(f"{case_address(case)}#{anchor}")
+                messages.success(request, done)
+                return redirect("takedown-case", case.reference)
         status = 422
     return render(request, "publishers/say.html", {"case": case, "form": form}, status=status)
-
-
-def case_address(case: Case) -> str:
-    return redirect("takedown-case", case.reference).url
 
 
 def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
