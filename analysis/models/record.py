@@ -49,6 +49,9 @@ _TO_ITS_SENDER = {
     "appeal_withdrawn": _("You took the appeal back."),
     "withdrawn": _("You took the request back."),
 }
+# PostgreSQL keeps no order of keys.
+_ORDER = ("number", "lane", "want", "kind", "urls", "method", "outcome", "action", "terms", "level", "pages", "checked",
+          "failed", "unasked", "more", "still_missing", "to")  # fmt: skip
 _NOT_FOR_ITS_SENDER = ("to",)  # the reference of a case that may be somebody else's
 _EVENT_CHOICES: dict[str, type[models.TextChoices]] = {
     "lane": CaseLane, "want": CaseWant, "kind": CaseKind, "level": Level, "outcome": DecisionOutcome,
@@ -114,7 +117,8 @@ class Event(AppendOnly):
         return str(words.get(self.kind, self.kind)) % {"host": "", **self.data}
 
     def _details(self, data: dict[str, Any]) -> list[str]:
-        return [said for key, value in data.items() if (said := _detail(key, value))]
+        keys = sorted(data, key=lambda key: _ORDER.index(key) if key in _ORDER else len(_ORDER))
+        return [said for key in keys if (said := _detail(key, data[key]))]
 
 
 def _detail(key: str, value: Any) -> str:
