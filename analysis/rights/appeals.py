@@ -70,11 +70,12 @@ def appeal(case: Case, text: str, at: datetime | None = None) -> None:
 
 
 def take_appeal_back(case: Case, at: datetime) -> None:
-    """Let the contested decision stand, as it stood before."""
+    """Let the contested decision stand, as it stood before; what was held meanwhile is held no longer."""
     if case.contested:
         move(case, (State.APPEALED,), State.CLOSED, joined_to=case.contested.case, contested=None, closed_at=at)
     else:
         move(case, (State.APPEALED,), State.DECIDED)
+    case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
     record(case, "appeal_withdrawn", at)
 
 

@@ -62,12 +62,11 @@ def separate(case: Case, by: User | None = None, at: datetime | None = None) -> 
         raise RightsError(_("This case is joined to no other one."))
     if case.erased_at or earlier.erased_at:
         raise RightsError(_("The personal data of one of the two was erased: they cannot be separated any more."))
-    joined_at = case.closed_at
     proved = bool(strong_proofs(case, at))
     # An appeal that was taken back was against the other one's decision; its own may be contested again.
     move(case, (State.CLOSED,), State.PROVED if proved else State.CONFIRMED,
          joined_to=None, closed_at=None, appealed_at=None)  # fmt: skip
-    pages = _hand_back_holds(case, earlier, joined_at, at)
+    pages = _hand_back_holds(case, earlier, at)
     record(case, "separated", at, by=by, data={"pages": pages} if pages else {})
     post(case, OutgoingMail.Kind.SEPARATED, at)
 
@@ -79,14 +78,24 @@ def _hand_over_holds(case: Case, to: Case, at: datetime) -> None:
     active.update(lifted_at=at)
 
 
-def _hand_back_holds(case: Case, earlier: Case, joined_at: datetime | None, at: datetime) -> int:
+def _hand_back_holds(case: Case, earlier: Case, at: datetime) -> int:
     """Hold again for a case what was handed over when it was joined, and as strictly as it is held now for the other
     one, whose holds stay. Returns how many pages."""
-    handed = case.holds.filter(lifted_at=joined_at)
+    handed = case.holds.filter(lifted_at=_joined_at(case))
     since = earlier.holds.filter(lifted_at__isnull=True, value__in=handed.values("value"))
     found = {(hold.value, hold.level): hold for hold in (*handed, *since)}
     Hold.objects.bulk_create(_like(hold, case, at) for hold in found.values())
     return len({value for value, _level in found})
+
+
+def _joined_at(case: Case) -> datetime | None:
+    """When a joined case was joined; what it was joined to may have been joined further since."""
+    at = None
+    for event in case.events.filter(kind__in=("joined", "separated")).order_by("-position"):
+        if event.kind == "separated":
+            break
+        at = event.at
+    return at
 
 
 def _like(hold: Hold, case: Case, at: datetime) -> Hold:

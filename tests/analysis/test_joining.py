@@ -201,6 +201,24 @@ def test_separated_it_is_proved_if_a_proof_holds_and_its_hold_returns():
     assert later.state == "confirmed" and other.state == "confirmed", "sites change hands"
 
 
+def test_what_was_handed_over_returns_though_it_was_joined_further_or_an_appeal_was_taken_back():
+    page = making.article()
+    cases = [confirmed(page.url) for _n in range(3)]
+    later, middle, earlier = cases
+    rights.hold(later, None, "link")
+    rights.join(later, middle)
+    rights.join(middle, earlier)
+    rights.decide(earlier, None, DECLINED)
+    later.refresh_from_db()
+    rights.appeal(later, "No.")
+    rights.hold(later, None, "none")
+    rights.withdraw(later)
+    assert [held(case) for case in cases] == [[], [], []], "the decision stands"
+    rights.separate(later)
+    assert [held(case) for case in cases] == [[(page.url, "link")], [], []]
+    assert rights.decide(later, None, DECLINED).number == 1 and rights.appealable(later, timezone.now())
+
+
 def test_what_was_held_for_the_other_one_alone_does_not_come_along():
     page = making.article()
     earlier, later = confirmed(page.url), confirmed(page.url)

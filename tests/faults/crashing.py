@@ -21,8 +21,10 @@ from django.db import connection
 django.setup()
 
 from analysis import rights  # noqa: E402  settings first
-from tests.faults.crash_steps import STEPS, World  # noqa: E402
+from tests.faults import crash_desk, crash_sender  # noqa: E402
+from tests.faults.crash_world import World  # noqa: E402
 
+STEPS = crash_sender.STEPS | crash_desk.STEPS
 MOST = 500  # statements: a step that needs more does not end
 
 

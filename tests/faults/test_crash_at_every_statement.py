@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.faults.crash_steps import STEPS
+from tests.faults.crashing import STEPS
 from tests.sites import ROOT, Databases, environment
 
 

@@ -9,6 +9,7 @@ from django.core import mail as sent_mail
 from analysis import rights
 from analysis.models import Case
 from newsroom import mail
+from newsroom.admin.cases import needing
 from tests.analysis.cases import REMOVE, confirmed
 
 pytestmark = pytest.mark.django_db
@@ -35,14 +36,16 @@ def page(client, case: Case, path: str = "") -> str:
 
 
 def test_a_sender_contests_what_was_decided_on_somebody_elses_request(client, joined, other):
-    rights.decide(other, User.objects.create_user("first"), SECRET)
+    first, second = (User.objects.create_user(name) for name in ("first", "second"))
+    rights.decide(other, first, SECRET)
     shown = page(client, joined)
     assert "Declined" in shown and "Contest it until" in shown
     answer = client.post(f"/takedown/cases/{joined.reference}/appeal/", {"text": "Look again."})
     assert answer.status_code == 302
     again = page(client, joined)
     assert "You have contested it" in again and "Declined" in again and "goes on by itself" in again
-    rights.decide(Case.objects.get(pk=joined.pk), User.objects.create_user("second"), REMOVE)
+    assert joined not in needing(Case.objects.all(), first) and joined in needing(Case.objects.all(), second)
+    rights.decide(Case.objects.get(pk=joined.pk), second, REMOVE)
     after = page(client, joined)
     assert "Decision on your appeal: Granted" in after and REMOVE.reason in after and "Decided anew" in after
     for words in (shown, again, after):
