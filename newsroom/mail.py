@@ -124,13 +124,14 @@ def _said(row: OutgoingMail) -> dict[str, Any]:
             "link": _link("takedown-notice", key) if key else "",
         }
     decision = case.decision
+    told = decision is not None and case.may_read(decision)
     return {
         "decision": decision,
         "statement": getattr(decision, "statement", None),
         "text": row.message.text if row.message else "",
         # Joined by the desk to somebody else's: which, and which pages that is about, is theirs.
-        "own": case.own,
-        "terms": decision.made[:20] if decision and case.own else (),
+        "own": told if decision else case.own,
+        "terms": decision.made[:20] if decision and told else (),
         "missing": statute.asked_for(case),
         "hours": {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS},
         "appeal_days": settings.APPEAL_DAYS if rights.appealable(case, timezone.now()) else 0,

@@ -10,19 +10,20 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import urllib3
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from analysis import receipts
-from analysis.models import Case, Check, Decision
+from analysis.models import Case, Check, Decision, Terms
 from analysis.receipts import Expectation
 from analysis.rights.record import record
 from analysis.withheld import occurring, readings
@@ -30,6 +31,7 @@ from analysis.withheld import occurring, readings
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 50  # every ten minutes: a working day, then a person has to look
+FORGOTTEN = timedelta(days=1)  # for so long, a decision that was not asked about is found
 MAX_BYTES = 16 * 1024 * 1024
 DEADLINE = 20  # seconds for one answer, from its first byte to its last
 _SILENT_IN_A_ROW = 3  # then the server is away, and the rest need not be asked one by one
@@ -92,9 +94,12 @@ def ask(decision: Decision) -> None:
 
 
 def ask_again() -> int:
-    """Ask anew what disobeyed or was silent, of the newest 20 decisions where something did. Returns how many."""
+    """Ask anew what disobeyed or was silent, of the newest 20 decisions where something did; and what nobody has asked
+    since it was decided, as of a decision made in the shell. Returns how many."""
     failing = Check.objects.filter(~Q(obeyed=True), attempts__lt=MAX_ATTEMPTS).values("decision")
     decisions = list(Decision.objects.filter(pk__in=failing).order_by("-pk")[:20])
+    made = Terms.objects.filter(case=OuterRef("case"), effective_from=OuterRef("decided_at"))
+    decisions += Decision.objects.filter(Exists(made), checks=None, decided_at__gt=timezone.now() - FORGOTTEN)
     for decision in decisions:
         ask(decision)
     return len(decisions)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.core.management import call_command
+from django.db import transaction
 from django.tasks import task
 from django.utils import timezone, translation
 
@@ -77,8 +78,9 @@ def check_proof(challenge_id: int) -> None:
             except domains.ProofError as error:
                 failed.append(str(error))
             else:
-                rights.prove(asked, method, wide=domains.scope_of_proof(asked.host, method).subdomains)
-                deliver_mail.enqueue()
+                with transaction.atomic():
+                    rights.prove(asked, method, wide=domains.scope_of_proof(asked.host, method).subdomains)
+                    deliver_mail.enqueue()
                 return
     rights.not_proved(asked, " ".join(failed))
 
@@ -87,7 +89,7 @@ def check_proof(challenge_id: int) -> None:
 def notify_site(challenge_id: int) -> None:
     """Write to a site's role addresses that somebody asks us about it."""
     asked = Challenge.objects.select_related("case").get(pk=challenge_id)
-    with contextlib.suppress(rights.RightsError):  # done before
+    with contextlib.suppress(rights.RightsError), transaction.atomic():  # it refuses what was done before
         rights.notify(asked, domains.role_addresses(asked.host))
         deliver_mail.enqueue()
 
@@ -147,7 +149,7 @@ def check_decision(decision_id: int) -> None:
 
 @task
 def check_again() -> int:
-    """Ask anew what disobeyed or was silent. Returns of how many decisions."""
+    """Ask anew what disobeyed or was silent, and what nobody has asked yet. Returns of how many decisions."""
     return receipt.ask_again()
 
 

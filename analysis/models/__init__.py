@@ -2,13 +2,14 @@
 
 from analysis.models.articles import Article
 from analysis.models.cases import Case, CaseURL, Hold
-from analysis.models.decisions import Chain, Check, Decision, Event, Message, OutgoingMail, Statement
+from analysis.models.decisions import Check, Decision, Message, OutgoingMail, Statement
 from analysis.models.desk import DeskTask, Recheck, SourceText
 from analysis.models.limits import Attempt
 from analysis.models.pages import Page
 from analysis.models.proofs import Challenge, Proof
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
+from analysis.models.record import Chain, Event
 from analysis.models.signals import SignalReading, SignalSource
 from analysis.models.stories import Desk, Entity, Mention, Source, Story, StoryLink, Topic
 from analysis.models.watch import WatchItem

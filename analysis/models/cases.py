@@ -1,7 +1,8 @@
 """Cases: who asked for what, about which pages, and what is held back meanwhile.
 
 Case rows change only through analysis/rights, which writes the row, its event and its mail in one transaction. What
-proves that they come from a site is in analysis/models/proofs.py, what became of them in analysis/models/decisions.py.
+proves that they come from a site is in analysis/models/proofs.py, what became of them in analysis/models/decisions.py,
+each step in analysis/models/record.py.
 """
 
 from typing import TYPE_CHECKING
@@ -123,6 +124,8 @@ class Case(models.Model):
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assigned to")
     )
+    # Joined to somebody else's request, its sender contests the decision on that one: it goes on by itself from there.
+    contested = models.ForeignKey("analysis.Decision", models.PROTECT, null=True, blank=True, related_name="+")
     # The case whose room this one was filed from: who may open that one may open this one.
     filed_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="filed")
 
@@ -156,18 +159,31 @@ class Case(models.Model):
         return disguised(self.email)
 
     @property
-    def decision(self) -> "Decision | None":
-        """The decision that counts: the last one. A joined case goes by that of the case it was joined to."""
-        return (self.joined_to or self).decisions.order_by("number").last()
+    def decided(self) -> "list[Decision]":
+        """The decisions that have held for it, oldest first. A joined case goes by those of the case it was joined to;
+        one that contests such a decision, by that one until it has its own."""
+        decisions = (self.joined_to or self).decisions.select_related("case", "statement").order_by("number")
+        return [*filter(None, [self.contested]), *decisions]
 
     @property
-    def own(self) -> bool:
-        """Whether the decision that counts is on its own sender's request, and may be shown to them in full.
+    def decision(self) -> "Decision | None":
+        """The decision that counts: the last one."""
+        return next(reversed(self.decided), None)
+
+    def may_read(self, decision: "Decision") -> bool:
+        """Whether its sender may read all of a decision that holds for it.
 
         A case that the desk joined to somebody else's shares its fate, and learns nothing of it.
         """
-        earlier = self.joined_to
-        return earlier is None or (bool(self.email) and earlier.email.lower() == self.email.lower())
+        return decision.case_id == self.pk or self._of_one_sender(decision.case)
+
+    @property
+    def own(self) -> bool:
+        """Whether it goes by no request but its own sender's."""
+        return self.joined_to is None or self._of_one_sender(self.joined_to)
+
+    def _of_one_sender(self, other: "Case") -> bool:
+        return bool(self.email) and other.email.lower() == self.email.lower()
 
 
 class CaseURLMatch(models.TextChoices):

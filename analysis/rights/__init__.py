@@ -6,20 +6,18 @@ mail worker in the same transaction (newsroom/tasks.py); the outbox row is what 
 """
 
 from analysis.rights import statute
+from analysis.rights.appeals import appeal, appealable, contestable_until, made_what_is_contested, why_not_appealable
 from analysis.rights.erasing import close_what_is_over, erase, erase_stray_mail
 from analysis.rights.filing import (
     Request,
-    appeal,
-    appealable,
     complete,
     confirm,
-    join,
     open_case,
     send_access,
-    why_not_appealable,
     withdraw,
     write,
 )
+from analysis.rights.joining import join, separate
 from analysis.rights.lines import MAX_URLS, matched_articles, read_line
 from analysis.rights.proving import ask, challenge, hosts_to_prove, not_proved, notify, prove, strong_proofs, token_of
 from analysis.rights.record import (
@@ -28,6 +26,7 @@ from analysis.rights.record import (
     RightsError,
     StaleCaseError,
     begins_with,
+    cases_of,
     first_broken,
     first_broken_of,
     held_by_itself,
@@ -50,12 +49,14 @@ __all__ = [
     "ask",
     "assign",
     "begins_with",
+    "cases_of",
     "challenge",
     "check",
     "close",
     "close_what_is_over",
     "complete",
     "confirm",
+    "contestable_until",
     "decide",
     "drafted",
     "erase",
@@ -69,6 +70,7 @@ __all__ = [
     "join",
     "liftable",
     "lock",
+    "made_what_is_contested",
     "matched_articles",
     "not_proved",
     "note",
@@ -77,6 +79,7 @@ __all__ = [
     "prove",
     "read_line",
     "send_access",
+    "separate",
     "statute",
     "strong_proofs",
     "take_up",

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from analysis.models import Case, Challenge, Decision, Message, OutgoingMail, Proof, Statement
 from analysis.rights.lines import matched_articles
-from analysis.rights.record import StaleCaseError, State, lock, move, record
+from analysis.rights.record import OPEN, StaleCaseError, State, lock, move, record
 
 NEVER_CONFIRMED = timedelta(days=30)
 BATCH = 200
@@ -38,7 +38,9 @@ def erase(at: datetime) -> int:
     """
     due = Case.objects.filter(closed_at__lt=at - timedelta(days=settings.ERASE_DAYS), erased_at__isnull=True)
     due = due.filter(state__in=[State.CLOSED, State.WITHDRAWN])
-    contestable = Q(decided_at__gte=at - timedelta(days=settings.APPEAL_DAYS))  # it may have been closed at once
+    # It may have been closed at once, or be joined to one that is not over.
+    since = at - timedelta(days=settings.APPEAL_DAYS)
+    contestable = Q(decided_at__gte=since) | Q(joined_to__decided_at__gte=since) | Q(joined_to__state__in=OPEN)
     return _each(due.exclude(contestable).order_by("closed_at")[:BATCH], _erase, at)
 
 

@@ -1,4 +1,4 @@
-"""What a case's sender does: file, confirm, complete, write, contest, take back."""
+"""What a case's sender does: file, confirm, complete, write, take back. Contesting is in appeals.py."""
 
 import secrets
 from collections.abc import Sequence
@@ -7,23 +7,25 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analysis import limits
 from analysis.models import Case, CaseURL, Message, OutgoingMail
 from analysis.rights import statute
-from analysis.rights.lines import MAX_URLS, look_up, pages_of
+from analysis.rights.appeals import take_appeal_back
+from analysis.rights.joining import asked_already, join, separate
+from analysis.rights.lines import MAX_URLS, look_up
 from analysis.rights.proving import inherit
-from analysis.rights.record import OPEN, RightsError, State, lock, lock_record, move, post, record
-from analysis.rights.review import hand_over_holds
+from analysis.rights.record import OPEN, RightsError, State, cases_of, lock, lock_record, move, post, record
 
+HOUR = timedelta(hours=1)
 MAX_AN_HOUR = 10  # unconfirmed requests with one e-mail address, before we write to it only when asked to
+MAX_TRUSTED_AN_HOUR = 100  # confirmation mails to a mailbox, for requests from whoever has shown that they read it
 MAX_MESSAGES_A_DAY = 20
 # Easy to read out and to type: no 0/O, 1/I/L.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_JOINABLE = tuple(state for state in OPEN if state not in (State.RECEIVED, State.APPEALED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,10 @@ def open_case(
     address, from whose room it is filed, in a browser that may open that one: address and proofs are known. `trusted`:
     whoever files it has shown in this browser that they read that mailbox.
 
-    Sends the confirmation mail; not to an address with which MAX_AN_HOUR requests within the hour are unconfirmed,
-    unless it is trusted. Anyone can type anyone's address: its owner must neither be flooded from here nor be shut out.
-    So the request is recorded all the same, and its page says how to ask for the link (send_access).
+    Sends the confirmation mail; not to an address with which MAX_AN_HOUR requests within the hour are unconfirmed. Who
+    is trusted is counted apart, and gets up to MAX_TRUSTED_AN_HOUR. Anyone can type anyone's address: its owner must
+    neither be flooded from here nor be shut out. So the request is recorded all the same, and its page says how to ask
+    for the link (send_access).
     """
     at = at or timezone.now()
     lock_record()
@@ -85,7 +88,11 @@ def open_case(
     if room:
         confirm(case, at)
         case.refresh_from_db()
-    elif trusted or _unconfirmed(case, at) < MAX_AN_HOUR:
+    elif (
+        limits.spend("trusted", case.email.lower(), MAX_TRUSTED_AN_HOUR, HOUR, at)
+        if trusted
+        else _unconfirmed(case, at) < MAX_AN_HOUR
+    ):
         post(case, OutgoingMail.Kind.CONFIRM, at)
     return case
 
@@ -101,7 +108,7 @@ def confirm(case: Case, at: datetime | None = None) -> bool:
     if case.state != State.RECEIVED:
         return False
     move(case, (State.RECEIVED,), State.CONFIRMED, confirmed_at=at)
-    earlier = _asked_already(case)
+    earlier = asked_already(case)
     record(case, "confirmed", at)
     inherit(case, at)
     # Joined to a case in which nothing is proved, it would lose the hold that its own proof brings.
@@ -110,29 +117,6 @@ def confirm(case: Case, at: datetime | None = None) -> bool:
     else:
         post(case, OutgoingMail.Kind.CONFIRMED, at)
     return True
-
-
-@transaction.atomic
-def join(case: Case, earlier: Case, by: Any = None, at: datetime | None = None) -> None:
-    """Let a case share the fate of an earlier one: its decision is theirs both. Its sender is told.
-
-    What was held for it is held for the earlier one from now on. If that one is taken back, this one goes on by itself.
-    Raises RightsError if it cannot be joined there: the two must name a page in common.
-    """
-    at = at or timezone.now()
-    lock(earlier)
-    lock(case)
-    if earlier.pk == case.pk:
-        raise RightsError(_("A case cannot be joined to itself."))
-    if earlier.joined_to_id or earlier.state not in _JOINABLE:
-        raise RightsError(_("%(reference)s cannot be joined to: it is not confirmed, over, or joined itself.")
-                          % {"reference": earlier.reference})  # fmt: skip
-    if not pages_of(case) & pages_of(earlier):
-        raise RightsError(_("The two cases name no page in common, so one decision cannot hold for both."))
-    move(case, _JOINABLE, State.CLOSED, joined_to=earlier, closed_at=at)
-    hand_over_holds(case, earlier, at)
-    record(case, "joined", at, by=by, data={"to": earlier.reference})
-    post(case, OutgoingMail.Kind.CONFIRMED, at)
 
 
 @transaction.atomic
@@ -164,63 +148,22 @@ def write(case: Case, text: str, at: datetime | None = None) -> Message:
     return message
 
 
-def appealable(case: Case, at: datetime) -> bool:
-    """Whether the sender may contest the decision now: free, once (also if that was taken back), and for APPEAL_DAYS
-    (DSA Article 20: six months)."""
-    return (
-        case.state in (State.DECIDED, State.CLOSED)
-        and case.joined_to_id is None
-        and case.appealed_at is None
-        and case.decision is not None
-        and case.decision.number == 1
-        and case.erased_at is None
-        and at <= case.decision.decided_at + timedelta(days=settings.APPEAL_DAYS)
-    )
-
-
-def why_not_appealable(case: Case) -> str:
-    """Why the decision of a case cannot be contested, in a sentence."""
-    if case.joined_to_id:
-        return _("This request was joined to another one; the decision is contested there.")
-    if case.state == State.APPEALED:
-        return _("You have contested this decision already. Another editor is reading it.")
-    if case.decisions.count() > 1:
-        return _("This decision was made on your appeal; it cannot be contested a second time.")
-    if not case.decisions.exists():
-        return _("There is no decision yet.")
-    return _("This decision cannot be contested any more.")
-
-
-@transaction.atomic
-def appeal(case: Case, text: str, at: datetime | None = None) -> None:
-    """Contest the decision. It stays in force until another person has decided anew. Raises RightsError."""
-    at = at or timezone.now()
-    lock(case)
-    if not appealable(case, at):
-        raise RightsError(why_not_appealable(case))
-    move(case, (case.state,), State.APPEALED, appealed_at=at, closed_at=None, assigned_to=None)
-    move(case, (State.APPEALED,), State.APPEALED)
-    Message.objects.create(case=case, side=Message.Side.SENDER, text=text.strip(), appeal=True, at=at)
-    record(case, "appealed", at)
-    post(case, OutgoingMail.Kind.APPEALED, at)
-
-
 @transaction.atomic
 def withdraw(case: Case, at: datetime | None = None) -> None:
-    """The sender takes the request, or the appeal, back; holds end. Raises StaleCaseError if it is decided already."""
+    """The sender takes the request, or the appeal, back; holds end. Raises StaleCaseError if it is decided already.
+
+    What was joined to it goes on by itself: its sender has taken nothing back.
+    """
     at = at or timezone.now()
     lock(case)
     if case.state == State.APPEALED:
-        move(case, (State.APPEALED,), State.DECIDED)
-        record(case, "appeal_withdrawn", at)
+        take_appeal_back(case, at)
         return
     move(case, tuple(state for state in OPEN if state != State.APPEALED), State.WITHDRAWN, closed_at=at)
+    for joined in case.joined.filter(erased_at__isnull=True):
+        separate(joined, at=at)
     case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
     record(case, "withdrawn", at)
-    for joined in case.joined.filter(state=State.CLOSED, erased_at__isnull=True):
-        # Its sender has taken nothing back.
-        move(joined, (State.CLOSED,), State.CONFIRMED, joined_to=None, closed_at=None)
-        record(joined, "separated", at)
 
 
 @transaction.atomic
@@ -231,17 +174,8 @@ def send_access(case: Case, at: datetime | None = None) -> None:
 
 def _unconfirmed(case: Case, at: datetime) -> int:
     """How many other requests with the same address were filed within the hour and are not confirmed."""
-    lately = Case.objects.filter(email__iexact=case.email, opened_at__range=(at - timedelta(hours=1), at))
+    lately = cases_of(case.email).filter(opened_at__range=(at - HOUR, at))
     return lately.filter(confirmed_at__isnull=True).exclude(pk=case.pk).count()
-
-
-def _asked_already(case: Case) -> Case | None:
-    """An open case of the same sender's that asks the same of every page that this one names."""
-    pages = pages_of(case)
-    others = Case.objects.filter(
-        email__iexact=case.email, want=case.want, kind=case.kind, state__in=_JOINABLE, pk__lt=case.pk
-    ).order_by("pk")[:20]
-    return next((other for other in others if pages and pages <= pages_of(other)), None)
 
 
 def _new_reference() -> str:

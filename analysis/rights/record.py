@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from analysis.models import Case, Chain, Event, Message, OutgoingMail, Proof
@@ -172,6 +173,11 @@ def begins_with(length: int, head: str) -> bool:
     if length == 0:
         return head == ""
     return Event.objects.filter(position=length, sha256=head).exists()
+
+
+def cases_of(email: str) -> QuerySet[Case]:
+    """The cases filed with an e-mail address, however its letters are written. By the index case_of_email."""
+    return Case.objects.alias(address=Lower("email")).filter(address=Lower(Value(email)))
 
 
 def post(case: Case, kind: str, at: datetime, message: Message | None = None) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from analysis.models import Case, Decision, Hold, Message, OutgoingMail, Publisher, Statement
 from analysis.models.publishers import Scope
+from analysis.rights.appeals import made_what_is_contested
 from analysis.rights.lines import matched_articles, unmatched_urls
 from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, State, lock, move, post, record, stale
 from analysis.rights.ruling import Ruling, check, make_terms
@@ -65,18 +66,6 @@ def hold(
     Hold.objects.bulk_create(holds)
     record(case, "held", at, by=by, data={"level": level, "pages": len(holds)})
     return holds
-
-
-def hand_over_holds(case: Case, to: Case, at: datetime) -> None:
-    """Let what is held for a case be held for another one instead, at least as strictly."""
-    active = case.holds.filter(lifted_at__isnull=True)
-    Hold.objects.bulk_create(
-        Hold(
-            case=to, scope=hold.scope, value=hold.value, publisher_id=hold.publisher_id, level=hold.level, starts_at=at
-        )
-        for hold in active
-    )
-    active.update(lifted_at=at)
 
 
 @transaction.atomic
@@ -158,9 +147,5 @@ def _not_erased(case: Case) -> None:
 
 
 def _not_their_own(case: Case, by: User | None) -> None:
-    """An appeal is decided by another person than the decision (DSA Article 20(6))."""
-    if case.state != State.APPEALED:
-        return
-    first = case.decisions.order_by("number").first()
-    if first and by is not None and first.decided_by_id == by.pk:
+    if made_what_is_contested(case, by):
         raise RightsError(_("You made the decision that is contested here. Another editor must decide the appeal."))

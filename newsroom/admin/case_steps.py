@@ -90,6 +90,15 @@ STEPS = (
         (State.CONFIRMED, State.PROVED, State.IN_REVIEW), JoinForm,
     ),
     Step(
+        "separate", "s", gettext_lazy("Separate from the other case"),
+        gettext_lazy(
+            "It goes on by itself and is decided by itself; its sender is told. What was decided or is held for the "
+            "other case stays as it is."
+        ),
+        gettext_lazy("Separated. It goes on by itself."), lambda case, by, data: rights.separate(case, by),
+        (State.CLOSED,),
+    ),
+    Step(
         "reasons", "r", gettext_lazy("Statement of reasons"),
         gettext_lazy("Drafted from the decision. Read it, change what does not fit; it goes out by mail and stays."),
         gettext_lazy("The statement of reasons is on its way."),

@@ -86,14 +86,16 @@ class CaseAdmin(DeskAdmin):
             raise Http404
         may = request.user.has_perm("analysis.decide_case")
         steps = [step for step in STEPS if may and case.state in step.from_states]
-        decisions = list(case.decisions.select_related("statement", "decided_by").order_by("number"))
-        if not decisions or hasattr(decisions[-1], "statement"):
+        decision = case.decision
+        if not decision or decision.case_id != case.pk or hasattr(decision, "statement"):
             steps = [step for step in steps if step.name != "reasons"]
-        own = self._own(case, request)
+        if not case.joined_to_id:
+            steps = [step for step in steps if step.name != "separate"]
+        own = rights.made_what_is_contested(case, who(request))
         context = {
             "steps": [step for step in steps if not (own and step.name in NOT_THEIR_OWN)],
             "own_decision": own and OWN_DECISION,
-            "decisions": decisions,
+            "decisions": case.decided,
             "holds": case.holds.select_related("publisher").order_by("id")[:200],
             "lines": case.urls.select_related("article__publisher", "story"),
             "events": case.events.select_related("by").order_by("position"),
@@ -110,10 +112,6 @@ class CaseAdmin(DeskAdmin):
         }
         return self._page(request, case, "change_form", {"title": _("Case"), **context})
 
-    def _own(self, case: Case, request: HttpRequest) -> bool:
-        """Whether it is the appeal against their own decision: what would be refused is not offered."""
-        return case.state == Case.State.APPEALED and case.decisions.filter(decided_by=who(request)).exists()
-
     def _related(self, case: Case) -> QuerySet[Case]:
         """Other open cases that name one of the same pages: two of a kind are joined."""
         named = case.urls.exclude(url="").values("url")
@@ -129,7 +127,11 @@ class CaseAdmin(DeskAdmin):
         if request.method != "POST" and case.state not in step.from_states:
             messages.error(request, _("This case is “%s”, so that cannot be done.") % case.get_state_display())
             return back
-        if request.method != "POST" and step.name in NOT_THEIR_OWN and self._own(case, request):
+        if (
+            request.method != "POST"
+            and step.name in NOT_THEIR_OWN
+            and rights.made_what_is_contested(case, who(request))
+        ):
             messages.error(request, OWN_DECISION)
             return back
         form = step.form(request.POST if request.method == "POST" else None, case, request.GET.dict())
@@ -140,7 +142,7 @@ class CaseAdmin(DeskAdmin):
                     # A case may have been decided and contested while the page was open. Its row is locked before any
                     # other, as everywhere.
                     rights.lock(case, seen=request.POST.get("state", ""))
-                    if step.name in NOT_THEIR_OWN and self._own(case, request):
+                    if step.name in NOT_THEIR_OWN and rights.made_what_is_contested(case, who(request)):
                         raise rights.RightsError(OWN_DECISION)
                     if form.is_valid():
                         step.run(case, request.user, form.cleaned_data)

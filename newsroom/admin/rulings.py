@@ -54,8 +54,8 @@ class AssignForm(StepForm):
     def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
         super().__init__(data, case, asked)
         may = User.objects.with_perm("analysis.decide_case").filter(is_staff=True)
-        if case.state == Case.State.APPEALED:
-            may = may.exclude(pk__in=case.decisions.filter(decided_by__isnull=False).values("decided_by"))
+        if case.state == Case.State.APPEALED and case.decision:
+            may = may.exclude(pk=case.decision.decided_by_id)
         self.fields["to"].queryset = may.order_by("username")  # type: ignore[attr-defined]
 
 

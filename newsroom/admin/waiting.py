@@ -19,7 +19,7 @@ def needing(cases: QuerySet[Case], user: Any) -> QuerySet[Case]:
     against their own decision. What is due first comes first."""
     waits = Q(state__in=DECIDABLE) | Q(unanswered=True)
     mine = Q(assigned_to=user) | Q(assigned_to__isnull=True)
-    own = Q(state=Case.State.APPEALED, decisions__decided_by=user)
+    own = Q(state=Case.State.APPEALED) & (Q(decisions__decided_by=user) | Q(contested__decided_by=user))
     return cases.filter(waits, mine).exclude(own).order_by(F("due_at").asc(nulls_last=True), "opened_at", "id")
 
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from analysis import limits, rights
@@ -36,14 +38,30 @@ def grant(session: SessionBase, reference: str) -> None:
 
 
 def see(session: SessionBase, reference: str) -> Seen | None:
-    """None for a case that this browser may not see, exactly as for one that does not exist."""
+    """None for a case that this browser may not see, exactly as for one that does not exist.
+
+    Whoever may open a case may open those filed from its room, and the one of the same sender that it was joined to.
+    """
     granted = session.get(_ACCESS, [])
     if not granted and not draft.filed(session, reference):
         return None
-    case = Case.objects.select_related("filed_from", "joined_to", "assigned_to").filter(reference=reference).first()
+    # In the one query: a case that is there must not be told from one that is not by what it costs to look.
+    joined = Case.objects.alias(lower=Lower("email")).filter(
+        joined_to=OuterRef("pk"), reference__in=granted, lower=Lower(OuterRef("email"))
+    )
+    case = (
+        Case.objects.select_related("filed_from", "joined_to", "assigned_to")
+        .annotate(leads_here=Exists(joined.exclude(email="")))
+        .filter(reference=reference)
+        .first()
+    )
     if case is None:
         return None
-    confirmed = reference in granted or (case.filed_from is not None and case.filed_from.reference in granted)
+    confirmed = (
+        reference in granted
+        or (case.filed_from is not None and case.filed_from.reference in granted)
+        or case.leads_here
+    )
     # Once the owner of the address has confirmed, the browser that filed it has no more right than any other.
     if not confirmed and not (case.state == Case.State.RECEIVED and draft.filed(session, reference)):
         return None
@@ -56,7 +74,7 @@ def send_new_link(reference: str, email: str, network: str) -> None:
 
     An address that did not confirm the case may be somebody else's: `network` is counted, whatever it has filed.
     """
-    case = Case.objects.select_for_update().filter(reference=reference.upper(), email__iexact=email).first()
+    case = rights.cases_of(email).select_for_update().filter(reference=reference.upper()).first()
     if not case:
         return
     now = timezone.now()

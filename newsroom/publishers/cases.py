@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
-from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,14 +35,18 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def of_the_sender(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """A page for whoever has confirmed that the case is theirs; what rights refuses is said on the case's page."""
+    """A page for whoever has confirmed that the case is theirs; what rights refuses is said on the case's page.
+
+    What a form does and the tasks that follow from it are one transaction.
+    """
 
     def answer(request: HttpRequest, reference: str, **more: Any) -> HttpResponse:
         seen = access.see(request.session, reference)
         if not seen or not seen.confirmed:
             return not_seen(request, reference)
         try:
-            return view(request, seen.case, **more)
+            with transaction.atomic() if request.method == "POST" else nullcontext():
+                return view(request, seen.case, **more)
         except rights.RightsError as error:
             seen.case.refresh_from_db()
             return case_page(request, seen, str(error), status=409)
@@ -52,36 +58,44 @@ def of_the_sender(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method != "POST":
         return render(request, "publishers/withdraw.html", {"case": case, "open": case.state in rights.OPEN})
+    contested = case.state == Case.State.APPEALED
     rights.withdraw(case)
+    tasks.deliver_mail.enqueue()  # to those whose requests were joined to it
     tasks.tend_stories.enqueue()
+    messages.success(request, _("Your appeal is taken back.") if contested else _("Your request is taken back."))
     return redirect("takedown-case", case.reference)
 
 
 @of_the_sender
 def complete(request: HttpRequest, case: Case) -> HttpResponse:
     """What the law wants and the demand lacks."""
-    form = LawForm(only=statute.missing(case))
-    return _say(request, case, form, lambda said: rights.complete(case, said), "law")
+    missing = statute.missing(case)
+    if not missing:
+        messages.info(request, _("Nothing is missing that the law wants of your demand."))
+        return redirect("takedown-case", case.reference)
+    return _say(request, case, LawForm(only=missing), lambda said: rights.complete(case, said),
+                _("Thank you. What you added stands with your request."))  # fmt: skip
 
 
 @of_the_sender
 def write(request: HttpRequest, case: Case) -> HttpResponse:
-    return _say(request, case, MessageForm(), lambda said: rights.write(case, said["text"]), "messages")
+    return _say(request, case, MessageForm(), lambda said: rights.write(case, said["text"]),
+                _("We have your message. It stands below, and an editor will read it."))  # fmt: skip
 
 
 @of_the_sender
 def appeal(request: HttpRequest, case: Case) -> HttpResponse:
     if not rights.appealable(case, timezone.now()):
         raise rights.RightsError(rights.why_not_appealable(case))
-    return _say(request, case, AppealForm(), lambda said: rights.appeal(case, said["text"]), "top")
+    return _say(request, case, AppealForm(), lambda said: rights.appeal(case, said["text"]),
+                _("We have your appeal. Another editor will read the case anew."))  # fmt: skip
 
 
 def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: int = 200) -> HttpResponse:
     case = seen.case
     now = timezone.now()
-    # Joined by the desk to somebody else's: the decision holds for both, what was written to the other is theirs.
     events = list(case.events.order_by("position"))
-    decisions = list((case.joined_to or case).decisions.select_related("statement").order_by("number"))
+    decisions = case.decided
     context = {
         "case": case,
         "own": case.own,
@@ -90,18 +104,17 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "open": case.state in rights.OPEN,
         "error": error,
         "lines": what_we_show(case),
-        "decisions": decisions[::-1],
-        "decision": decisions[-1] if decisions else None,
+        "decisions": [(one, case.may_read(one)) for one in reversed(decisions)],
         "progress": _progress(case, {event.kind: event.at for event in events[::-1]}),  # the first of each kind
-        "history": [{"at": event.at, "words": event.words} for event in events if event.kind not in _PRIVATE_EVENTS],
+        "history": [event for event in events if event.kind not in _PRIVATE_EVENTS],
         "receipt": receipt.of_case(case) if seen.confirmed and case.own else None,
         "talk": case.messages.exclude(side=Message.Side.NOTE),
         "missing": statute.asked_for(case),
         "proofs": case.proofs.exclude(host=""),
-        "held": case.holds.filter(lifted_at__isnull=True).count(),
+        "held": case.holds.filter(lifted_at__isnull=True).exists(),
         "room": seen.confirmed and rights.strong_proofs(case, now),
         "appealable": rights.appealable(case, now),
-        "appeal_days": settings.APPEAL_DAYS,
+        "contestable_until": rights.contestable_until(case),
         "now": now,
     }
     return render(request, "publishers/case.html", context, status=status)
@@ -114,7 +127,7 @@ def not_seen(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _say(
-    request: HttpRequest, case: Case, form: Step, step: Callable[[dict[str, Any]], object], anchor: str
+    request: HttpRequest, case: Case, form: Step, step: Callable[[dict[str, Any]], object], done: Any
 ) -> HttpResponse:
     """A page with one form that belongs to a case. What was typed stays when it cannot be taken."""
     status = 200
@@ -127,17 +140,15 @@ def _say(
                 form.add_error(None, str(error))
             else:
                 tasks.deliver_mail.enqueue()
-                return redirect(f"{case_address(case)}#{anchor}")
+                messages.success(request, done)
+                return redirect("takedown-case", case.reference)
         status = 422
     return render(request, "publishers/say.html", {"case": case, "form": form}, status=status)
 
 
-def case_address(case: Case) -> str:
-    return redirect("takedown-case", case.reference).url
-
-
 def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
     """The stages, each with the time at which it was reached, or by which it is due."""
+    decided = next((one.decided_at for one in case.decided), None)
     if case.state == Case.State.WITHDRAWN or case.joined_to:
         last = {"label": _("Taken back"), "at": at.get("withdrawn") or at.get("lapsed")}
         if case.joined_to:
@@ -148,7 +159,7 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
         {"label": _("Received"), "at": case.opened_at},
         {"label": _("Confirmed"), "at": case.confirmed_at, "note": _("when you open the link in our mail")},
         {"label": _("In review"), "at": at.get("in_review"), **(due if not at.get("in_review") else {})},
-        {"label": _("Decided"), "at": at.get("decided"), **(due if case.state == Case.State.IN_REVIEW else {})},
+        {"label": _("Decided"), "at": decided, **(due if case.state == Case.State.IN_REVIEW else {})},
     ]
     if case.proved_at:
         stages.insert(2, {"label": _("Control proved"), "at": case.proved_at})
@@ -164,5 +175,5 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
         stage["done"] = i <= reached
         stage["now"] = i == reached
         if stage["done"] and not stage["at"]:  # decided without having been taken up apart
-            stage["at"] = at.get("decided")
+            stage["at"] = decided
     return stages

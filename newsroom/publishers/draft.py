@@ -1,5 +1,7 @@
 """A request in the making: the answers given so far, right or wrong, in the sender's session until it is submitted."""
 
+import hashlib
+import json
 from uuid import UUID, uuid4
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -46,6 +48,12 @@ class Draft:
     def blank(self, name: str, initial: dict[str, str]) -> Step:
         """A step's form as a page that asks: with the answer that was kept, else `initial`, and not judged yet."""
         return self._make(name, initial=self.answers.get(name, initial))
+
+    @property
+    def digest(self) -> str:
+        """Of all that would be sent. Another tab may change an answer after a page has shown it."""
+        said = [self.submission, self.room, [(name, self.answers.get(name)) for name in self.order]]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def missing(self, before: str = "") -> str:
         """The first step, of those before a step, that has no good answer yet; empty if all have."""

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -47,6 +49,7 @@ def link(request: HttpRequest, token: str, pressed: bool) -> HttpResponse:
     with transaction.atomic():
         if rights.confirm(found):
             tasks.deliver_mail.enqueue()
+            messages.success(request, _("Your address is confirmed."))
     access.grant(request.session, reference)
     return redirect("takedown-case", reference)
 

@@ -1,5 +1,6 @@
 """What was typed, before it is an answer: plain text, its lines, and whether a line leads anywhere."""
 
+import re
 from urllib.parse import urlsplit
 
 from django import forms
@@ -24,6 +25,7 @@ _REASONS = (
     _("it has no host such as example-wire.test"),
     _("it is longer than 2000 characters"),
 )
+_MAILBOX = re.compile(r"(mailto:\s*)?[^\s/@]+@[^\s/@]+", re.IGNORECASE)
 
 
 def posted(request: HttpRequest, form: forms.Form) -> dict[str, str]:
@@ -59,6 +61,9 @@ def doubtful(numbered: list[tuple[int, str]]) -> list[tuple[int, str, str]]:
     slugs: dict[int, str] = {}
     missing = gettext("there is no such page on this site")
     for number, line in numbered:
+        if _MAILBOX.fullmatch(line):
+            reasons[number] = gettext("an e-mail address is no page")
+            continue
         try:
             url = read_line(line, site_host())
         except AddressError as error:

@@ -20,13 +20,18 @@ class UploadError(ValueError):
 
 
 def addresses(request: HttpRequest) -> list[str]:
-    """The lines of the uploaded file, each as it was written; empty if none was sent. Raises UploadError."""
+    """The lines of the uploaded file, each as it was written; none if no file was sent. Raises UploadError."""
     sent = request.FILES.get("file")
     if sent is None:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
             raise UploadError(_("The file is larger than 2 MB, so none of it was read. Send it in parts."))
         return []
-    return lines_of(sent.read() if isinstance(sent, UploadedFile) else b"")
+    found = lines_of(sent.read() if isinstance(sent, UploadedFile) else b"")
+    if not found:
+        raise UploadError(
+            _("There is no address in the file: it is empty. Choose another one, or paste the addresses.")
+        )
+    return found
 
 
 def lines_of(data: bytes) -> list[str]:

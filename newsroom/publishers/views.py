@@ -18,12 +18,15 @@ from newsroom.publishers.draft import Draft
 from newsroom.publishers.questions import STEPS, PagesForm
 from newsroom.publishers.typed import lines, posted, site_host
 
+FILE_PROBLEM = "file_problem"  # beside the answer to "pages": what the page says of the file once it is shown again
+
 ask_or_answer = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    context = {"url": _pasted(request), "begun": Draft(request.session).answers, "hours": hours()}
+    draft = Draft(request.session)
+    context = {"url": _pasted(request), "begun": draft.answers, "questions": len(STEPS) - 1, "hours": hours()}
     return render(request, "publishers/start.html", context)
 
 
@@ -33,28 +36,31 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
     if name not in STEPS or name not in (order := draft.order):
         raise Http404
     change = "change" in request.GET
-    status = 200
     if request.method == "POST":
         # Kept before it is judged: a wrong answer is still somebody's words.
         before, typed = draft.answers.get(name), posted(request, draft.blank(name, {}))
-        problem = _take_file(request, typed) if name == "pages" else ""
+        if name == "pages":
+            _take_file(request, typed)
         draft.keep(name, typed)
         order = draft.order
         form = draft.form(name)
-        if problem:
-            form.add_error("file", problem)
         # A line that leads nowhere is pointed out once; sent again as it is, it is meant.
         doubtful = isinstance(form, PagesForm) and typed != before and form.doubtful
-        if form.is_valid() and not doubtful:
-            following = [] if change else order[order.index(name) + 1 :]
-            return redirect("takedown-step", following[0]) if following else redirect("takedown-check")
-        status = 422
+        if not form.is_valid() or doubtful or typed.get(FILE_PROBLEM):
+            # By a redirect: the answer to a POST is in no history, and the browser's Back would lead to an error.
+            return _ask(draft, name, change)
+        following = [] if change else order[order.index(name) + 1 :]
+        return redirect("takedown-step", following[0]) if following else redirect("takedown-check")
+    _take_pasted(request, draft)
+    again = "again" in request.GET and name in draft.answers
+    if not again and (missing := draft.missing(before=name)):
+        return _ask(draft, missing)
+    if again:
+        form = draft.form(name)
+        if problem := draft.answers[name].get(FILE_PROBLEM):
+            form.add_error("file", problem)
     else:
-        _take_pasted(request, draft)
-        if missing := draft.missing(before=name):
-            return _ask(draft, missing)
-        again = "again" in request.GET and name in draft.answers
-        form = draft.form(name) if again else draft.blank(name, {"language": (get_language() or "en")[:2]})
+        form = draft.blank(name, {"language": (get_language() or "en")[:2]})
     number = order.index(name) + 1
     context = {
         "form": form,
@@ -65,7 +71,7 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
         "change": change,
         "doubtful": form.is_bound and isinstance(form, PagesForm) and form.doubtful,
     }
-    return render(request, "publishers/step.html", context, status=status)
+    return render(request, "publishers/step.html", context)
 
 
 @ask_or_answer
@@ -75,24 +81,23 @@ def check(request: HttpRequest) -> HttpResponse:
         return redirect("takedown-sent", reference)
     if missing := draft.missing():
         return _ask(draft, missing)
-    if request.method == "POST" and request.POST.get("submission") == draft.submission:
+    if request.method == "POST":
+        if request.POST.get("shown") != draft.digest:
+            return _check_page(request, draft, changed=True)
         asked = draft.request()
         room = access.see(request.session, draft.room) if draft.room else None
         if room and not (room.confirmed and asked.email.lower() == room.case.email.lower()):
             room = None  # another address must be confirmed like any other
         if not room and not flood.may_file(request, asked.email):
             return redirect("takedown-mailbox")
-        try:
-            with transaction.atomic():
-                case = rights.open_case(
-                    asked,
-                    site_host(),
-                    room=room.case if room else None,
-                    trusted=flood.trusted(request.session, asked.email),
-                )
-                tasks.deliver_mail.enqueue()
-        except rights.RightsError as error:
-            return _check_page(request, draft, str(error), 409)
+        with transaction.atomic():
+            case = rights.open_case(
+                asked,
+                site_host(),
+                room=room.case if room else None,
+                trusted=flood.trusted(request.session, asked.email),
+            )
+            tasks.deliver_mail.enqueue()
         draft.finish(case.reference)
         return redirect("takedown-sent", case.reference)
     return _check_page(request, draft)
@@ -103,17 +108,18 @@ def hours() -> dict[str, int]:
     return {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS}
 
 
-def _ask(draft: Draft, name: str) -> HttpResponse:
+def _ask(draft: Draft, name: str, change: bool = False) -> HttpResponse:
     """Back to a question that has no good answer yet; if one was given, with what is wrong with it."""
-    return redirect(reverse("takedown-step", args=[name], query={"again": 1} if name in draft.answers else None))
+    query = ({"change": 1} if change else {}) | ({"again": 1} if name in draft.answers else {})
+    return redirect(reverse("takedown-step", args=[name], query=query or None))
 
 
-def _check_page(request: HttpRequest, draft: Draft, error: str = "", status: int = 200) -> HttpResponse:
+def _check_page(request: HttpRequest, draft: Draft, changed: bool = False) -> HttpResponse:
     forms = {name: draft.form(name) for name in draft.order}
     for form in forms.values():
         form.is_valid()
-    context = {"forms": forms, "draft": draft, "error": error, "last": draft.order[-1]}
-    return render(request, "publishers/check.html", context, status=status)
+    context = {"forms": forms, "draft": draft, "changed": changed, "last": draft.order[-1]}
+    return render(request, "publishers/check.html", context, status=409 if changed else 200)
 
 
 @require_safe
@@ -138,15 +144,14 @@ def _take_pasted(request: HttpRequest, draft: Draft) -> None:
         draft.keep("pages", {"pages": f"{kept.rstrip()}\n{url}".lstrip("\n")})
 
 
-def _take_file(request: HttpRequest, typed: dict[str, str]) -> str:
-    """Write the lines of an uploaded file below those that were typed. Returns what is wrong with it, or nothing."""
+def _take_file(request: HttpRequest, typed: dict[str, str]) -> None:
+    """Write the lines of an uploaded file below those that were typed; or what is wrong with it beside them."""
     try:
         found = uploads.addresses(request)
+        if found and len(lines(typed["pages"])) + len(found) > rights.MAX_URLS:
+            raise uploads.UploadError(uploads.too_many(len(found)))
     except uploads.UploadError as error:
-        return str(error)
-    together = len(lines(typed["pages"])) + len(found)
-    if found and together > rights.MAX_URLS:
-        return uploads.too_many(len(found))
+        typed[FILE_PROBLEM] = str(error)
+        return
     if found:
         typed["pages"] = "\n".join([*filter(None, [typed["pages"].rstrip()]), *found])
-    return ""

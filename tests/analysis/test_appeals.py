@@ -74,9 +74,9 @@ def test_what_was_not_decided_or_is_gone_is_not_contested(what, first):
     if what == "withdrawn":
         rights.withdraw(case)
     if what == "joined":
-        earlier = confirmed(url)
-        rights.join(case, earlier)
-        rights.decide(earlier, first, DECLINED)
+        again = confirmed(url, email=case.email)
+        rights.decide(case, first, DECLINED)
+        case = again
     if what == "erased":
         rights.decide(case, first, DECLINED)
         rights.close(case, None)
@@ -145,3 +145,68 @@ def test_each_decision_knows_the_terms_that_it_made(first, second):
     two = rights.decide(case, second, Ruling("partly", "restore", "You are right.", restore=(wrong.pk,)))
     assert [t.value for t in one.made] == pages
     assert [(t.value, t.revoked) for t in two.made] == [(pages[0], True)]
+
+
+# --- joined to somebody else's ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def joined(first):
+    """The case of somebody whose request went on with another sender's, decided."""
+    url = making.article().url
+    earlier, case = confirmed(url), confirmed(url, "https://wire.test/mine")
+    rights.join(case, earlier)
+    rights.decide(earlier, first, DECLINED)
+    case.refresh_from_db()
+    return case
+
+
+def test_each_sender_may_contest_a_decision_that_holds_for_both(joined, first, second):
+    earlier = joined.joined_to
+    rights.appeal(joined, "Look again.")
+    assert (joined.state, joined.joined_to, joined.decision) == ("appealed", None, earlier.decision)
+    assert not joined.may_read(earlier.decision), "what was written to the other is not theirs"
+    with pytest.raises(RightsError, match="contested here"):
+        rights.decide(joined, first, REMOVE)
+    decision = rights.decide(joined, second, REMOVE)
+    assert decision.number == 2 and joined.decision == decision and joined.may_read(decision)
+    assert {t.value for t in decision.made} == {line.url for line in joined.urls.all()}, "it acts on the pages of this"
+    assert earlier.decision.number == 1 and OutgoingMail.objects.filter(kind="decided", case=earlier).count() == 1
+    with pytest.raises(RightsError, match="on your appeal"):
+        rights.appeal(joined, "And again.")
+
+
+def test_what_the_other_sender_contests_is_no_longer_the_fate_of_who_contested(joined, second):
+    earlier = joined.joined_to
+    rights.appeal(joined, "Look again.")
+    rights.appeal(earlier, "Me too.")
+    rights.decide(earlier, second, REMOVE)
+    joined.refresh_from_db()
+    assert (joined.state, joined.decision.number) == ("appealed", 1)
+    assert OutgoingMail.objects.filter(kind="decided", case=joined).count() == 1
+
+
+def test_what_the_other_senders_appeal_came_to_may_be_contested_by_who_did_not_appeal(joined, first, second):
+    rights.appeal(joined.joined_to, "Look again.")
+    rights.decide(joined.joined_to, second, DECLINED)
+    joined.refresh_from_db()
+    rights.appeal(joined, "And for me.")
+    with pytest.raises(RightsError, match="contested here"):
+        rights.take_up(joined, second)
+    rights.take_up(joined, first)
+
+
+def test_an_appeal_of_a_joined_one_that_is_taken_back_leaves_the_decision_to_both(joined):
+    earlier = joined.joined_to
+    rights.appeal(joined, "Look again.")
+    rights.withdraw(joined)
+    assert (joined.state, joined.joined_to, joined.contested) == ("closed", earlier, None)
+    with pytest.raises(RightsError, match="cannot be contested"):
+        rights.appeal(joined, "No, do look.")
+
+
+def test_a_joined_case_may_be_contested_as_long_as_its_decision_and_is_not_erased_before(joined, settings):
+    end = joined.decision.decided_at + timedelta(days=settings.APPEAL_DAYS)
+    Case.objects.filter(pk=joined.pk).update(closed_at=end - timedelta(days=settings.ERASE_DAYS + 1))
+    assert rights.erase(end) == 0 and rights.appealable(joined, end)
+    assert rights.erase(end + timedelta(seconds=1)) == 1

@@ -1,12 +1,15 @@
 """Two requests about the same thing go on as one; 500 lines, and each page in any spelling once."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from analysis import rights
 from analysis.models import Case, OutgoingMail
 from analysis.rights import RightsError, Ruling
 from tests import making
-from tests.analysis.cases import confirmed, opened
+from tests.analysis.cases import REMOVE, confirmed, opened
 
 pytestmark = pytest.mark.django_db
 ME = {"email": "rights@wire.test"}
@@ -132,6 +135,15 @@ def test_a_joined_request_goes_on_when_the_other_is_taken_back():
     assert later.due_at and later.events.last().kind == "separated"
 
 
+def test_what_was_held_for_a_joined_one_is_held_for_it_again_when_the_other_is_taken_back():
+    page = making.article()
+    earlier, later = confirmed(page.url), confirmed(page.url)
+    rights.hold(later, None, "link")
+    rights.join(later, earlier)
+    rights.withdraw(earlier)
+    assert held(earlier) == [] and held(later) == [(page.url, "link")]
+
+
 def test_what_was_held_for_the_joined_one_stays_held():
     page = making.article()
     earlier, later = confirmed(page.url), confirmed(page.url)
@@ -148,3 +160,93 @@ def test_only_what_shares_a_page_and_is_confirmed_is_joined():
                        (case, "itself")):  # fmt: skip
         with pytest.raises(RightsError, match=why):
             rights.join(case, other)
+
+
+# --- what separates them ----------------------------------------------------------------------------------------------
+
+
+def held(case: Case) -> list[tuple[str, str]]:
+    return sorted(case.holds.filter(lifted_at__isnull=True).values_list("value", "level"))
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_a_case_that_was_joined_wrongly_goes_on_by_itself(decided):
+    page = making.article()
+    earlier, later = confirmed(page.url), confirmed(page.url)
+    rights.join(later, earlier)
+    if decided:
+        rights.decide(earlier, None, DECLINED)
+    rights.separate(later)
+    assert (later.state, later.joined_to, later.closed_at, later.decision) == ("confirmed", None, None, None)
+    assert later.due_at == later.confirmed_at + timedelta(hours=24), "counted from the sender's own act"
+    assert [event.kind for event in later.events.all()][-2:] == ["joined", "separated"]
+    assert later.mail.last().kind == "separated"
+    rights.decide(later, None, REMOVE)
+    assert later.decision.number == 1 and (earlier.decision is not None) == decided
+
+
+def test_separated_it_is_proved_if_a_proof_holds_and_its_hold_returns():
+    page = making.article(making.publisher(host="wire.test"))
+    earlier, later = confirmed(page.url), confirmed(page.url)
+    proof = rights.prove(rights.challenge(later, "wire.test"), "dns", wide=True)
+    rights.join(later, earlier)
+    rights.hold(earlier, None, "none")  # an editor, for both
+    rights.separate(later)
+    assert later.state == "proved" and later.events.last().data == {"pages": 1}
+    assert held(earlier) == [(page.url, "none")], "the other one loses nothing"
+    assert held(later) == [(page.url, "link"), (page.url, "none")], "never weaker than before"
+    rights.decide(earlier, None, DECLINED)
+    rights.join(later, other := confirmed(page.url))
+    rights.separate(later, at=proof.proved_at + timedelta(days=366))
+    assert later.state == "confirmed" and other.state == "confirmed", "sites change hands"
+
+
+def test_what_was_handed_over_returns_though_it_was_joined_further_or_an_appeal_was_taken_back():
+    page = making.article()
+    cases = [confirmed(page.url) for _n in range(3)]
+    later, middle, earlier = cases
+    rights.hold(later, None, "link")
+    rights.join(later, middle)
+    rights.join(middle, earlier)
+    rights.decide(earlier, None, DECLINED)
+    later.refresh_from_db()
+    rights.appeal(later, "No.")
+    rights.hold(later, None, "none")
+    rights.withdraw(later)
+    assert [held(case) for case in cases] == [[], [], []], "the decision stands"
+    rights.separate(later)
+    assert [held(case) for case in cases] == [[(page.url, "link")], [], []]
+    assert rights.decide(later, None, DECLINED).number == 1 and rights.appealable(later, timezone.now())
+
+
+def test_what_was_held_for_the_other_one_alone_does_not_come_along():
+    page = making.article()
+    earlier, later = confirmed(page.url), confirmed(page.url)
+    rights.hold(earlier, None, "link")
+    rights.join(later, earlier)
+    rights.separate(later)
+    assert held(later) == [] and held(earlier) == [(page.url, "link")]
+
+
+def test_what_is_not_joined_or_was_erased_is_not_separated():
+    page = making.article()
+    earlier, later = confirmed(page.url), confirmed(page.url)
+    with pytest.raises(RightsError, match="joined to no other"):
+        rights.separate(later)
+    rights.join(later, earlier)
+    for erased in (earlier, later):
+        Case.objects.filter(pk=erased.pk).update(erased_at=timezone.now())
+        with pytest.raises(RightsError, match="erased"):
+            rights.separate(Case.objects.get(pk=later.pk))
+        Case.objects.filter(pk=erased.pk).update(erased_at=None)
+
+
+def test_what_was_joined_to_a_case_goes_along_when_that_is_joined():
+    page = making.article()
+    first, second, third = confirmed(page.url), confirmed(page.url), confirmed(page.url)
+    rights.join(third, second)
+    rights.join(second, first)
+    third.refresh_from_db()
+    assert third.joined_to == first, "or its sender would never hear of a decision"
+    rights.decide(first, None, DECLINED)
+    assert OutgoingMail.objects.filter(kind="decided").count() == 3

@@ -29,6 +29,18 @@ def _two(url: str) -> tuple[Case, Case]:
     return confirmed(url), confirmed(url)
 
 
+def _joined(url: str) -> Case:
+    case = confirmed(url)
+    rights.join(case, confirmed(url))
+    return case
+
+
+def _joined_and_decided(url: str) -> Case:
+    case = _joined(url)
+    rights.decide(case.joined_to, None, REMOVE)
+    return case
+
+
 # What must be there before, and the step.
 STEPS: dict[str, tuple[Callable[[str], Any], Callable[[Any], object]]] = {
     "open": (request, lambda asked: rights.open_case(asked, "desk.test")),
@@ -39,10 +51,13 @@ STEPS: dict[str, tuple[Callable[[str], Any], Callable[[Any], object]]] = {
     "hold": (confirmed, lambda case: rights.hold(case, None, "link")),
     "decide": (confirmed, lambda case: rights.decide(case, None, REMOVE)),
     "join": (_two, lambda cases: rights.join(cases[1], cases[0])),
+    "separate": (_joined, rights.separate),
     "withdraw": (confirmed, rights.withdraw),
+    "withdraw, with one joined": (lambda url: _joined(url).joined_to, rights.withdraw),
     "write": (confirmed, lambda case: rights.write(case, "A word.")),
     "answer": (confirmed, lambda case: rights.answer(case, None, "A word.")),
     "appeal": (_decided, lambda case: rights.appeal(case, "No.")),
+    "appeal, joined": (_joined_and_decided, lambda case: rights.appeal(case, "No.")),
     "reasons": (_decided, lambda case: rights.give_reasons(case, None, "Because.")),
     "close": (_decided, lambda case: rights.close(case, None)),
 }

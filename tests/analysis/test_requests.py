@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from analysis import rendition, rights
@@ -173,3 +174,14 @@ def test_a_feed_carries_the_words_we_must_show_and_the_corrections(client):
 
 def test_a_cookie_that_is_no_text_is_refused(client):
     assert client.get("/takedown/", headers={"Cookie": 'session="\\000\\000"'}).status_code == 400
+
+
+def test_the_cases_of_an_address_are_found_by_the_index_on_it_however_it_is_written():
+    mine = opened(email="Rights@wire.test")
+    opened(email="rights_@wire.test")
+    found = rights.cases_of("rIGHTS@wire.test")
+    assert list(found) == [mine]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # of two rows it reads both
+    assert "case_of_email" in found.explain()

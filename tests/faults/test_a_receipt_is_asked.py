@@ -126,6 +126,17 @@ def test_the_worker_asks_every_surface_and_all_obey(live_site):
     assert live_site.run("verify_events")
 
 
+def test_a_decision_made_in_the_shell_gets_its_receipt_too(live_site):
+    live_site.shell(TELL)
+    live_site.shell(DECIDE)
+    assert look(live_site)[1:] == ("", "[]")
+    for _round in range(2):
+        live_site.shell(ASK)
+        lines, events, _alarms = look(live_site)
+        assert len(lines) > 15 and events.count('"checked"') == 1
+    assert lines[PAGE] == ("True", "1", "410"), "asked once, what obeys is not asked again"
+
+
 def test_a_cache_that_shows_the_old_page_is_found_and_rings_until_it_is_emptied(cached):
     site, cache = cached
     site.shell(TELL)

@@ -259,7 +259,9 @@ def test_a_publisher_who_asks_in_french_is_answered_in_french():
     making.article(making.publisher(host="wire.example.test"), path="1")
     client = french_client()
     for name in asking.ANSWERS:
-        assert_no_english(client.post(f"/takedown/request/{name}/", {}).content.decode(), f"{name}, left empty")
+        assert_no_english(
+            client.post(f"/takedown/request/{name}/", {}, follow=True).content.decode(), f"{name}, left empty"
+        )
     pages = {"pages": "https://wire.example.test/1\nhttps://nobody.example.test/2\nnot an address"}
     contact = {"email": "rights@wire.example.test", "language": "fr"}
     asking.answer_all(client, pages=pages, contact=contact)

@@ -149,7 +149,7 @@ def test_the_case_page_shows_what_we_show_of_each_page(client, story, confirmed_
     page = client.get(path(case)).content.decode()
     assert story.headline in page
     assert "No page of ours draws on it." in page and "Cannot be read as a web address" in page
-    assert "Address confirmed." in page
+    assert "You confirmed your address." in page
 
 
 def test_the_case_page_tells_no_more_than_the_public_pages(client, story, confirmed_case):

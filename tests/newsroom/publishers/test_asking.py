@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from analysis.models import Case
 from tests import making
-from tests.newsroom.publishers.asking import ANSWERS
+from tests.newsroom.publishers.asking import ANSWERS, CHECK, asked_again, hidden_of
 
 pytestmark = pytest.mark.django_db
 ORDER = list(ANSWERS)
@@ -53,9 +53,7 @@ def test_what_was_typed_is_there_when_one_comes_back(client, answer, name):
 @pytest.mark.parametrize("name", ORDER)
 def test_an_empty_answer_is_refused_beside_its_field_and_at_the_top(client, answer, name):
     answer(client)
-    response = client.post(f"/takedown/request/{name}/", {})
-    page = text(response)
-    assert response.status_code == 422
+    page = asked_again(client, name, {})
     assert 'role="alert"' in page and "<title>Error:" in page and 'aria-invalid="true"' in page
     for target in [part.split('"')[0] for part in page.split('<a href="#id_')[1:]]:
         assert f'id="id_{target}"' in page
@@ -89,10 +87,9 @@ def test_the_page_one_came_from_is_filled_in_and_joins_what_was_typed(client):
 
 def test_a_line_that_leads_nowhere_is_pointed_out_at_once_and_not_refused(client, file_case):
     typed = "https://wire.example.test/1\n\nthe one about <b>ports</b>"
-    response = client.post("/takedown/request/pages/", {"pages": typed})
-    assert response.status_code == 422
-    assert "1 line leads nowhere" in text(response) and typed.splitlines()[0] in text(response)
-    assert "Line 3: it holds spaces or invisible characters" in text(response)
+    page = asked_again(client, "pages", {"pages": typed})
+    assert "1 line leads nowhere" in page and typed.splitlines()[0] in page
+    assert "Line 3: it holds spaces or invisible characters" in page
     assert client.post("/takedown/request/pages/", {"pages": typed})["Location"] == "/takedown/request/want/"
     for name in [name for name in ORDER if name != "pages"]:
         client.post(f"/takedown/request/{name}/", ANSWERS[name])
@@ -108,14 +105,16 @@ def test_a_line_that_leads_nowhere_is_pointed_out_at_once_and_not_refused(client
 
 def test_another_wrong_line_is_pointed_out_again(client):
     for typed in ("no address", "no address either"):
-        assert client.post("/takedown/request/pages/", {"pages": typed}).status_code == 422
+        assert "leads nowhere" in asked_again(client, "pages", {"pages": typed})
 
 
 def test_a_page_of_ours_that_is_not_there_is_pointed_out(client, story):
     good = [f"/stories/{story.slug}/", f"http://127.0.0.1:8000/stories/{story.slug}", "/topics", "/",
             "/search/?q=port", f"/stories/{story.slug}#claims", f"/stories/{story.slug}?from=mail",
             f"/%73tories/x/../{story.slug}/", f"/stories/{story.slug}/history/1/"]  # fmt: skip
-    assert client.post("/takedown/request/pages/", {"pages": "\n".join(good)}).status_code == 302
+    client.post("/takedown/request/why/", ANSWERS["why"])
+    sent = client.post("/takedown/request/pages/", {"pages": "\n".join(good)})
+    assert sent["Location"] == "/takedown/request/want/"
     for wrong in (
         "/stories/no-such-story/",
         "http://127.0.0.1:8000/story/x/",
@@ -124,9 +123,8 @@ def test_a_page_of_ours_that_is_not_there_is_pointed_out(client, story):
         f"/stories/{story.slug}/x/y",
         "/stories/a/b/c/d/",
     ):
-        response = client.post("/takedown/request/pages/", {"pages": f"{good[0]}\n{wrong}"})
-        assert response.status_code == 422, wrong
-        assert "Line 2: there is no such page on this site" in text(response)
+        page = asked_again(client, "pages", {"pages": f"{good[0]}\n{wrong}"})
+        assert "Line 2: there is no such page on this site" in page, wrong
 
 
 def test_pointing_out_tells_no_more_than_the_public_pages(client, story):
@@ -135,12 +133,12 @@ def test_pointing_out_tells_no_more_than_the_public_pages(client, story):
     lines = {"pages": f"/stories/{story.slug}/"}
     making.terms(original.publisher, level="none")
     assert client.get(f"/stories/{story.slug}/").status_code == 410
-    assert client.post("/takedown/request/pages/", lines).status_code == 302
+    assert client.post("/takedown/request/pages/", lines)["Location"] == "/takedown/request/want/"
     type(original).objects.filter(pk=original.pk).update(published_at=timezone.now())
     making.terms(original.publisher, level="full", embargo_hours=5)
     assert client.get(f"/stories/{story.slug}/").status_code == 404
     client.post("/takedown/request/pages/", {"pages": "/"})
-    assert client.post("/takedown/request/pages/", lines).status_code == 422
+    assert "there is no such page on this site" in asked_again(client, "pages", lines)
 
 
 def test_a_question_that_one_comes_back_to_opens_with_ones_words_and_unjudged(client):
@@ -180,3 +178,66 @@ def test_the_pages_speak_french(client, answer):
     client.cookies["language"] = "fr"
     answer(client)
     assert client.get("/takedown/request/contact/").headers["Content-Language"] == "fr"
+
+
+@pytest.mark.parametrize("line", ["mailto:rights@wire.test", "MAILTO: rights@wire.test", "rights@wire.test"])
+def test_an_e_mail_address_among_the_pages_is_called_what_it_is(client, line):
+    assert "Line 1: an e-mail address is no page." in asked_again(client, "pages", {"pages": line})
+
+
+def test_a_question_is_asked_again_where_a_get_shows_it_so_that_back_leads_there(client, answer):
+    answer(client)
+    at = "/takedown/request/contact/?change=1"
+    response = client.post(at, {"email": "ana at the wire", "language": "fr"})
+    assert response["Location"] == at + "&again=1"
+    for _look in range(2):
+        page = text(client.get(response["Location"]))
+        assert 'role="alert"' in page and "ana at the wire" in page and "Keep this answer" in page
+
+
+def test_the_start_says_how_many_questions_there_are_also_in_the_middle_of_a_demand(client):
+    words = f"{len(ORDER)} questions, and one more for a legal demand."
+    assert words in text(client.get("/takedown/"))
+    client.post("/takedown/request/why/", {"kind": "copyright"})
+    assert words in text(client.get("/takedown/"))
+
+
+def test_what_the_law_asks_and_was_left_empty_leaves_no_empty_row(client, answer):
+    client.post("/takedown/request/why/", {"kind": "copyright"})
+    answer(client, why={"kind": "copyright"}, law={})
+    assert "Nothing yet. We ask you for it later." in text(client.get(CHECK))
+    client.post("/takedown/request/why/?change=1", {"kind": "opt_out"})
+    page = text(client.get(CHECK))
+    assert "What the law asks" not in page and "Nothing yet" not in page
+
+
+# --- two tabs -----------------------------------------------------------------------------------------------------
+
+
+def test_answers_that_another_tab_changed_are_shown_before_they_are_sent(client, answer):
+    answer(client)
+    seen = hidden_of(text(client.get(CHECK)))
+    client.post("/takedown/request/want/?change=1", {"want": "reduce", "explanation": "Only a link."})
+    refused = client.post(CHECK, seen)
+    page = text(refused)
+    assert refused.status_code == 409 and not Case.objects.exists()
+    assert "changed elsewhere" in page and "Only a link." in page
+    assert client.post(CHECK, hidden_of(page)).status_code == 302
+    assert Case.objects.get().want == "reduce"
+
+
+def test_another_request_that_another_tab_began_is_not_sent_for_this_one(client, answer, file_case):
+    answer(client)
+    seen = hidden_of(text(client.get(CHECK)))
+    first = file_case(client)
+    assert client.post(CHECK, seen)["Location"] == f"/takedown/sent/{first.reference}/", "it is the same one"
+    answer(client, who={**ANSWERS["who"], "name": "Bea"})
+    assert client.post(CHECK, {**seen, "submission": "00000000-0000-4000-8000-000000000000"}).status_code == 409
+    assert Case.objects.count() == 1
+
+
+def test_a_page_that_was_opened_before_pages_said_what_they_show_sends_nothing(client, answer):
+    answer(client)
+    seen = hidden_of(text(client.get(CHECK)))
+    assert client.post(CHECK, {"submission": seen["submission"]}).status_code == 409
+    assert client.post(CHECK, seen).status_code == 302

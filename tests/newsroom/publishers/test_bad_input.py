@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.newsroom.publishers.asking import ANSWERS
+from tests.newsroom.publishers.asking import ANSWERS, asked_again
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
@@ -25,7 +25,7 @@ def test_a_nul_is_no_text(client, step, field):
 def test_junk_in_one_field(client, answer, step, field, junk):
     body = field.encode() + b"=" + junk
     response = client.post(f"/takedown/request/{step}/", body, content_type=FORM)
-    assert response.status_code in (302, 400, 422)
+    assert response.status_code in (302, 400)
     assert client.get(f"/takedown/request/{step}/").status_code in (200, 302)
 
 
@@ -47,7 +47,7 @@ def test_strange_charsets(client, charset, kind):
     part = b'--x\r\nContent-Disposition: form-data; name="pages"\r\n\r\n\\ud800\r\n--x--\r\n'
     # Not post(): the test client would translate the bytes itself.
     response = client.generic("POST", "/takedown/request/pages/", part, content_type=f"{kind}; charset={charset}")
-    assert response.status_code in (302, 400, 422)
+    assert response.status_code in (302, 400)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_strange_charsets(client, charset, kind):
 )
 def test_a_body_that_is_no_form(client, kind):
     response = client.post("/takedown/request/who/", b'{"name": ["a"]}', content_type=kind)
-    assert response.status_code in (400, 422)
+    assert response.status_code in (302, 400)
 
 
 def test_a_file_where_text_is_asked(client, tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("x")
     with path.open("rb") as file:
-        assert client.post("/takedown/request/pages/", {"pages": file}).status_code == 422
+        assert "Write at least one web address" in asked_again(client, "pages", {"pages": file})
 
 
 @pytest.mark.parametrize(

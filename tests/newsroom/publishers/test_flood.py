@@ -10,19 +10,19 @@ from django.utils import timezone
 
 from analysis import limits, rights
 from analysis.models import Attempt, Case, OutgoingMail
-from analysis.rights.filing import MAX_AN_HOUR
+from analysis.rights.filing import MAX_AN_HOUR, MAX_TRUSTED_AN_HOUR
 from newsroom import mail
 from newsroom.publishers import flood
 from newsroom.publishers.access import LINKS_TO_A_STRANGER
 from tests import making
-from tests.analysis.cases import opened
-from tests.newsroom.publishers.asking import answer_all, newest_link, submission_of
+from tests.analysis.cases import opened, request
+from tests.newsroom.publishers.asking import answer_all, newest_link, shown
 
 pytestmark = pytest.mark.django_db
 
 
 def send(client: Client, **headers: str):
-    return client.post("/takedown/request/check/", {"submission": submission_of(client)}, **headers)
+    return client.post("/takedown/request/check/", shown(client), **headers)
 
 
 def asked(number: int, address: str = "203.0.113.7", email: str = "") -> Client:
@@ -182,6 +182,22 @@ def test_a_mailbox_that_opened_the_door_gets_its_mail_whatever_others_typed():
     typed_by_others("rights@wire.test")
     assert send(client).status_code == 302
     assert Case.objects.latest("pk").mail.get().kind == "confirm"
+
+
+def test_of_a_known_mailbox_no_request_is_refused_and_only_so_many_bring_mail():
+    client = asked(1, email="rights@wire.test")
+    client.post(mailbox_link(client, "rights@wire.test"))
+    now = timezone.now()
+    for _ in range(MAX_TRUSTED_AN_HOUR - 1):
+        assert limits.spend("trusted", "rights@wire.test", MAX_TRUSTED_AN_HOUR, flood.HOUR, now)
+    assert send(client).status_code == 302
+    answer_all(client, contact={"email": "Rights@wire.test", "language": "en"})
+    assert send(client)["Location"].startswith("/takedown/sent/")
+    assert [case.mail.count() for case in Case.objects.order_by("pk")] == [1, 0]
+    later = rights.open_case(
+        request("https://wire.test/1", email="rights@wire.test"), "desk.test", now + flood.HOUR, trusted=True
+    )
+    assert later.mail.count() == 1, "an hour ends it"
 
 
 def test_one_network_cannot_flood_an_address_by_asking_for_links():

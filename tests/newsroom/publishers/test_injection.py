@@ -10,7 +10,7 @@ from django.test import Client
 from analysis import rights
 from analysis.models import OutgoingMail
 from newsroom import mail
-from tests.newsroom.publishers.asking import ANSWERS, answer_all, file_and_confirm
+from tests.newsroom.publishers.asking import ANSWERS, answer_all, asked_again, file_and_confirm
 from tests.sites import Mailbox, free_port
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +87,7 @@ def test_no_word_reaches_a_header(smtp):
 @pytest.mark.parametrize("end", ["{0}@wire.test", "rights@{0}", "rights@wire.test{0}"])
 def test_an_address_that_is_more_than_one_is_refused(client, trick, end):
     answer_all(client)
-    response = client.post("/takedown/request/contact/", {"email": end.format(trick), "language": "en"})
-    assert response.status_code == 422
+    asked_again(client, "contact", {"email": end.format(trick), "language": "en"})
     for path, more in (("mailbox/", {}), ("link/", {"reference": "CD-2345-6789"})):
         assert client.post(f"/takedown/{path}", {"email": end.format(trick), **more}).status_code == 422
     assert not OutgoingMail.objects.exists()

@@ -1,6 +1,5 @@
 """A request that is sent twice makes one case, and both senders land on the same page."""
 
-import re
 import threading
 import urllib.error
 import urllib.parse
@@ -11,14 +10,14 @@ import pytest
 from django.test import Client
 
 from analysis.models import Case, OutgoingMail
-from tests.newsroom.publishers.asking import ANSWERS, submission_of
+from tests.newsroom.publishers.asking import ANSWERS, CHECK, hidden_of, shown
 
 
 @pytest.mark.django_db
 def test_a_double_click_makes_one_case_and_one_mail(client, answer):
     answer(client)
-    submission = submission_of(client)
-    first, second = (client.post("/takedown/request/check/", {"submission": submission}) for _i in range(2))
+    sent = shown(client)
+    first, second = (client.post(CHECK, sent) for _i in range(2))
     assert first["Location"] == second["Location"]
     assert Case.objects.count() == OutgoingMail.objects.count() == 1
 
@@ -26,15 +25,15 @@ def test_a_double_click_makes_one_case_and_one_mail(client, answer):
 @pytest.mark.django_db
 def test_a_second_browser_window_with_the_state_of_before_makes_no_second_case(client, answer):
     answer(client)
-    submission = submission_of(client)
+    sent = shown(client)
     before = dict(client.session.items())
-    first = client.post("/takedown/request/check/", {"submission": submission})
+    first = client.post(CHECK, sent)
     session = client.session
     for key, value in before.items():  # as another process had read it before the first one wrote
         session[key] = value
     session.pop("takedown_sent", None)
     session.save()
-    assert client.post("/takedown/request/check/", {"submission": submission})["Location"] == first["Location"]
+    assert client.post(CHECK, sent)["Location"] == first["Location"]
     assert Case.objects.count() == 1
 
 
@@ -42,7 +41,7 @@ def test_a_second_browser_window_with_the_state_of_before_makes_no_second_case(c
 def test_after_sending_a_new_request_starts_empty_and_makes_its_own_case(client, file_case):
     first = file_case(client)
     assert "Rights desk" not in client.get("/takedown/request/pages/").content.decode()
-    assert client.get("/takedown/request/check/")["Location"] == "/takedown/request/why/"
+    assert client.get(CHECK)["Location"] == "/takedown/request/why/"
     assert file_case(client).pk != first.pk
 
 
@@ -51,7 +50,7 @@ def test_a_submission_of_another_browser_sends_nothing(client, answer):
     other = Client()
     answer(other)
     answer(client)
-    client.post("/takedown/request/check/", {"submission": submission_of(other)})
+    client.post(CHECK, shown(other))
     assert not Case.objects.exists()
 
 
@@ -74,14 +73,11 @@ def test_twelve_at_once_in_two_processes_make_one_case_and_one_mail(live_site):
     for name, data in ANSWERS.items():
         data = {**data, "csrfmiddlewaretoken": next(c.value for c in jar if c.name == "csrf")}
         browser.open(live_site.url + f"/takedown/request/{name}/", urllib.parse.urlencode(data).encode()).close()
-    with browser.open(live_site.url + "/takedown/request/check/") as response:
-        submission = re.search(r'name="submission" value="([^"]+)"', response.read().decode())[1]
+    with browser.open(live_site.url + CHECK) as response:
+        sent = hidden_of(response.read().decode())
 
     landed: list[str] = []
-    clicks = [
-        threading.Thread(target=lambda: landed.append(post("/takedown/request/check/", {"submission": submission})))
-        for _i in range(12)
-    ]
+    clicks = [threading.Thread(target=lambda: landed.append(post(CHECK, sent))) for _i in range(12)]
     for click in clicks:
         click.start()
     for click in clicks:

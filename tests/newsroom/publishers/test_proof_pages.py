@@ -13,7 +13,7 @@ import urllib.request
 
 import pytest
 
-from tests.newsroom.publishers.asking import ANSWERS
+from tests.newsroom.publishers.asking import ANSWERS, hidden_of
 from tests.outside import page_of
 
 HOST = "news.example-wire.test"
@@ -50,9 +50,9 @@ def file_confirmed(site, *urls, **others):
     said = ANSWERS | {"pages": {"pages": "\n".join(urls or [WANTED])}} | others
     for name, data in said.items():
         browser.post(f"/takedown/request/{name}/", **data)
-    submission = re.search(r'name="submission" value="([^"]+)"', browser.get("/takedown/request/check/")[1])[1]
+    sent = hidden_of(browser.get("/takedown/request/check/")[1])
     mails = len(site.mailbox)
-    _status, page = browser.post("/takedown/request/check/", submission=submission)
+    _status, page = browser.post("/takedown/request/check/", **sent)
     reference = re.search(r"CD-\w{4}-\w{4}", page)[0]
     link = linked(site.mailbox.wait(mails + 1)[-1], "link")
     assert browser.post(link)[0] == 200

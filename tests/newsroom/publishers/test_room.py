@@ -10,7 +10,7 @@ from analysis import rights
 from analysis.models import Case, Domain, Hold, Proof, Source
 from tests import making
 from tests.analysis.cases import request
-from tests.newsroom.publishers.asking import file_and_confirm, newest_link, submission_of
+from tests.newsroom.publishers.asking import file_and_confirm, newest_link, shown
 
 pytestmark = pytest.mark.django_db
 HOST = "wire.example.test"
@@ -225,7 +225,7 @@ def file_in_room(client: Client, case: Case, *pages: str, **contact: str) -> Cas
     client.post("/takedown/request/want/", {"want": "reduce", "explanation": "Only a link, please."})
     if contact:
         client.post("/takedown/request/contact/", {"language": "en", **contact})
-    response = client.post("/takedown/request/check/", {"submission": submission_of(client)})
+    response = client.post("/takedown/request/check/", shown(client))
     return Case.objects.get(reference=response["Location"].rstrip("/").split("/")[-1])
 
 
