@@ -54,8 +54,9 @@ class AssignForm(StepForm):
     def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
         super().__init__(data, case, asked)
         may = User.objects.with_perm("analysis.decide_case").filter(is_staff=True)
-        if case.state == Case.State.APPEALED and case.decision:
-            may = may.exclude(pk=case.decision.decided_by_id)
+        contested = case.decision if case.state == Case.State.APPEALED else None
+        if contested and contested.decided_by_id:
+            may = may.exclude(pk=contested.decided_by_id)
         self.fields["to"].queryset = may.order_by("username")  # type: ignore[attr-defined]
 
 
