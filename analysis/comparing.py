@@ -16,7 +16,7 @@ from analysis.models import Source, SourceText
 from analysis.models.desk import HELD_FOR
 from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance
-from analysis.overlap import Overlap, Passage
+from analysis.overlap import Overlap, Passage, Place
 from analysis.quoting import fits
 from analysis.terms import Permit, strictest
 from analysis.text import as_read, quotations
@@ -66,17 +66,22 @@ def stops(content: dict[str, Any], permits: Mapping[int, Permit], public: set[in
     rows = list(held.select_related("source__article__publisher").order_by("source__position", "source_id"))
     if not rows:
         return []
-    texts = list(_changeable(content, public, reason))
-    passages = [text.passage for text in texts]
-    found = []
+    changeable = list(_changeable(content, public, reason))
+    texts = [*changeable, *_frozen(content, public, strictest(list(permits.values())))]
+    outside = overlap.line_up([text.passage for text in changeable], quoted=False)
+    # The summary apart as well: a long take must not dilute one that is theirs throughout.
+    summary = overlap.line_up([text.passage for text in changeable if text.is_summary], quoted=False)
+    inside = overlap.line_up([text.passage for text in texts], quoted=True)
+    found: list[str] = []
+    quoted: dict[int, set[tuple[int, int]]] = {}
     for row in rows:
-        found += _copied(passages, row.text, permits[row.source_id], str(row.source.article.publisher))
-    texts += _frozen(content, public, strictest(list(permits.values())))
-    quoted = {row.source_id: overlap.quoted([text.passage for text in texts], row.text) for row in rows}
+        theirs = overlap.read(row.text)
+        found += _copied(outside, summary, theirs, permits[row.source_id], str(row.source.article.publisher))
+        quoted[row.source_id] = overlap.quoted(inside, theirs)
     for row in rows:
         words = _quoted_of(row.source_id, quoted, texts)
         most = permits[row.source_id].quote_words
-        if len(words) > most and any(number < len(passages) for number, _word in words):
+        if len(words) > most and any(number < len(changeable) for number, _nth in words):
             said = {"n": len(words), "publisher": row.source.article.publisher, "max": most}
             found.append(_(PAGE_QUOTES) % said)
     return found
@@ -98,11 +103,12 @@ def advice(content: dict[str, Any]) -> list[str]:
 class _Text(NamedTuple):
     passage: Passage
     rests_on: set[int]  # ids of sources
+    is_summary: bool = False
 
 
-def _text(name: str, text: str, rests_on: Iterable[int]) -> _Text:
+def _text(name: str, text: str, rests_on: Iterable[int], is_summary: bool = False) -> _Text:
     read = as_read(text)
-    return _Text(Passage(name, read, tuple(quotations(read))), set(rests_on))
+    return _Text(Passage(name, read, tuple(quotations(read))), set(rests_on), is_summary)
 
 
 def _changeable(content: dict[str, Any], public: set[int], reason: str) -> Iterator[_Text]:
@@ -112,7 +118,7 @@ def _changeable(content: dict[str, Any], public: set[int], reason: str) -> Itera
     yield _text(_("Headline"), content["headline"], leads)
     yield _text(_("Dek"), content["dek"], leads)
     if content["summary"]:
-        yield _text(_("Summary"), content["summary"]["text"], leads)
+        yield _text(_("Summary"), content["summary"]["text"], leads, is_summary=True)
     for note in content["notes"]:
         for text in (note["title"], note["text"]):
             yield _text(str(Slot(note["slot"]).label), text, everything.intersection(note["rests_on"]) or everything)
@@ -151,16 +157,20 @@ def _quoted_of(source: int, quoted: Mapping[int, set[tuple[int, int]]], texts: S
     return {word for word in quoted[source] if not from_another(word)}
 
 
-def _copied(passages: Sequence[Passage], text: str, permit: Permit, publisher: str) -> list[str]:
+def _copied(
+    page: Sequence[Place | None],
+    summary: Sequence[Place | None],
+    theirs: Sequence[str],
+    permit: Permit,
+    publisher: str,
+) -> list[str]:
     limits = {"in_a_row": permit.copied_words, "percent": permit.copied_percent}
-    whole = overlap.compare(passages, text, **limits)
-    # The summary apart as well: a long take must not dilute one that is theirs throughout.
-    summary = overlap.compare([p for p in passages if p.name == _("Summary")], text, **limits)
+    whole = overlap.compare(page, theirs, **limits)
     found = _long_runs(whole, permit.copied_words, publisher)
     if whole.too_much:
         found.append(_share(whole, permit.copied_percent, publisher, _(PAGE_SHARE)))
-    elif summary.too_much:
-        found.append(_share(summary, permit.copied_percent, publisher, _(SUMMARY_SHARE)))
+    elif (alone := overlap.compare(summary, theirs, **limits)).too_much:
+        found.append(_share(alone, permit.copied_percent, publisher, _(SUMMARY_SHARE)))
     return found
 
 

@@ -18,6 +18,7 @@ COUNTED_RUN = 4
 # change it, so wherever their share is said, this is said too.
 SHARE_FROM = 15
 _CONTEXT = 6  # words shown on either side of a run
+_NEAR = 200  # characters in which they are looked for
 
 _WORD = re.compile(r"[^\s‐-―/−-]+")  # “well-known” and “well known” are the same two words
 # French joins a shortened word to the next: “l’accord” and “cet accord” share a word.
@@ -38,6 +39,15 @@ class Passage:
     name: str
     text: str
     quotations: tuple[tuple[int, int], ...] = ()
+
+
+class Place(NamedTuple):
+    """A word of ours: the number of its passage, and its own there, counted between spaces from 1."""
+
+    number: int
+    nth: int
+    passage: Passage
+    word: Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +81,55 @@ def words_of(text: str) -> Iterator[Word]:
             yield Word(unicodedata.normalize("NFC", folded), *match.span())
 
 
-def compare(ours: Sequence[Passage], source: str, *, in_a_row: int, percent: int) -> Overlap:
-    """What our passages take word for word from a source, over all of them together; quotations are left out.
+def read(source: str) -> list[str]:
+    """The words of a source to compare with. Raises ValueError for more than MAX_WORDS."""
+    theirs = [word.folded for word in words_of(source)]
+    if len(theirs) > MAX_WORDS:
+        raise ValueError(f"the source has {len(theirs)} words; at most {MAX_WORDS} can be compared")
+    return theirs
 
-    `in_a_row`: how many words may be a run; `percent`: how much of our words may stand in runs that count. Linear in
-    the words of both. Raises ValueError for a source of more than MAX_WORDS words.
+
+def line_up(ours: Sequence[Passage], *, quoted: bool) -> list[Place | None]:
+    """The words of all passages that stand between quotation marks, or outside; None where no run may cross."""
+    places: list[Place | None] = []
+    for number, passage in enumerate(ours):
+        begins = [match.start() for match in re.finditer(r"\S+", passage.text)]
+        quotations, at = sorted(passage.quotations), 0
+        for word in words_of(passage.text):
+            while at < len(quotations) and quotations[at][1] <= word.start:
+                at += 1
+            # The opening mark is part of its first word: that one begins before the quotation.
+            inside = at < len(quotations) and quotations[at][0] < word.end
+            nth = bisect(begins, word.start)
+            places.append(Place(number, nth, passage, word) if inside is quoted else None)
+        places.append(None)
+    return places
+
+
+def compare(ours: Sequence[Place | None], theirs: Sequence[str], *, in_a_row: int, percent: int) -> Overlap:
+    """What passages of ours take word for word from a source, over all of them together.
+
+    `ours`: their words outside quotation marks, lined up; `theirs`: the words of the source, as read. `in_a_row`: how
+    many words may be a run; `percent`: how much of our words may stand in runs that count. Linear in the words of both.
     """
-    places = _line_up(ours, quoted=False)
-    reach = _reach(places, source)
+    reach = _reach(ours, theirs)
     taken = sum(_counted(reach))
-    words = sum(place is not None for place in places)
+    words = sum(place is not None for place in ours)
     ends = [i for i, n in enumerate(reach) if n and (i + 1 == len(reach) or reach[i + 1] != n + 1)]
-    runs = [_run(places, i, reach[i]) for i in ends if reach[i] > in_a_row]
+    runs = [_run(ours, i, reach[i]) for i in ends if reach[i] > in_a_row]
     runs.sort(key=lambda run: -run.words)
     return Overlap(tuple(runs), taken, words, taken > SHARE_FROM and 100 * taken > percent * words)
 
 
-def quoted(ours: Sequence[Passage], source: str) -> set[tuple[int, int]]:
-    """The words between quotation marks that stand so in a source, in runs that count.
+def quoted(ours: Sequence[Place | None], theirs: Sequence[str]) -> set[tuple[int, int]]:
+    """The words between quotation marks, lined up, that stand so in a source, in runs that count. Linear.
 
     A quotation always has room for such a run: fewer words between quotation marks are a term (analysis.text). Each
     word is given as the number of its passage and its own number there, as an editor counts, between spaces, for terms
-    count quotations so. Linear, and raises ValueError, as `compare`.
+    count quotations so.
     """
-    places = _line_up(ours, quoted=True)
-    counted = _counted(_reach(places, source))
-    begins = [[match.start() for match in re.finditer(r"\S+", passage.text)] for passage in ours]
-    return {
-        (place.number, bisect(begins[place.number], place.word.start))
-        for place, counts in zip(places, counted, strict=True)
-        if place and counts
-    }
+    counted = _counted(_reach(ours, theirs))
+    return {(place.number, place.nth) for place, counts in zip(ours, counted, strict=True) if place and counts}
 
 
 def matches(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
@@ -157,31 +185,8 @@ def matches(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
     return [met[state] for state in states]
 
 
-class _Place(NamedTuple):
-    """A word of ours, in the passage of this number."""
-
-    number: int
-    passage: Passage
-    word: Word
-
-
-def _line_up(ours: Sequence[Passage], *, quoted: bool) -> list[_Place | None]:
-    """The words of all passages that stand between quotation marks, or outside; None where no run may cross."""
-    places: list[_Place | None] = []
-    for number, passage in enumerate(ours):
-        for word in words_of(passage.text):
-            # The opening mark is part of its first word: that one begins before the quotation.
-            inside = any(word.start < end and start < word.end for start, end in passage.quotations)
-            places.append(_Place(number, passage, word) if inside is quoted else None)
-        places.append(None)
-    return places
-
-
-def _reach(places: Sequence[_Place | None], source: str) -> list[int]:
-    theirs = [word.folded for word in words_of(source)]
-    if len(theirs) > MAX_WORDS:
-        raise ValueError(f"the source has {len(theirs)} words; at most {MAX_WORDS} can be compared")
-    return matches([place.word.folded if place else _NO_WORD for place in places], theirs)
+def _reach(ours: Sequence[Place | None], theirs: Sequence[str]) -> list[int]:
+    return matches([place.word.folded if place else _NO_WORD for place in ours], theirs)
 
 
 def _counted(reach: Sequence[int]) -> list[bool]:
@@ -193,12 +198,12 @@ def _counted(reach: Sequence[int]) -> list[bool]:
     return found[::-1]
 
 
-def _run(places: Sequence[_Place | None], last: int, words: int) -> Run:
+def _run(places: Sequence[Place | None], last: int, words: int) -> Run:
     taken = [place for place in places[last - words + 1 : last + 1] if place]
     passage, first, final = taken[0].passage, taken[0].word, taken[-1].word
-    text = passage.text
-    before = [word.start for word in words_of(text[: first.start])][-_CONTEXT:]
-    after = [word.end for word in words_of(text[final.end :])][:_CONTEXT]
+    text, since = passage.text, max(0, first.start - _NEAR)
+    before = [since + word.start for word in words_of(text[since : first.start])][-_CONTEXT:]
+    after = [word.end for word in words_of(text[final.end : final.end + _NEAR])][:_CONTEXT]
     return Run(
         name=passage.name,
         words=words,

@@ -4,6 +4,11 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+def forget(apps, schema_editor):
+    """What was said by a mail that there was none of before."""
+    apps.get_model("analysis", "OutgoingMail").objects.filter(kind="separated").delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("analysis", "0011_erasable_proofs"),
@@ -70,4 +75,5 @@ class Migration(migrations.Migration):
                 violation_error_message="Choose one of the offered values.",
             ),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget),
     ]

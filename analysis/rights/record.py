@@ -113,21 +113,20 @@ def seal(proof: Proof) -> str:
 
 
 def first_broken() -> str:
-    """Where the record of events is broken first, in a sentence; empty if it holds from the first event to the last,
-    and so does every proof of control that is not erased.
+    """Where the record is broken first, in a sentence; empty if its events hold from the first to the last, and each
+    proof of control is the one that they tell of, unless its case was erased.
 
     Reads every event, a thousand at a time. Events that are appended meanwhile are left for the next time.
     """
-    # Before the chain: then the event of each is in it.
-    proofs = {seal(proof): proof.pk for proof in Proof.objects.exclude(nonce="").order_by("-pk")}
     # One statement, so that both are of one moment.
     chain = Chain.objects.annotate(last=Subquery(Event.objects.order_by("-position").values("position")[:1])).first()
     if chain is None:
         return _("The row that holds the length and the head of the record is missing.")
     previous, position = "", 0
-    events = Event.objects.filter(position__lte=chain.length).order_by("position")
+    proved: dict[object, Event] = {}
+    erased = set()
     try:
-        for event in events.iterator(chunk_size=1000):
+        for event in Event.objects.filter(position__lte=chain.length).order_by("position").iterator(chunk_size=1000):
             position += 1
             if event.position != position:
                 return _("Event %(n)d is missing.") % {"n": position}
@@ -136,7 +135,10 @@ def first_broken() -> str:
             if event.at is None or event.sha256 != digest(event):
                 return _("Event %(n)d was changed.") % {"n": position}
             previous = event.sha256
-            proofs.pop(event.data.get("proof", ""), None)
+            if event.kind in _PROOF:
+                proved[_told(event)] = event
+            elif event.kind == "erased":
+                erased.add(event.case_id)
     except ValueError:  # SQLite keeps anything in a column of dates; rows are read many at once
         return _("Event %(n)d, or one soon after it, cannot be read.") % {"n": position + 1}
     if position != chain.length:
@@ -145,9 +147,36 @@ def first_broken() -> str:
         return _("The last event is not the one that was written last.")
     if (chain.last or 0) != chain.length:
         return _("Event %(n)d was written by nobody: the record ends before it.") % {"n": chain.length + 1}
-    if proofs:
-        return _("Proof of control %(n)d is not what its event says.") % {"n": min(proofs.values())}
+    return _first_broken_proof(proved, erased, chain.length)
+
+
+def _first_broken_proof(proved: dict[object, Event], erased: set[int], length: int) -> str:
+    """`proved`: the events of the record that tell of a proof; `erased`: the ids of cases that it says were erased."""
+    kept = {_shown(proof): proof.pk for proof in Proof.objects.exclude(host="")}
+    # Read after the proofs: what they were written or erased with is among these, if it is not in the record yet.
+    later = list(Event.objects.filter(position__gt=length, kind__in=[*_PROOF, "erased"]))
+    erased |= {event.case_id for event in later if event.kind == "erased"}
+    lost = [event.position for told, event in proved.items() if told not in kept and event.case_id not in erased]
+    if lost:
+        return _("The proof of control that event %(n)d tells of was changed or removed.") % {"n": min(lost)}
+    told = proved.keys() | {_told(event) for event in later if event.kind in _PROOF}
+    strange = [pk for shown, pk in kept.items() if shown not in told]
+    if strange:
+        return _("Of proof of control %(n)d the record tells nothing.") % {"n": min(strange)}
     return ""
+
+
+_PROOF = ("proved", "noted")
+
+
+def _told(event: Event) -> object:
+    """Which proof an event tells of: before there were seals, events held the host."""
+    return event.data.get("proof") or (event.case_id, event.data.get("host"), event.data.get("method"))
+
+
+def _shown(proof: Proof) -> object:
+    """The same of a proof."""
+    return seal(proof) if proof.nonce else (proof.case_id, proof.host, proof.method)
 
 
 def first_broken_of(case: Case) -> Event | None:

@@ -237,3 +237,44 @@ def test_the_events_of_all_cases_become_one_chain_and_go_back_to_one_for_each_ca
     assert sites.manage(database, "verify_events") == published
     assert run(database, "from analysis.models import Event\n" + CASES.splitlines()[-1]) == said
     assert run(database, GUARDED) == ["refused"] * 10
+
+
+def test_hosts_of_cases_that_were_erased_before_go_too_and_the_way_back_is_open(database):
+    run(
+        database,
+        """
+from uuid import uuid4
+from datetime import timedelta
+from django.conf import settings
+from django.utils import timezone
+from analysis import rights
+from analysis.models import OutgoingMail
+from tests import making
+page = making.article(making.publisher(host="example-wire.test")).url
+def ask(url):
+    case = rights.open_case(rights.Request(submission=uuid4(), urls=[url], want="remove",
+        kind="opt_out", explanation="x", name="Rights desk", organisation="", relation="publisher",
+        email="rights@wire.test", language="en"), "127.0.0.1")
+    rights.confirm(case)
+    return case
+for url, hosts in (("https://a-person.test/1", ["a-person.test", "www.a-person.test"]), (page, ["example-wire.test"])):
+    case = ask(url)
+    for host in hosts:
+        rights.prove(rights.challenge(case, host), "dns", wide=False)
+    rights.withdraw(case)
+rights.erase(timezone.now() + timedelta(days=settings.ERASE_DAYS + 1))
+OutgoingMail.objects.create(case=ask(page), kind="separated", to="rights@wire.test")
+""",
+    )
+    hosts = """
+from django.db import connection
+cursor = connection.cursor()
+cursor.execute("SELECT host FROM analysis_proof ORDER BY id")
+print([host for host, in cursor.fetchall()])
+"""
+    assert run(database, hosts) == ["['', '', 'example-wire.test']"]
+    sites.manage(database, "migrate", "analysis", "0010", "--verbosity", "0")
+    assert run(database, hosts) == ["['erased-1', 'erased-2', 'example-wire.test']"]
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert run(database, hosts) == ["['', '', 'example-wire.test']"]
+    assert run(database, GUARDED)[6:8] == ["refused"] * 2, "proofs"

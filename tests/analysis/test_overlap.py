@@ -7,14 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import overlap
-from analysis.overlap import Passage, matches, quoted, words_of
+from analysis.overlap import Passage, line_up, matches, read, words_of
 from analysis.text import count_words, quotations
 
 LIMITS = {"in_a_row": 8, "percent": 30}
 
 
 def compare(ours, source, **limits):
-    return overlap.compare(ours, source, **{**LIMITS, **limits})
+    return overlap.compare(line_up(ours, quoted=False), read(source), **{**LIMITS, **limits})
+
+
+def quoted(ours, source):
+    return overlap.quoted(line_up(ours, quoted=True), read(source))
 
 
 few = st.lists(st.sampled_from("abc"), max_size=30)
@@ -244,6 +248,18 @@ def test_finding_quotations_is_linear_as_well():
         return lines_run(lambda: quoted([passage(text)], text))
 
     assert work(1600) < 2.5 * work(800)
+
+
+def test_many_quotations_and_many_runs_cost_no_more_than_their_words():
+    def quotations_of(n):
+        return lines_run(lambda: quoted([passage(" and ".join(["“it will never be sold”"] * n))], SOURCE))
+
+    def runs_of(n):
+        nine = " ".join(SOURCE.split()[:9])
+        return lines_run(lambda: compare([Passage("x", f" {'ours ' * 3}".join([nine] * n))], SOURCE))
+
+    assert quotations_of(400) < 2.5 * quotations_of(200)
+    assert runs_of(400) < 2.5 * runs_of(200)
 
 
 def test_a_source_of_too_many_words_is_refused():

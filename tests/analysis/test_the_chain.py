@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import rights
-from analysis.models import Case, Chain, Event
+from analysis.models import Case, Chain, Event, Proof
 from analysis.rights.record import digest, record, seal
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed, opened, request
@@ -195,16 +196,55 @@ def proof(case):
     return rights.prove(rights.challenge(case, "wire.test"), "dns", wide=False)
 
 
-@pytest.mark.parametrize(
-    "column", ["host = 'other.test'", "method = 'file'", "wide = TRUE", "proved_at = '2020-01-01 00:00:00+00:00'"]
-)
-def test_a_proof_that_was_changed_is_found(proof, column):
-    assert rights.first_broken() == ""
+def behind_the_guards(statement):
     with connection.cursor() as cursor:
         on = " ON analysis_proof" if connection.vendor == "postgresql" else ""
-        cursor.execute(f"DROP TRIGGER IF EXISTS analysis_proof_no_update{on}")
-        cursor.execute(f"UPDATE analysis_proof SET {column}")
-    assert rights.first_broken() == f"Proof of control {proof.pk} is not what its event says."
+        for verb in ("update", "delete"):
+            cursor.execute(f"DROP TRIGGER IF EXISTS analysis_proof_no_{verb}{on}")
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE analysis_proof SET host = 'other.test'",
+        "UPDATE analysis_proof SET method = 'file'",
+        "UPDATE analysis_proof SET wide = TRUE",
+        "UPDATE analysis_proof SET proved_at = '2020-01-01 00:00:00+00:00'",
+        "UPDATE analysis_proof SET host = 'other.test', nonce = ''",
+        "UPDATE analysis_proof SET host = '', nonce = ''",
+        "DELETE FROM analysis_proof",
+    ],
+)
+def test_a_proof_that_was_changed_or_removed_is_found(proof, statement):
+    assert rights.first_broken() == ""
+    behind_the_guards(statement)
+    at = Event.objects.get(kind="proved").position
+    assert rights.first_broken() == f"The proof of control that event {at} tells of was changed or removed."
+
+
+@pytest.mark.parametrize("nonce", ["", "ab" * 32])
+def test_a_proof_that_nobody_gave_is_found(proof, nonce):
+    forged = Proof(case=proof.case, host="other.test", method="dns", proved_at=proof.proved_at, nonce=nonce)
+    forged.save()
+    assert rights.first_broken() == f"Of proof of control {forged.pk} the record tells nothing."
+
+
+def test_a_proof_from_before_there_were_seals_still_holds(case):
+    case = confirmed("https://wire.test/1")
+    old = Proof(case=case, host="wire.test", method="dns", proved_at=timezone.now())
+    old.save()
+    record(case, "proved", timezone.now(), data={"host": "wire.test", "method": "dns"})
+    assert rights.first_broken() == ""
+    behind_the_guards("UPDATE analysis_proof SET host = 'other.test'")
+    assert "was changed or removed" in rights.first_broken()
+
+
+def test_a_proof_of_an_erased_case_may_be_gone(proof, settings):
+    rights.withdraw(proof.case)
+    rights.erase(timezone.now() + timedelta(days=settings.ERASE_DAYS + 1))
+    proof.refresh_from_db()
+    assert proof.host == "" and rights.first_broken() == ""
 
 
 def test_what_the_record_says_of_a_proof_tells_nobody_the_host(proof):
@@ -219,8 +259,7 @@ def test_of_a_proof_nothing_but_host_and_nonce_can_be_emptied_and_nothing_change
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE analysis_proof SET {column}")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE analysis_proof SET host = '', nonce = ''")
-    assert rights.first_broken() == ""
+        cursor.execute("UPDATE analysis_proof SET host = '', nonce = ''")  # as erasing does
 
 
 @pytest.fixture
