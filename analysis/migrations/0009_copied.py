@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name="copied_percent",
             field=models.PositiveSmallIntegerField(
                 blank=True,
-                help_text="The largest share of our words in runs of four or more, once it is more than 15 words. Binds alike.",
+                help_text="The largest share of our words in runs of four or more, once it is more than 15 words. Binds alike. While nobody says it: 30.",
                 null=True,
                 validators=[django.core.validators.MaxValueValidator(100)],
                 verbose_name="copied share, in percent",
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text=(
                     "The longest run outside quotation marks that stands as the source has it. Binds what is published "
-                    "from then on and checked against the article’s text; what is public stays."
+                    "from then on and checked against the article’s text; what is public stays. While nobody says it: 8."
                 ),
                 null=True,
                 validators=[django.core.validators.MinValueValidator(3), django.core.validators.MaxValueValidator(400)],

@@ -124,7 +124,7 @@ class Terms(AppendOnly):
         validators=[MinValueValidator(3), MaxValueValidator(400)],
         help_text=_(
             "The longest run outside quotation marks that stands as the source has it. Binds what is published "
-            "from then on and checked against the article’s text; what is public stays."
+            "from then on and checked against the article’s text; what is public stays. While nobody says it: 8."
         ),
     )
     copied_percent = models.PositiveSmallIntegerField(
@@ -133,7 +133,8 @@ class Terms(AppendOnly):
         blank=True,
         validators=[MaxValueValidator(100)],
         help_text=_(
-            "The largest share of our words in runs of four or more, once it is more than 15 words. Binds alike."
+            "The largest share of our words in runs of four or more, once it is more than 15 words. Binds alike. "
+            "While nobody says it: 30."
         ),
     )
     embargo_hours = models.PositiveSmallIntegerField(

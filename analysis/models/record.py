@@ -30,6 +30,8 @@ EVENT_WORDS = {
     "in_review": _("In review: an editor has taken it up."),
     "assigned": _("Given to an editor."),
     "held": _("Less is shown of the pages while the request is open."),
+    "lifted": _("Nothing is held back any more; the request goes on."),
+    "ended": _("A later decision about the same pages ended what was decided here."),
     "wrote": _("The sender wrote to us."),
     "answered": _("We wrote to the sender."),
     "decided": _("Decision made."),

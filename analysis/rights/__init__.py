@@ -18,7 +18,7 @@ from analysis.rights.filing import (
     write,
 )
 from analysis.rights.joining import join, separate
-from analysis.rights.lines import MAX_URLS, matched_articles, read_line
+from analysis.rights.lines import MAX_URLS, matched_articles, named_pages, read_line
 from analysis.rights.proving import ask, challenge, hosts_to_prove, not_proved, notify, prove, strong_proofs, token_of
 from analysis.rights.record import (
     DECIDABLE,
@@ -32,8 +32,8 @@ from analysis.rights.record import (
     held_by_itself,
     lock,
 )
-from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, note, take_up
-from analysis.rights.ruling import Ruling, check, drafted, liftable
+from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, lift, note, take_up
+from analysis.rights.ruling import Ruling, check, concerned, drafted, liftable
 
 __all__ = [
     "DECIDABLE",
@@ -55,6 +55,7 @@ __all__ = [
     "close",
     "close_what_is_over",
     "complete",
+    "concerned",
     "confirm",
     "contestable_until",
     "decide",
@@ -68,10 +69,12 @@ __all__ = [
     "hold",
     "hosts_to_prove",
     "join",
+    "lift",
     "liftable",
     "lock",
     "made_what_is_contested",
     "matched_articles",
+    "named_pages",
     "not_proved",
     "note",
     "notify",

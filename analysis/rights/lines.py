@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from analysis.addresses import MAX_LENGTH, AddressError, canonical, page_key, path_of, spellings
-from analysis.models import Article, Case, CaseURL, Citation, Story
+from analysis.addresses import MAX_LENGTH, AddressError, canonical, host_of, page_key, path_of, spellings
+from analysis.models import Article, Case, CaseURL, Citation, Publisher, Story
 from analysis.models.stories import Role
+from analysis.owners import owners_of
 
 MAX_URLS = 500
 
@@ -76,6 +77,16 @@ def unmatched_urls(case: Case) -> list[str]:
     """The readable outside pages of a case that we do not cover: what is decided binds if we ever do."""
     lines = case.urls.filter(match=CaseURL.Match.UNMATCHED).exclude(url__startswith="/")
     return list(lines.values_list("url", flat=True))
+
+
+def named_pages(case: Case, of: int | None = None) -> dict[str, Publisher | None]:
+    """The outside pages that a case's lines point to, covered or not, each with the publisher it is known under; with
+    `of`, the id of a publisher, theirs alone. Four queries."""
+    owners: dict[str, Publisher | None] = {article.url: article.publisher for article in matched_articles(case)}
+    others = [url for url in unmatched_urls(case) if url not in owners]
+    hosts = owners_of({host_of(url) for url in others})
+    owners |= {url: hosts[host_of(url)] for url in others}
+    return {url: owner for url, owner in owners.items() if of is None or (owner is not None and owner.pk == of)}
 
 
 def pages_of(case: Case) -> set[str]:

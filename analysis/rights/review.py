@@ -5,15 +5,17 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from analysis.models import Case, Decision, Hold, Message, OutgoingMail, Publisher, Statement
+from analysis.models import Case, Decision, Hold, Message, OutgoingMail, Statement, Terms
 from analysis.models.publishers import Scope
 from analysis.rights.appeals import made_what_is_contested
-from analysis.rights.lines import matched_articles, unmatched_urls
+from analysis.rights.lines import named_pages
 from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, State, lock, move, post, record, stale
 from analysis.rights.ruling import Ruling, check, make_terms
+
+ENDED_NAMED = 20  # pages named at most to whose request is overtaken
 
 
 @transaction.atomic
@@ -42,20 +44,20 @@ def hold(
     level: str,
     at: datetime | None = None,
     only: Callable[[str], bool] = lambda url: True,
+    of: int | None = None,
     quiet: bool = False,
 ) -> list[Hold]:
     """Restrict the outside pages that a case names while it is open. Acts on the next request; the decision lifts it.
 
-    Pages that we do not cover are held as well, should we begin to. `only` chooses among their URLs. Raises
-    StaleCaseError if the case is over, and RightsError if there is nothing to hold, unless it shall be `quiet`.
+    Pages that we do not cover are held as well, should we begin to. `only` chooses among their URLs, `of`, the
+    id of a publisher, theirs alone. Raises StaleCaseError if the case is over, and RightsError if there is nothing to
+    hold, unless it shall be `quiet`.
     """
     at = at or timezone.now()
     lock(case)
     if case.state not in OPEN:
         raise StaleCaseError(_("This case is over; nothing can be held for it."))
-    owners: dict[str, Publisher | None] = {article.url: article.publisher for article in matched_articles(case)}
-    owners |= {url: None for url in unmatched_urls(case) if url not in owners}
-    chosen = {url: owner for url, owner in owners.items() if only(url)}
+    chosen = {url: owner for url, owner in named_pages(case, of).items() if only(url)}
     if not chosen:
         if quiet:
             return []
@@ -66,6 +68,19 @@ def hold(
     Hold.objects.bulk_create(holds)
     record(case, "held", at, by=by, data={"level": level, "pages": len(holds)})
     return holds
+
+
+@transaction.atomic
+def lift(case: Case, by: User | None, at: datetime | None = None) -> None:
+    """End every hold of a case that goes on: from the next request on the terms alone decide. Raises StaleCaseError if
+    it is over, RightsError if nothing is held for it."""
+    at = at or timezone.now()
+    lock(case)
+    if case.state not in OPEN:
+        raise StaleCaseError(_("This case is over; nothing is held for it."))
+    if not case.holds.filter(lifted_at__isnull=True).update(lifted_at=at):
+        raise RightsError(_("Nothing is held for this case."))
+    record(case, "lifted", at, by=by)
 
 
 @transaction.atomic
@@ -89,6 +104,7 @@ def decide(case: Case, by: User | None, ruling: Ruling, at: datetime | None = No
     )  # fmt: skip
     made = make_terms(case, by, ruling, at)
     case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
+    _tell_whose_end(case, by, ruling, at)
     record(case, "decided", at, by=by, data={"number": decision.number, "outcome": ruling.outcome,
                                              "action": ruling.action, "terms": [t.pk for t in made]})  # fmt: skip
     for one in (case, *case.joined.all()):
@@ -149,3 +165,20 @@ def _not_erased(case: Case) -> None:
 def _not_their_own(case: Case, by: User | None) -> None:
     if made_what_is_contested(case, by):
         raise RightsError(_("You made the decision that is contested here. Another editor must decide the appeal."))
+
+
+def _tell_whose_end(case: Case, by: User | None, ruling: Ruling, at: datetime) -> None:
+    """Tell the senders of other cases that what was decided on theirs is restored: it may be what they asked for."""
+    ended: dict[Case, list[str]] = {}
+    for terms in Terms.objects.filter(pk__in=ruling.restore).exclude(case=case).select_related("case", "publisher"):
+        if terms.case:
+            ended.setdefault(terms.case, []).append(terms.value or str(terms.publisher))
+    for other, places in ended.items():
+        record(other, "ended", at, by=by)
+        if other.erased_at:
+            continue
+        with translation.override(other.language):
+            text = _("A later decision about the same pages ended what we had decided on your request, for:")
+        text = "\n".join([text, *(f"- {place}" for place in places[:ENDED_NAMED])])
+        message = Message.objects.create(case=other, side=Message.Side.DESK, text=text, by=by, at=at)
+        post(other, OutgoingMail.Kind.MESSAGE, at, message)

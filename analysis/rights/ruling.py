@@ -14,8 +14,8 @@ from analysis.addresses import AddressError, canonical, host, host_of, parents, 
 from analysis.models import Case, Decision, Proof, Publisher, Terms
 from analysis.models.cases import CaseKind
 from analysis.models.publishers import Basis, Level, Scope
-from analysis.owners import owners_of, publisher_of
-from analysis.rights.lines import matched_articles, unmatched_urls
+from analysis.owners import publisher_of
+from analysis.rights.lines import matched_articles, named_pages, unmatched_urls
 from analysis.rights.record import RightsError
 from analysis.rulebook import from_terms, work_of
 from analysis.terms import Work, applies, newest, not_withdrawn, place_of
@@ -31,7 +31,8 @@ _STATED = (
 class Ruling:
     """What a decision does. `scope`, `value` and `level` are used by the actions `remove` and `terms`.
 
-    `scope` "url" with an empty value means: every outside page of the case. `verified`: whoever decides has checked in
+    `scope` "url" with an empty value means: every outside page of the case; with `of`, the id of a publisher, theirs
+    alone. `verified`: whoever decides has checked in
     another way than by proof of control that the sender speaks for the publisher. `restore`: ids of statements of terms
     that hold no longer.
     """
@@ -53,6 +54,7 @@ class Ruling:
     attribution: str = ""
     verified: bool = False
     restore: tuple[int, ...] = ()
+    of: int | None = None
 
 
 def check(ruling: Ruling) -> None:
@@ -66,6 +68,11 @@ def check(ruling: Ruling) -> None:
         )
     if (ruling.action == Decision.Action.RESTORE) != bool(ruling.restore):
         raise RightsError(_("To restore, choose which earlier statements of terms hold no longer."))
+
+
+def concerned(case: Case) -> list[Publisher]:
+    """The publishers of the outside pages of a case, by name. Four queries."""
+    return sorted({owner for owner in named_pages(case).values() if owner}, key=str)
 
 
 def make_terms(case: Case, by: User | None, ruling: Ruling, at: datetime) -> list[Terms]:
@@ -210,37 +217,43 @@ def _basis(case: Case, ruling: Ruling, proved: bool) -> str:
 
 def _places(case: Case, ruling: Ruling) -> list[tuple[str, Publisher | None, str, str]]:
     """What the new terms are about: (scope, publisher, value, host); the host is empty for a whole publisher."""
-    articles = matched_articles(case)
+    pages = named_pages(case, ruling.of)
     if ruling.scope == Scope.URL and not ruling.value.strip():
-        places: list[tuple[str, Publisher | None, str, str]] = [
-            (str(Scope.URL), a.publisher, a.url, host_of(a.url)) for a in articles
-        ]
-        others = unmatched_urls(case)
-        places += [(str(Scope.URL), owner, url, host_of(url)) for url, owner in _owners(others)]
-        if not places:
+        if not pages:
             raise RightsError(_("No line names an outside page. Write the URL that the terms are about."))
-        return places
+        return [(str(Scope.URL), owner, url, host_of(url)) for url, owner in pages.items()]
     if ruling.scope == Scope.PUBLISHER:
-        publishers = list({a.publisher_id: a.publisher for a in articles}.values())
-        if len(publishers) != 1:
-            raise RightsError(_("The pages named are not all of one publisher we know. Choose a narrower scope."))
-        return [(Scope.PUBLISHER, publishers[0], "", "")]
+        covered = {article.url for article in matched_articles(case)}
+        owners = {owner for url, owner in pages.items() if url in covered}
+        if len(owners) != 1:
+            raise RightsError(
+                _("The pages named are not all of one publisher we know. Choose whose it is, or a narrower scope.")
+            )
+        return [(Scope.PUBLISHER, owners.pop(), "", "")]
     try:
         value = {Scope.URL: canonical, Scope.DOMAIN: host, Scope.PATH: path_prefix}[Scope(ruling.scope)](ruling.value)
     except AddressError as error:
         said = {"value": ruling.value, "why": _(str(error))}
         raise RightsError(_("“%(value)s” cannot be read: %(why)s.") % said) from error
     name = host_of(value) if ruling.scope == Scope.URL else value.partition("/")[0]
-    # A site that we do not cover yet has no publisher here: the terms bind the day that we do. But a name that neither
-    # we nor the case know is a slip of the hand.
+    # A site that we do not cover yet has no publisher here: the terms bind the day that we do. But a name that the case
+    # has nothing to do with is a slip of the hand, and may be another publisher's.
     owner = publisher_of(name)
-    if not owner and not any(name in parents(host_of(url)) for url in unmatched_urls(case)):
+    if not _concerned(case, name, owner):
+        if owner:
+            raise RightsError(
+                _("%(host)s belongs to %(publisher)s, and the case names no page of theirs.")
+                % {"host": name, "publisher": owner}
+            )
         raise RightsError(
             _("“%(host)s” belongs to no publisher we know, and the case names no page of it.") % {"host": name}
         )
     return [(str(ruling.scope), owner, value, name)]
 
 
-def _owners(urls: list[str]) -> list[tuple[str, Publisher | None]]:
-    owners = owners_of({host_of(url) for url in urls})
-    return [(url, owners[host_of(url)]) for url in urls]
+def _concerned(case: Case, name: str, owner: Publisher | None) -> bool:
+    """Whether a case has to do with a host: it names a page there, or another one of its owner's, or proves control."""
+    return any(
+        name in parents(host_of(url)) or (owner is not None and known == owner)
+        for url, known in named_pages(case).items()
+    ) or any(proof.covers(name) for proof in case.proofs.all())

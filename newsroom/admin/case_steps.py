@@ -39,14 +39,15 @@ class Step:
     run: Callable[[Case, Any, dict[str, Any]], object]
     from_states: tuple[str, ...]
     form: type[StepForm] = StepForm
+    button: Any = ""  # what it says, if not the title
 
 
 STEPS = (
     Step(
         "take-up", "t", gettext_lazy("Take up and acknowledge"),
         gettext_lazy(
-            "It is yours from now on. Its sender reads on the page of the request that an editor has taken it up, and "
-            "that it is “In review”; of an appeal it goes on to say “Appealed”. No mail is sent."
+            "It is yours from now on. Its sender reads on the page of the request that an editor has taken it up. No "
+            "mail is sent."
         ),
         gettext_lazy("It is yours now."), lambda case, by, data: rights.take_up(case, by),
         (State.CONFIRMED, State.PROVED, State.APPEALED),
@@ -64,7 +65,12 @@ STEPS = (
         "hold", "h", gettext_lazy("Hold back"),
         gettext_lazy("Until the case is over, less is shown of the pages that it names, from the next request on."),
         gettext_lazy("Held back. The public sees less from now on."),
-        lambda case, by, data: rights.hold(case, by, data["level"]), OPEN, HoldForm,
+        lambda case, by, data: rights.hold(case, by, data["level"], of=data.get("of")), OPEN, HoldForm,
+    ),
+    Step(
+        "lift", "l", gettext_lazy("Lift the hold"),
+        gettext_lazy("From the next request on nothing is held back for this case any more. The case goes on."),
+        gettext_lazy("Lifted. Nothing is held back for this case."), lambda case, by, data: rights.lift(case, by), OPEN,
     ),
     Step(
         "answer", "a", gettext_lazy("Write to the sender"),
@@ -103,6 +109,7 @@ STEPS = (
         gettext_lazy("Drafted from the decision. Read it, change what does not fit; it goes out by mail and stays."),
         gettext_lazy("The statement of reasons is on its way."),
         lambda case, by, data: rights.give_reasons(case, by, data["text"]), (State.DECIDED, State.CLOSED), ReasonsForm,
+        gettext_lazy("Send the statement of reasons"),
     ),
     Step(
         "close", "c", gettext_lazy("Close the case"),

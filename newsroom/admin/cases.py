@@ -26,7 +26,7 @@ from newsroom.admin.case_steps import NOT_THEIR_OWN, STEPS, Step
 from newsroom.admin.foresight import Foresight
 from newsroom.admin.replies import offered
 from newsroom.admin.site import DeskAdmin, who
-from newsroom.admin.waiting import MineFilter, WaitingFilter, needing
+from newsroom.admin.waiting import MineFilter, WaitingFilter, following
 
 OWN_DECISION = gettext_lazy("You made the decision that is contested here. Another editor must decide the appeal.")
 
@@ -89,6 +89,8 @@ class CaseAdmin(DeskAdmin):
         decision = case.decision
         if not decision or decision.case_id != case.pk or hasattr(decision, "statement"):
             steps = [step for step in steps if step.name != "reasons"]
+        if not case.holds.filter(lifted_at__isnull=True).exists():
+            steps = [step for step in steps if step.name != "lift"]
         if not case.joined_to_id:
             steps = [step for step in steps if step.name != "separate"]
         own = rights.made_what_is_contested(case, who(request))
@@ -107,7 +109,7 @@ class CaseAdmin(DeskAdmin):
             "missing": statute.asked_for(case),
             "joined": case.joined.all(),
             "related": self._related(case),
-            "next": needing(Case.objects.exclude(pk=case.pk), request.user).first() if may else None,
+            "next": following(case, who(request)) if may else None,
             "now": timezone.now(),
         }
         return self._page(request, case, "change_form", {"title": _("Case"), **context})
@@ -158,9 +160,10 @@ class CaseAdmin(DeskAdmin):
         context = {
             "title": step.title,
             "says": step.says,
+            "button": step.button or step.title,
             "form": form,
             "state": request.POST.get("state", case.state),
-            "covered": rights.matched_articles(case) if step.name in ("hold", "decide") else None,
+            "named": rights.named_pages(case) if step.name in ("hold", "decide") else None,
             "replies": offered(case).items() if step.name == "answer" else (),
         }
         if foresight:

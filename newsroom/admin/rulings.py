@@ -19,6 +19,8 @@ from newsroom.admin.reasons import draft
 from newsroom.admin.replies import reply
 from newsroom.admin.wording import statement_in_words
 
+MADE_SHOWN = 20  # statements named at most of those that a decision would make
+
 
 class StepForm(forms.Form):
     """A step of a case. `initial` may depend on the case and on what the page's address asks for."""
@@ -31,6 +33,22 @@ class StepForm(forms.Form):
         return {}
 
 
+class OfField(forms.TypedChoiceField):
+    """Whose pages a step is about, where a case names those of several publishers."""
+
+    def __init__(self, case: Case) -> None:
+        owners = rights.concerned(case)
+        super().__init__(
+            label=_("Whose pages"),
+            choices=[("", _("All that the case names")), *((owner.pk, str(owner)) for owner in owners)],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            help_text=_("A story of ours names what it rests on, and that may be somebody else’s."),
+        )
+        self.needed = len(owners) > 1
+
+
 class HoldForm(StepForm):
     level = forms.ChoiceField(
         label=gettext_lazy("What may still be shown"),
@@ -38,6 +56,12 @@ class HoldForm(StepForm):
         initial=Level.LINK,
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
+        super().__init__(data, case, asked)
+        of = OfField(case)
+        if of.needed:
+            self.fields["of"] = of
 
 
 class AssignForm(StepForm):
@@ -103,6 +127,8 @@ class JoinForm(StepForm):
 class DecideForm(Foresight, StepForm):
     """Valid once its effects were seen; a ruling that changes no terms and ends no hold has none."""
 
+    made: Sequence[Terms] = ()
+
     look = gettext_lazy("Nothing is decided yet. Look at what this changes, then press “Decide” again.")
 
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=DecisionOutcome, widget=forms.RadioSelect)
@@ -119,7 +145,8 @@ class DecideForm(Foresight, StepForm):
         required=False,
         help_text=gettext_lazy(
             "The URL; host and path, such as example-wire.test/press; or the host. Left empty with “One page”: every "
-            "outside page of the case, also those that we do not cover yet. Empty for the publisher."
+            "outside page of the case, also those that we do not cover yet, and what our stories in it rest on. Empty "
+            "for the publisher."
         ),
     )
     level = forms.ChoiceField(
@@ -188,6 +215,10 @@ class DecideForm(Foresight, StepForm):
 
     def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
         super().__init__(data, case, asked)
+        of = OfField(case)
+        if of.needed:
+            self.fields["of"] = of
+            self.order_fields(["outcome", "action", "scope", "of"])
         may = rights.liftable(case)
         self.fields["restore"].choices = [(t.pk, statement_in_words(t)) for t in may]  # type: ignore[attr-defined]
         if not may:
@@ -211,6 +242,15 @@ class DecideForm(Foresight, StepForm):
             self.add_error(
                 "value", _("“The publisher” is all of their work: empty this field, or choose what it names.")
             )
+        if places and data.get("of") and data.get("value"):
+            self.add_error("of", _("Name a place, or choose whose pages: not both."))
+        missing = rights.statute.missing(self.case)
+        if data.get("legal") and missing and data.get("outcome") != Decision.Outcome.DECLINED:
+            self.add_error(
+                "legal",
+                _("It cannot be upheld as a legal demand while the law wants more of it: ask its sender for it, or "
+                  "decide it as a wish, without this tick."),
+            )  # fmt: skip
         if data.get("outcome") == Decision.Outcome.DECLINED:
             data["legal"] = False  # ticked beforehand for a complete demand, which is then not upheld
         data["restore"] = tuple(data.get("restore") or ()) if data.get("action") == Decision.Action.RESTORE else ()
@@ -223,4 +263,22 @@ class DecideForm(Foresight, StepForm):
         except rights.RightsError as error:
             self.add_error(None, str(error))
             return [], []
+        self.made = made
         return made, list(self.case.holds.filter(lifted_at__isnull=True))
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        shown = super().shown
+        return shown | {"remarks": self._remarks()} if shown else shown
+
+    def _remarks(self) -> list[str]:
+        """What an editor should know before deciding, besides the stories that change."""
+        said = [str(statement_in_words(terms)) for terms in self.made[:MADE_SHOWN]]
+        if len(self.made) > MADE_SHOWN:
+            said.append(_("and %(n)d more") % {"n": len(self.made) - MADE_SHOWN})
+        theirs = Terms.objects.filter(pk__in=self.cleaned_data["restore"]).exclude(case=self.case)
+        return said + [
+            _("This ends what was decided on another request, %(reference)s. Its sender is told.")
+            % {"reference": reference}
+            for reference in theirs.order_by("case").values_list("case__reference", flat=True).distinct()
+        ]

@@ -34,6 +34,14 @@ class TermsForm(ForesightForm):
     def clean(self):
         data = super().clean() or self.cleaned_data
         self._place(data)
+        if data.get("scope") == Scope.HOUSE and (data.get("publisher") or data.get("value")):
+            self.add_error("scope", _("The house default is about everyone: empty the publisher and what it names."))
+        elif data.get("scope") == Scope.HOUSE and data.get("basis") != Basis.HOUSE:
+            self.add_error("basis", _("The house default rests on our own decision: choose that."))
+        elif data.get("scope") == Scope.PUBLISHER and data.get("value"):
+            self.add_error(
+                "value", _("“The publisher” is all of their work: empty this field, or choose what it names.")
+            )
         # No constraint in the database: statements of before, which nobody may change or delete, may say nothing.
         says = any(data.get(name) not in (None, "") or name in self.errors for name in FIELDS)
         if data.get("revoked") and says:

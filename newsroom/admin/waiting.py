@@ -1,5 +1,6 @@
 """Whose turn it is: the cases that wait for an editor, in their list's filters and counted on the desk's first page."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -21,6 +22,16 @@ def needing(cases: QuerySet[Case], user: Any) -> QuerySet[Case]:
     mine = Q(assigned_to=user) | Q(assigned_to__isnull=True)
     own = Q(state=Case.State.APPEALED) & (Q(decisions__decided_by=user) | Q(contested__decided_by=user))
     return cases.filter(waits, mine).exclude(own).order_by(F("due_at").asc(nulls_last=True), "opened_at", "id")
+
+
+def following(case: Case, user: Any) -> Case | None:
+    """The next case that needs this person after one, as the list has them; after the last, the first. Two queries."""
+    last = datetime.max.replace(tzinfo=UTC)
+    waiting = needing(Case.objects.exclude(pk=case.pk), user).values_list("due_at", "opened_at", "pk")[:MOST_COUNTED]
+    places = [(due or last, opened, pk) for due, opened, pk in waiting]
+    here = (case.due_at or last, case.opened_at, case.pk)
+    found = next((place for place in places if place > here), places[0] if places else None)
+    return Case.objects.get(pk=found[2]) if found else None
 
 
 class MineFilter(admin.SimpleListFilter):

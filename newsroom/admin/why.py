@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,7 +22,7 @@ from analysis.addresses import canonical, host_of
 from analysis.explaining import Explanation, Finding, Reason, explain
 from analysis.models import Hold, Terms
 from analysis.owners import article_at, publisher_of
-from analysis.terms import Permit, Rule, Work
+from analysis.terms import PRESUMED, Permit, Rule, Work
 from newsroom.admin.fields import readable
 from newsroom.admin.wording import FIELDS, permit_in_words, statement_in_words, value_in_words
 
@@ -57,7 +58,10 @@ class WhyForm(forms.Form):
     )
 
     def clean_url(self) -> str:
-        return readable(canonical, self.cleaned_data["url"])
+        typed = self.cleaned_data["url"].strip()
+        if typed.startswith(("/", f"{settings.ORIGIN}/")):
+            raise ValidationError(_("This is a page of ours. Ask about a page that it rests on."))
+        return readable(canonical, typed)
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def _answer(url: str, at: datetime) -> dict[str, Any]:
 
 
 def _fields(found: Explanation) -> list[tuple[Any, str, list[Line]]]:
-    """Of each field: its name, a note if the permit is less than what its rule says, and the statements."""
+    """Of each field: its name, a note on what the permit makes of its rule or without one, and the statements."""
     # A withdrawal says nothing of any field: it is named only as what stands in another's way.
     named = (rule for findings in found.findings.values() for f in findings for rule in (f.rule, f.by))
     rules = {rule.id: rule for rule in named if rule}
@@ -138,6 +142,8 @@ def _line(name: str, found: Finding, labels: dict[int, tuple[str, str]]) -> Line
 
 def _capped(name: str, permit: Permit, rules: dict[int, Rule]) -> str:
     rule = rules.get(permit.governing.get(name, NOBODY))
+    if rule is None and name in PRESUMED and name != "quote_chars":
+        return _("While nobody says anything of it: at most %(n)d.") % {"n": getattr(permit, name)}
     if rule is None or name not in ("level", "max_words", "quote_words", "ai"):
         return ""
     if getattr(permit, name) == getattr(rule, name):

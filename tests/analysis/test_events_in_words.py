@@ -31,7 +31,10 @@ def everything(settings) -> list[Event]:
     rights.join(other, case)
     rights.separate(other)
     rights.join(other, case)
-    rights.withdraw(confirmed(page))
+    third = confirmed(page)
+    rights.hold(third, first, "link")
+    rights.lift(third, first)
+    rights.withdraw(third)
     rights.take_up(case, first)
     rights.assign(case, first, second)
     rights.write(case, "A word.")
@@ -42,7 +45,12 @@ def everything(settings) -> list[Event]:
     rights.decide(case, second, REMOVE)
     record(case, "checked", timezone.now(), data=CHECKED)
     rights.appeal(other, "No.")
-    rights.withdraw(other)
+    restored = tuple(terms.pk for terms in rights.liftable(other))
+    rights.decide(other, first, rights.Ruling("granted", "restore", "Back.", restore=restored))
+    fourth = confirmed(page)
+    rights.decide(fourth, first, REMOVE)
+    rights.appeal(fourth, "No.")
+    rights.withdraw(fourth)
     rights.close(case, None)
     opened(page)
     rights.close_what_is_over(timezone.now() + timedelta(days=31))
@@ -75,7 +83,7 @@ def test_the_sender_is_spoken_to_and_reads_no_reference_of_another_case(everythi
 
 
 def test_what_a_decision_and_its_receipt_came_to_is_said(everything):
-    second = [event for event in everything if event.kind == "decided"][-1]
+    second = next(event for event in everything if event.kind == "decided" and event.data["number"] == 2)
     assert second.details == ["on the appeal", "Granted", "Remove", "1 new statement of terms"]
     checked = next(event for event in everything if event.kind == "checked")
     assert checked.details == ["on the appeal", "12 surfaces asked", "1 disobeys", "2 could not be asked",

@@ -9,7 +9,7 @@ from django.core import mail as sent_mail
 from analysis import rights
 from analysis.models import Case
 from newsroom import mail
-from newsroom.admin.cases import needing
+from newsroom.admin.waiting import needing
 from tests.analysis.cases import REMOVE, confirmed
 
 pytestmark = pytest.mark.django_db
