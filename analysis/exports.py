@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef
 from django.utils.translation import override
 
 from analysis.addresses import host_of
@@ -63,10 +63,10 @@ def eu_statements(since: datetime | None = None) -> Iterator[dict[str, Any]]:
 
 def lumen_notices(since: datetime | None = None) -> Iterator[dict[str, Any]]:
     """A notice for each legal demand decided since an aware moment, by its last decision, oldest first."""
-    for decision in _decisions(since).filter(case__lane=CaseLane.LEGAL).iterator():
-        if decision == decision.case.decision:
-            with override("en"):
-                yield _lumen(decision)
+    later = Decision.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"))
+    for decision in _decisions(since).filter(~Exists(later), case__lane=CaseLane.LEGAL).iterator():
+        with override("en"):
+            yield _lumen(decision)
 
 
 def _decisions(since: datetime | None) -> Any:

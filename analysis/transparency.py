@@ -24,7 +24,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models import Case, CaseURL, Chain, Decision, Proof, RuleVersion, Terms
+from analysis.models import Case, CaseURL, Chain, Decision, Event, Proof, RuleVersion, Terms
 from analysis.models.cases import CaseKind, CaseLane
 from analysis.models.decisions import DecisionOutcome
 from analysis.models.publishers import Basis
@@ -135,12 +135,14 @@ def _confirmed() -> QuerySet[Case]:
 
 
 def _outcome() -> When_:
-    """What became of a case: its last decision; a joined one is counted as that, or its decision would count twice."""
+    """What became of a case: its last decision; one that goes by another's is counted as joined, or that one's decision
+    would count twice."""
     last = Decision.objects.filter(case=OuterRef("pk")).order_by("-number").values("outcome")[:1]
+    undecided = When_(When(contested__isnull=False, then=Value("joined")), default=Value("open"))
     return When_(
         When(joined_to__isnull=False, then=Value("joined")),
         When(state=Case.State.WITHDRAWN, then=Value("withdrawn")),
-        default=Coalesce(Subquery(last), Value("open")),
+        default=Coalesce(Subquery(last), undecided),
         output_field=CharField(),
     )
 
@@ -178,11 +180,12 @@ def _terms() -> tuple[Row, ...]:
 
 
 def _appeals() -> tuple[Row, ...]:
-    second = Decision.objects.filter(case=OuterRef("pk"), number=2).values("outcome")[:1]
-    ended = When_(When(state=Case.State.APPEALED, then=Value("open")), default=Value("withdrawn"))
-    contested = Case.objects.filter(appealed_at__isnull=False).annotate(ended=Coalesce(Subquery(second), ended))
-    found = contested.values_list("ended").annotate(n=Count("pk")).order_by()
-    return _table(APPEALS.items(), {"count": ""}, ((ended, "count", n) for ended, n in found))
+    """Appeals, not cases: one that was separated may be contested again, after an appeal that was taken back."""
+    decided = Decision.objects.filter(number=2).order_by().values_list("outcome")
+    taken_back = Event.objects.filter(kind="appeal_withdrawn").order_by().values_list(Value("withdrawn"))
+    waiting = Case.objects.filter(state=Case.State.APPEALED).order_by().values_list(Value("open"))
+    every = decided.union(taken_back, waiting, all=True).order_by()
+    return _table(APPEALS.items(), {"count": ""}, ((ended, "count", 1) for (ended,) in every))
 
 
 def _publishers() -> tuple[tuple[Row, ...], tuple[Row, ...], Row]:

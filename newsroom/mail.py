@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from analysis import rights
 from analysis.models import OutgoingMail
@@ -59,7 +60,12 @@ def deliver() -> tuple[int, int]:
     for pk in list(waiting.order_by("attempts", "id").values_list("pk", flat=True)):
         if not _claim(pk):
             continue
-        if _send(OutgoingMail.objects.select_related("case__joined_to", "message").get(pk=pk), mailer):
+        if _send(
+            OutgoingMail.objects.select_related(
+                "case__joined_to", "message", "decision__case", "decision__statement"
+            ).get(pk=pk),
+            mailer,
+        ):
             sent, failed = sent + 1, 0
         elif (failed := failed + 1) == _FAILURES_IN_A_ROW:
             break
@@ -94,6 +100,8 @@ def message(row: OutgoingMail) -> EmailMessage:
     with translation.override(row.case.language if row.case else row.about):
         context = {"case": row.case, "days": LINK_AGE.days, "SITE_NAME": settings.SITE_NAME, **_said(row)}
         subject = str(row.get_kind_display())
+        if row.kind == OutgoingMail.Kind.CONFIRMED and row.case and row.case.joined_to_id:
+            subject = _("Your request is joined to another one")
         if row.case:
             subject += f" ({row.case.reference})"
         # Template tags leave empty lines behind.
@@ -123,18 +131,16 @@ def _said(row: OutgoingMail) -> dict[str, Any]:
             "start": settings.ORIGIN + reverse("takedown"),
             "link": _link("takedown-notice", key) if key else "",
         }
-    decision = case.decision
-    told = decision is not None and case.may_read(decision)
+    # Joined by the desk to somebody else's: which, and which pages that is about, is theirs.
+    own = case.may_read(row.decision) if row.decision else case.own
     return {
-        "decision": decision,
-        "statement": getattr(decision, "statement", None),
+        "decision": row.decision,
         "text": row.message.text if row.message else "",
-        # Joined by the desk to somebody else's: which, and which pages that is about, is theirs.
-        "own": told if decision else case.own,
-        "terms": decision.made[:20] if decision and told else (),
+        "own": own,
+        "terms": row.decision.made[:20] if row.decision and own else (),
         "missing": statute.asked_for(case),
         "hours": {"acknowledge": settings.ACKNOWLEDGE_HOURS, "decide": settings.DECIDE_HOURS},
-        "appeal_days": settings.APPEAL_DAYS if rights.appealable(case, timezone.now()) else 0,
+        "appeal_days": settings.APPEAL_DAYS if rights.appealable(case, row.decision, timezone.now()) else 0,
         "link": _link("takedown-link", token("case", case.reference)),
     }
 

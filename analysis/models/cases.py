@@ -124,7 +124,8 @@ class Case(models.Model):
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("assigned to")
     )
-    # Joined to somebody else's request, its sender contests the decision on that one: it goes on by itself from there.
+    # It was joined to somebody else's request until its sender contested this decision on that one. The decision holds
+    # for it until it has its own; for good, if the appeal is taken back.
     contested = models.ForeignKey("analysis.Decision", models.PROTECT, null=True, blank=True, related_name="+")
     # The case whose room this one was filed from: who may open that one may open this one.
     filed_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="filed")
@@ -158,17 +159,15 @@ class Case(models.Model):
         """The real host of the e-mail address, if what was typed may be taken for another."""
         return disguised(self.email)
 
-    @property
-    def decided(self) -> "list[Decision]":
-        """The decisions that have held for it, oldest first. A joined case goes by those of the case it was joined to;
-        one that contests such a decision, by that one until it has its own."""
+    def read_decisions(self) -> "list[Decision]":
+        """The decisions that have held for it, oldest first. A joined case goes by those of the case it is joined to;
+        one that contested such a decision, by that one until it has its own. One query, unless it was ever joined."""
         decisions = (self.joined_to or self).decisions.select_related("case", "statement").order_by("number")
         return [*filter(None, [self.contested]), *decisions]
 
-    @property
-    def decision(self) -> "Decision | None":
-        """The decision that counts: the last one."""
-        return next(reversed(self.decided), None)
+    def read_decision(self) -> "Decision | None":
+        """The decision that counts: the last one. Asks as read_decisions() does."""
+        return next(reversed(self.read_decisions()), None)
 
     def may_read(self, decision: "Decision") -> bool:
         """Whether its sender may read all of a decision that holds for it.
@@ -179,7 +178,7 @@ class Case(models.Model):
 
     @property
     def own(self) -> bool:
-        """Whether it goes by no request but its own sender's."""
+        """Whether it is joined to no request but its own sender's."""
         return self.joined_to is None or self._of_one_sender(self.joined_to)
 
     def _of_one_sender(self, other: "Case") -> bool:

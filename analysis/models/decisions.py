@@ -162,6 +162,8 @@ class OutgoingMail(models.Model):
     to = models.EmailField()
     about = models.CharField(max_length=300, blank=True)  # of a notice to a site, its host
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="mail")
+    # What it tells of, which may not be the last one any more when it is sent.
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -52,10 +52,10 @@ _TO_ITS_SENDER = {
     "appeal_withdrawn": _("You took the appeal back."),
     "withdrawn": _("You took the request back."),
 }
-# PostgreSQL keeps no order of keys.
-_ORDER = ("number", "lane", "want", "kind", "urls", "method", "outcome", "action", "terms", "level", "pages", "checked",
-          "failed", "unasked", "more", "still_missing", "to")  # fmt: skip
-_NOT_FOR_ITS_SENDER = ("to",)  # the reference of a case that may be somebody else's
+# What says nothing of anybody else: not the reference of another case, nor a hash.
+_FOR_ITS_SENDER = ("number", "lane", "want", "kind", "urls", "method", "outcome", "action", "terms", "level", "pages",
+                   "checked", "failed", "unasked", "more", "still_missing")  # fmt: skip
+_ORDER = {key: place for place, key in enumerate(_FOR_ITS_SENDER)}  # PostgreSQL keeps no order of keys
 _EVENT_CHOICES: dict[str, type[models.TextChoices]] = {
     "lane": CaseLane, "want": CaseWant, "kind": CaseKind, "level": Level, "outcome": DecisionOutcome,
     "action": DecisionAction, "method": ProofMethod,
@@ -113,11 +113,11 @@ class Event(AppendOnly):
 
     @property
     def details_for_sender(self) -> list[str]:
-        """What was recorded with it, in words, without what is somebody else's."""
-        return self._details({key: value for key, value in self.data.items() if key not in _NOT_FOR_ITS_SENDER})
+        """What was recorded with it, in words, without what may be somebody else's."""
+        return self._details({key: value for key, value in self.data.items() if key in _FOR_ITS_SENDER})
 
     def _details(self, data: dict[str, Any]) -> list[str]:
-        keys = sorted(data, key=lambda key: _ORDER.index(key) if key in _ORDER else len(_ORDER))
+        keys = sorted(data, key=lambda key: _ORDER.get(key, len(_ORDER)))
         return [said for key in keys if (said := _detail(key, data[key]))]
 
 

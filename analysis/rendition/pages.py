@@ -226,26 +226,22 @@ def about(slug: str, language: str) -> PageView | None:
     )
 
 
-def cards(story_ids: Iterable[int]) -> dict[int, StoryCard]:
-    """Stories that may be listed, by id. Three queries."""
+def asked_about(
+    story_ids: Iterable[int], article_ids: Sequence[int], most: int
+) -> tuple[dict[int, StoryCard], dict[int, list[StoryCard]]]:
+    """What a request may be about, as far as it may be listed: these stories, by id; and the stories that say they draw
+    on these articles, by article, newest first, at most `most` in all. Five queries."""
     gate = Gate(timezone.now())
+    return _cards(gate, story_ids), _drawing_on(gate, article_ids, most)
+
+
+def _cards(gate: Gate, story_ids: Iterable[int]) -> dict[int, StoryCard]:
     found = [row_of(values) for values in columns(published().filter(pk__in=list(story_ids)))]
     gate.learn(row.id for row in found)
     return {row.id: card for row in found if (card := gate.card(row))}
 
 
-def answering(slugs: Iterable[str]) -> set[str]:
-    """Those slugs under which the public finds a story, or the tombstone of one. Three queries."""
-    gate = Gate(timezone.now())
-    stories = Story.objects.filter(slug__in=list(slugs), current__isnull=False)
-    found = [row_of(values) for values in columns(stories)]
-    gate.learn(row.id for row in found)
-    return {row.slug for row in found if row.status == Story.Status.WITHDRAWN or not gate.awaited(row.id)}
-
-
-def drawing_on(article_ids: Sequence[int], most: int) -> dict[int, list[StoryCard]]:
-    """The listed stories that say they draw on each of these articles, newest first; at most `most` in all."""
-    gate = Gate(timezone.now())
+def _drawing_on(gate: Gate, article_ids: Sequence[int], most: int) -> dict[int, list[StoryCard]]:
     pointers = Citation.objects.filter(article__in=article_ids, story__status=Story.Status.PUBLISHED)
     found = list(columns(pointers.order_by("-published_at")[:most], "article_id", prefix="story__"))
     gate.learn(values[0] for values in found)
@@ -256,6 +252,15 @@ def drawing_on(article_ids: Sequence[int], most: int) -> dict[int, list[StoryCar
         if shown and (card := gate.card(row)):
             drawing.setdefault(article, []).append(card)
     return drawing
+
+
+def answering(slugs: Iterable[str]) -> set[str]:
+    """Those slugs under which the public finds a story, or the tombstone of one. Three queries."""
+    gate = Gate(timezone.now())
+    stories = Story.objects.filter(slug__in=list(slugs), current__isnull=False)
+    found = [row_of(values) for values in columns(stories)]
+    gate.learn(row.id for row in found)
+    return {row.slug for row in found if row.status == Story.Status.WITHDRAWN or not gate.awaited(row.id)}
 
 
 _PAGES = Prepared(lambda ids: full_columns(published().filter(pk__in=ids)), ids=[int])

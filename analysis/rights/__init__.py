@@ -6,7 +6,7 @@ mail worker in the same transaction (newsroom/tasks.py); the outbox row is what 
 """
 
 from analysis.rights import statute
-from analysis.rights.appeals import appeal, appealable, contestable_until, made_what_is_contested, why_not_appealable
+from analysis.rights.appeals import appeal, appealable, contestable_until, why_not_appealable, why_not_theirs
 from analysis.rights.erasing import close_what_is_over, erase, erase_stray_mail
 from analysis.rights.filing import (
     Request,
@@ -17,7 +17,7 @@ from analysis.rights.filing import (
     withdraw,
     write,
 )
-from analysis.rights.joining import join, separate
+from analysis.rights.joining import goes_with, join, separate
 from analysis.rights.lines import MAX_URLS, matched_articles, named_pages, read_line
 from analysis.rights.proving import ask, challenge, hosts_to_prove, not_proved, notify, prove, strong_proofs, token_of
 from analysis.rights.record import (
@@ -65,6 +65,7 @@ __all__ = [
     "first_broken",
     "first_broken_of",
     "give_reasons",
+    "goes_with",
     "held_by_itself",
     "hold",
     "hosts_to_prove",
@@ -72,7 +73,6 @@ __all__ = [
     "lift",
     "liftable",
     "lock",
-    "made_what_is_contested",
     "matched_articles",
     "named_pages",
     "not_proved",
@@ -88,6 +88,7 @@ __all__ = [
     "take_up",
     "token_of",
     "why_not_appealable",
+    "why_not_theirs",
     "withdraw",
     "write",
 ]

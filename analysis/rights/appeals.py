@@ -8,31 +8,31 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis.models import Case, Message, OutgoingMail
+from analysis.models import Case, Decision, Message, OutgoingMail
 from analysis.rights.record import RightsError, State, lock, move, post, record
 
 
-def appealable(case: Case, at: datetime) -> bool:
-    """Whether the sender may contest the decision now: once (also if that was taken back), and for APPEAL_DAYS (DSA
-    Article 20: six months).
+def appealable(case: Case, decision: Decision | None, at: datetime) -> bool:
+    """Whether the sender may contest the decision that counts for the case: once (also if that was taken back), and
+    for APPEAL_DAYS (DSA Article 20: six months).
 
     Each sender may, also one whose request was joined to somebody else's; of one sender's, the first is contested.
     """
-    until = contestable_until(case)
     return (
-        case.state in (State.DECIDED, State.CLOSED)
+        decision is not None
+        and case.state in (State.DECIDED, State.CLOSED)
         and not (case.joined_to_id and case.own)
-        and case.appealed_at is None
+        and not _on_its_appeal(case, decision)
+        # What was contested before was another decision: it has been separated since.
+        and (case.appealed_at is None or case.appealed_at < decision.decided_at)
         and case.erased_at is None
-        and until is not None
-        and at <= until
+        and at <= contestable_until(decision)
     )
 
 
-def contestable_until(case: Case) -> datetime | None:
-    """The last moment at which the decision that counts may be contested, in UTC; None while there is no decision."""
-    decision = case.decision
-    return decision.decided_at + timedelta(days=settings.APPEAL_DAYS) if decision else None
+def contestable_until(decision: Decision) -> datetime:
+    """The last moment at which a decision may be contested, in UTC."""
+    return decision.decided_at + timedelta(days=settings.APPEAL_DAYS)
 
 
 def why_not_appealable(case: Case) -> str:
@@ -43,10 +43,10 @@ def why_not_appealable(case: Case) -> str:
         }
     if case.state == State.APPEALED:
         return _("You have contested this decision already. Another editor is reading it.")
-    decision = case.decision
+    decision = case.read_decision()
     if decision is None:
         return _("There is no decision yet.")
-    if decision.number > 1 and decision.case_id == case.pk:
+    if _on_its_appeal(case, decision):
         return _("This decision was made on your appeal; it cannot be contested a second time.")
     return _("This decision cannot be contested any more.")
 
@@ -60,9 +60,10 @@ def appeal(case: Case, text: str, at: datetime | None = None) -> None:
     """
     at = at or timezone.now()
     lock(case)
-    if not appealable(case, at):
+    decision = case.read_decision()
+    if not appealable(case, decision, at):
         raise RightsError(why_not_appealable(case))
-    theirs = {"contested": case.decision, "joined_to": None} if case.joined_to_id else {}
+    theirs = {"contested": decision, "joined_to": None} if case.joined_to_id else {}
     move(case, (case.state,), State.APPEALED, appealed_at=at, closed_at=None, assigned_to=None, **theirs)
     Message.objects.create(case=case, side=Message.Side.SENDER, text=text.strip(), appeal=True, at=at)
     record(case, "appealed", at)
@@ -70,16 +71,24 @@ def appeal(case: Case, text: str, at: datetime | None = None) -> None:
 
 
 def take_appeal_back(case: Case, at: datetime) -> None:
-    """Let the contested decision stand, as it stood before; what was held meanwhile is held no longer."""
-    if case.contested:
-        move(case, (State.APPEALED,), State.CLOSED, joined_to=case.contested.case, contested=None, closed_at=at)
+    """Let the contested decision stand; what was held meanwhile is held no longer."""
+    if case.contested_id:
+        # Not joined again: meanwhile the other one may have been decided anew, of which its sender was never told.
+        move(case, (State.APPEALED,), State.CLOSED, closed_at=at)
     else:
         move(case, (State.APPEALED,), State.DECIDED)
     case.holds.filter(lifted_at__isnull=True).update(lifted_at=at)
     record(case, "appeal_withdrawn", at)
 
 
-def made_what_is_contested(case: Case, by: User | None) -> bool:
-    """Whether an appeal is against this person's own decision: then another one decides (DSA Article 20(6))."""
-    decision = case.decision
-    return case.state == State.APPEALED and by is not None and decision is not None and decision.decided_by_id == by.pk
+def why_not_theirs(case: Case, by: User | None) -> str:
+    """Why this person may not decide the case, in a sentence: an appeal against one's own decision is another's to
+    decide (DSA Article 20(6)). Empty if they may."""
+    decision = case.read_decision() if by and case.state == State.APPEALED else None
+    if by and decision and decision.decided_by_id == by.pk:
+        return _("You made the decision that is contested here. Another editor must decide the appeal.")
+    return ""
+
+
+def _on_its_appeal(case: Case, decision: Decision) -> bool:
+    return decision.number > 1 and decision.case_id == case.pk

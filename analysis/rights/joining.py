@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis.models import Case, Hold, OutgoingMail
+from analysis.models import Case, Decision, Hold, OutgoingMail
 from analysis.rights.lines import pages_of
 from analysis.rights.proving import strong_proofs
 from analysis.rights.record import OPEN, RightsError, State, cases_of, lock, move, post, record
@@ -39,7 +39,7 @@ def join(case: Case, earlier: Case, by: User | None = None, at: datetime | None 
                           % {"reference": earlier.reference})  # fmt: skip
     if not pages_of(case) & pages_of(earlier):
         raise RightsError(_("The two cases name no page in common, so one decision cannot hold for both."))
-    move(case, _JOINABLE, State.CLOSED, joined_to=earlier, closed_at=at)
+    move(case, _JOINABLE, State.CLOSED, joined_to=earlier, closed_at=at, assigned_to=None)
     _hand_over_holds(case, earlier, at)
     for one in (case, *case.joined.all()):
         move(one, (State.CLOSED,), State.CLOSED, joined_to=earlier)
@@ -47,25 +47,34 @@ def join(case: Case, earlier: Case, by: User | None = None, at: datetime | None 
         post(one, OutgoingMail.Kind.CONFIRMED, at)
 
 
+def goes_with(case: Case, decision: Decision | None) -> Case | None:
+    """The case whose fate a case shares, given the decision that counts for it; None if it goes by itself.
+
+    That is the one it is joined to; the same still, if its sender contested that one's decision, until it has its own.
+    """
+    return case.joined_to or (decision.case if decision and decision.case_id != case.pk else None)
+
+
 @transaction.atomic
 def separate(case: Case, by: User | None = None, at: datetime | None = None) -> None:
     """Let a joined case go on by itself, to be decided by itself; its clock runs from the confirmation. Its sender is
     told.
 
-    Terms and holds of the other case stay as they are. Raises RightsError if it is not joined, or one of the two was
-    erased.
+    Terms and holds of the other case stay as they are. Raises RightsError if it goes with no other one (goes_with), or
+    one of the two was erased.
     """
     at = at or timezone.now()
     lock(case)
-    earlier = case.joined_to
+    earlier = goes_with(case, case.read_decision())
     if earlier is None:
         raise RightsError(_("This case is joined to no other one."))
     if case.erased_at or earlier.erased_at:
         raise RightsError(_("The personal data of one of the two was erased: they cannot be separated any more."))
     proved = bool(strong_proofs(case, at))
-    # An appeal that was taken back was against the other one's decision; its own may be contested again.
+    # Nobody need be told what was decided for both and did not go out yet: it is to be decided for this one.
+    case.mail.filter(kind=OutgoingMail.Kind.DECIDED, sent_at__isnull=True, claimed_at__isnull=True).delete()
     move(case, (State.CLOSED,), State.PROVED if proved else State.CONFIRMED,
-         joined_to=None, closed_at=None, appealed_at=None)  # fmt: skip
+         joined_to=None, contested=None, closed_at=None, assigned_to=None)  # fmt: skip
     pages = _hand_back_holds(case, earlier, at)
     record(case, "separated", at, by=by, data={"pages": pages} if pages else {})
     post(case, OutgoingMail.Kind.SEPARATED, at)

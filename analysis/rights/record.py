@@ -17,7 +17,7 @@ from django.db.models import QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from analysis.models import Case, Chain, Event, Message, OutgoingMail, Proof
+from analysis.models import Case, Chain, Decision, Event, Message, OutgoingMail, Proof
 
 State = Case.State
 OPEN = (State.RECEIVED, State.CONFIRMED, State.PROVED, State.IN_REVIEW, State.APPEALED)
@@ -209,7 +209,10 @@ def cases_of(email: str) -> QuerySet[Case]:
     return Case.objects.alias(address=Lower("email")).filter(address=Lower(Value(email)))
 
 
-def post(case: Case, kind: str, at: datetime, message: Message | None = None) -> None:
-    """Put a mail to the case's sender into the outbox. Who has been forgotten gets none."""
+def post(case: Case, kind: str, at: datetime, message: Message | None = None, decision: Decision | None = None) -> None:
+    """Put a mail to the case's sender into the outbox, with the message or the decision that it tells of. Who has been
+    forgotten gets none."""
     if case.email:
-        OutgoingMail.objects.create(case=case, kind=kind, to=case.email, created_at=at, message=message)
+        OutgoingMail.objects.create(
+            case=case, kind=kind, to=case.email, created_at=at, message=message, decision=decision
+        )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from analysis.models import Case, Decision, Hold, Message, OutgoingMail, Statement, Terms
 from analysis.models.publishers import Scope
-from analysis.rights.appeals import made_what_is_contested
+from analysis.rights.appeals import why_not_theirs
 from analysis.rights.lines import named_pages
 from analysis.rights.record import DECIDABLE, OPEN, RightsError, StaleCaseError, State, lock, move, post, record, stale
 from analysis.rights.ruling import Ruling, check, make_terms
@@ -108,7 +108,7 @@ def decide(case: Case, by: User | None, ruling: Ruling, at: datetime | None = No
     record(case, "decided", at, by=by, data={"number": decision.number, "outcome": ruling.outcome,
                                              "action": ruling.action, "terms": [t.pk for t in made]})  # fmt: skip
     for one in (case, *case.joined.all()):
-        post(one, OutgoingMail.Kind.DECIDED, at)
+        post(one, OutgoingMail.Kind.DECIDED, at, decision=decision)
     return decision
 
 
@@ -122,7 +122,7 @@ def answer(case: Case, by: User | None, text: str, at: datetime | None = None) -
     message = Message.objects.create(case=case, side=Message.Side.DESK, text=text.strip(), by=by, at=at)
     Case.objects.filter(pk=case.pk).update(unanswered=False)
     record(case, "answered", at, by=by)
-    post(case, OutgoingMail.Kind.MESSAGE, at, message)
+    post(case, OutgoingMail.Kind.MESSAGE, at, message=message)
     return message
 
 
@@ -143,7 +143,7 @@ def give_reasons(case: Case, by: User | None, text: str, at: datetime | None = N
         raise RightsError(_("There is no decision whose reasons are still to be sent."))
     statement = Statement.objects.create(decision=decision, text=text.strip(), sent_by=by, sent_at=at)
     record(case, "reasons", at, by=by)
-    post(case, OutgoingMail.Kind.REASONS, at)
+    post(case, OutgoingMail.Kind.REASONS, at, decision=decision)
     return statement
 
 
@@ -163,8 +163,8 @@ def _not_erased(case: Case) -> None:
 
 
 def _not_their_own(case: Case, by: User | None) -> None:
-    if made_what_is_contested(case, by):
-        raise RightsError(_("You made the decision that is contested here. Another editor must decide the appeal."))
+    if why := why_not_theirs(case, by):
+        raise RightsError(why)
 
 
 def _tell_whose_end(case: Case, by: User | None, ruling: Ruling, at: datetime) -> None:

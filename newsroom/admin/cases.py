@@ -28,8 +28,6 @@ from newsroom.admin.replies import offered
 from newsroom.admin.site import DeskAdmin, who
 from newsroom.admin.waiting import MineFilter, WaitingFilter, following
 
-OWN_DECISION = gettext_lazy("You made the decision that is contested here. Another editor must decide the appeal.")
-
 
 @admin.register(Case)
 class CaseAdmin(DeskAdmin):
@@ -86,18 +84,19 @@ class CaseAdmin(DeskAdmin):
             raise Http404
         may = request.user.has_perm("analysis.decide_case")
         steps = [step for step in STEPS if may and case.state in step.from_states]
-        decision = case.decision
+        decisions = case.read_decisions()
+        decision = decisions[-1] if decisions else None
         if not decision or decision.case_id != case.pk or hasattr(decision, "statement"):
             steps = [step for step in steps if step.name != "reasons"]
         if not case.holds.filter(lifted_at__isnull=True).exists():
             steps = [step for step in steps if step.name != "lift"]
-        if not case.joined_to_id:
+        if not rights.goes_with(case, decision):
             steps = [step for step in steps if step.name != "separate"]
-        own = rights.made_what_is_contested(case, who(request))
+        why_not = rights.why_not_theirs(case, who(request))
         context = {
-            "steps": [step for step in steps if not (own and step.name in NOT_THEIR_OWN)],
-            "own_decision": own and OWN_DECISION,
-            "decisions": case.decided,
+            "steps": [step for step in steps if not (why_not and step.name in NOT_THEIR_OWN)],
+            "why_not": why_not,
+            "decisions": decisions,
             "holds": case.holds.select_related("publisher").order_by("id")[:200],
             "lines": case.urls.select_related("article__publisher", "story"),
             "events": case.events.select_related("by").order_by("position"),
@@ -129,12 +128,8 @@ class CaseAdmin(DeskAdmin):
         if request.method != "POST" and case.state not in step.from_states:
             messages.error(request, _("This case is “%s”, so that cannot be done.") % case.get_state_display())
             return back
-        if (
-            request.method != "POST"
-            and step.name in NOT_THEIR_OWN
-            and rights.made_what_is_contested(case, who(request))
-        ):
-            messages.error(request, OWN_DECISION)
+        if request.method != "POST" and (why_not := self._why_not(request, case, step)):
+            messages.error(request, why_not)
             return back
         form = step.form(request.POST if request.method == "POST" else None, case, request.GET.dict())
         foresight = form if isinstance(form, Foresight) else None
@@ -144,8 +139,8 @@ class CaseAdmin(DeskAdmin):
                     # A case may have been decided and contested while the page was open. Its row is locked before any
                     # other, as everywhere.
                     rights.lock(case, seen=request.POST.get("state", ""))
-                    if step.name in NOT_THEIR_OWN and rights.made_what_is_contested(case, who(request)):
-                        raise rights.RightsError(OWN_DECISION)
+                    if why_not := self._why_not(request, case, step):
+                        raise rights.RightsError(why_not)
                     if form.is_valid():
                         step.run(case, request.user, form.cleaned_data)
                         self._enqueue(case, step)
@@ -169,6 +164,9 @@ class CaseAdmin(DeskAdmin):
         if foresight:
             context |= foresight.shown
         return self._page(request, case, "step", context)
+
+    def _why_not(self, request: HttpRequest, case: Case, step: Step) -> str:
+        return rights.why_not_theirs(case, who(request)) if step.name in NOT_THEIR_OWN else ""
 
     def _enqueue(self, case: Case, step: Step) -> None:
         tasks.deliver_mail.enqueue()

@@ -78,7 +78,7 @@ class AssignForm(StepForm):
     def __init__(self, data: Any, case: Case, asked: dict[str, str]) -> None:
         super().__init__(data, case, asked)
         may = User.objects.with_perm("analysis.decide_case").filter(is_staff=True)
-        contested = case.decision if case.state == Case.State.APPEALED else None
+        contested = case.read_decision() if case.state == Case.State.APPEALED else None
         if contested and contested.decided_by_id:
             may = may.exclude(pk=contested.decided_by_id)
         self.fields["to"].queryset = may.order_by("username")  # type: ignore[attr-defined]
@@ -100,12 +100,13 @@ class ReasonsForm(WordsForm):
     number = forms.IntegerField(widget=forms.HiddenInput)
 
     def begin(self, case: Case, asked: dict[str, str]) -> dict[str, Any]:
-        decision = case.decision
+        decision = case.read_decision()
         return {"text": draft(case, decision), "number": decision.number} if decision else {}
 
     def clean_number(self) -> int:
         number: int = self.cleaned_data["number"]
-        if not self.case.decision or self.case.decision.number != number:
+        decision = self.case.read_decision()
+        if not decision or decision.number != number:
             raise forms.ValidationError(_("It was decided anew since you opened this page. Open it again."))
         return number
 

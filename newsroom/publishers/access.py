@@ -50,7 +50,7 @@ def see(session: SessionBase, reference: str) -> Seen | None:
         joined_to=OuterRef("pk"), reference__in=granted, lower=Lower(OuterRef("email"))
     )
     case = (
-        Case.objects.select_related("filed_from", "joined_to", "assigned_to")
+        Case.objects.select_related("filed_from", "joined_to", "assigned_to", "contested__case", "contested__statement")
         .annotate(leads_here=Exists(joined.exclude(email="")))
         .filter(reference=reference)
         .first()
@@ -74,9 +74,10 @@ def send_new_link(reference: str, email: str, network: str) -> None:
 
     An address that did not confirm the case may be somebody else's: `network` is counted, whatever it has filed.
     """
-    case = rights.cases_of(email).select_for_update().filter(reference=reference.upper()).first()
+    case = rights.cases_of(email).filter(reference=reference.upper()).first()
     if not case:
         return
+    rights.lock(case)  # of two that ask at once, the second counts what the first was sent
     now = timezone.now()
     lately = case.mail.filter(kind=OutgoingMail.Kind.ACCESS, created_at__gt=now - timedelta(hours=1))
     if lately.count() < LINKS_AN_HOUR and (

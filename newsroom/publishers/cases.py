@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from analysis import rights
-from analysis.models import Case, Message
+from analysis.models import Case, Decision, Event, Message
 from analysis.rights import statute
 from newsroom import receipt, tasks
 from newsroom.publishers import access
@@ -85,7 +85,7 @@ def write(request: HttpRequest, case: Case) -> HttpResponse:
 
 @of_the_sender
 def appeal(request: HttpRequest, case: Case) -> HttpResponse:
-    if not rights.appealable(case, timezone.now()):
+    if not rights.appealable(case, case.read_decision(), timezone.now()):
         raise rights.RightsError(rights.why_not_appealable(case))
     return _say(request, case, AppealForm(), lambda said: rights.appeal(case, said["text"]),
                 _("We have your appeal. Another editor will read the case anew."))  # fmt: skip
@@ -95,7 +95,8 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
     case = seen.case
     now = timezone.now()
     events = list(case.events.order_by("position"))
-    decisions = case.decided
+    decisions = case.read_decisions()
+    decision = decisions[-1] if decisions else None
     context = {
         "case": case,
         "own": case.own,
@@ -105,7 +106,7 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "error": error,
         "lines": what_we_show(case),
         "decisions": [(one, case.may_read(one)) for one in reversed(decisions)],
-        "progress": _progress(case, {event.kind: event.at for event in events[::-1]}),  # the first of each kind
+        "progress": _progress(case, decisions, events),
         "history": [event for event in events if event.kind not in _PRIVATE_EVENTS],
         "receipt": receipt.of_case(case) if seen.confirmed and case.own else None,
         "talk": case.messages.exclude(side=Message.Side.NOTE),
@@ -113,8 +114,8 @@ def case_page(request: HttpRequest, seen: access.Seen, error: str = "", status: 
         "proofs": case.proofs.exclude(host=""),
         "held": case.holds.filter(lifted_at__isnull=True).exists(),
         "room": seen.confirmed and rights.strong_proofs(case, now),
-        "appealable": rights.appealable(case, now),
-        "contestable_until": rights.contestable_until(case),
+        "appealable": rights.appealable(case, decision, now),
+        "contestable_until": decision and rights.contestable_until(decision),
         "now": now,
     }
     return render(request, "publishers/case.html", context, status=status)
@@ -146,9 +147,14 @@ def _say(
     return render(request, "publishers/say.html", {"case": case, "form": form}, status=status)
 
 
-def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
+def _progress(case: Case, decisions: list[Decision], events: list[Event]) -> list[dict[str, Any]]:
     """The stages, each with the time at which it was reached, or by which it is due."""
-    decided = next((one.decided_at for one in case.decided), None)
+    separated = max((i for i, event in enumerate(events) if event.kind == "separated"), default=-1)
+    since = events[separated + 1 :]  # it began anew
+    at = {event.kind: event.at for event in since}  # the last of each kind
+    decided = decisions[0].decided_at if decisions else None
+    # On the appeal it is taken up once more.
+    reviewed = next((e.at for e in since if e.kind == "in_review" and not (decided and e.at > decided)), None)
     if case.state == Case.State.WITHDRAWN or case.joined_to:
         last = {"label": _("Taken back"), "at": at.get("withdrawn") or at.get("lapsed")}
         if case.joined_to:
@@ -158,18 +164,19 @@ def _progress(case: Case, at: dict[str, Any]) -> list[dict[str, Any]]:
     stages: list[dict[str, Any]] = [
         {"label": _("Received"), "at": case.opened_at},
         {"label": _("Confirmed"), "at": case.confirmed_at, "note": _("when you open the link in our mail")},
-        {"label": _("In review"), "at": at.get("in_review"), **(due if not at.get("in_review") else {})},
+        {"label": _("In review"), "at": reviewed, **(due if not reviewed else {})},
         {"label": _("Decided"), "at": decided, **(due if case.state == Case.State.IN_REVIEW else {})},
     ]
     if case.proved_at:
         stages.insert(2, {"label": _("Control proved"), "at": case.proved_at})
-    if case.appealed_at and case.state != Case.State.RECEIVED:
-        again = case.decided_at if case.decided_at and case.decided_at > case.appealed_at else None
-        stages.append({"label": _("Contested"), "at": case.appealed_at})
-        if at.get("appeal_withdrawn"):
-            stages.append({"label": _("Appeal taken back"), "at": at["appeal_withdrawn"]})
+    if appealed := at.get("appealed"):
+        taken_back = at.get("appeal_withdrawn")
+        stages.append({"label": _("Contested"), "at": appealed})
+        if taken_back and taken_back > appealed:
+            stages.append({"label": _("Appeal taken back"), "at": taken_back})
         else:
-            stages.append({"label": _("Decided anew"), "at": again, **due})
+            again = decisions[-1].decided_at
+            stages.append({"label": _("Decided anew"), "at": again if again > appealed else None, **due})
     reached = max(i for i, stage in enumerate(stages) if stage["at"])
     for i, stage in enumerate(stages):
         stage["done"] = i <= reached

@@ -4,7 +4,7 @@ name any address, so a case page must tell no more than the public pages do."""
 from dataclasses import dataclass
 
 from analysis.models import Case, CaseURL
-from analysis.rendition.pages import cards, drawing_on
+from analysis.rendition.pages import asked_about
 from analysis.rendition.story_values import StoryCard
 
 MAX_STORIES = 300  # in all, so that a widely used page does not make the list endless
@@ -23,8 +23,8 @@ class Line:
 def what_we_show(case: Case) -> list[Line]:
     """Each line of the request as typed, with our pages that it names or that draw on it."""
     rows = list(case.urls.all())
-    drawing = drawing_on([row.article_id for row in rows if row.article_id], MAX_STORIES)
-    named = cards(row.story_id for row in rows if row.story_id)
+    articles = [row.article_id for row in rows if row.article_id]
+    named, drawing = asked_about((row.story_id for row in rows if row.story_id), articles, MAX_STORIES)
     return [
         Line(
             typed=row.typed,

@@ -38,7 +38,7 @@ def test_a_decision_is_contested_once(decided, second):
     with pytest.raises(RightsError, match="contested this decision already"):
         rights.appeal(decided, "And again.")
     rights.decide(decided, second, DECLINED)
-    assert not rights.appealable(decided, timezone.now())
+    assert not rights.appealable(decided, decided.read_decision(), timezone.now())
     with pytest.raises(RightsError, match="on your appeal"):
         rights.appeal(decided, "And again.")
     assert decided.messages.filter(appeal=True).count() == 1
@@ -46,7 +46,7 @@ def test_a_decision_is_contested_once(decided, second):
 
 def test_a_row_that_was_read_before_does_not_allow_a_second_appeal(decided, second):
     stale = Case.objects.get(pk=decided.pk)
-    assert rights.appealable(stale, timezone.now())
+    assert rights.appealable(stale, stale.read_decision(), timezone.now())
     rights.appeal(decided, "Look again.")
     rights.decide(decided, second, DECLINED)
     with pytest.raises(RightsError, match="on your appeal"):
@@ -54,9 +54,9 @@ def test_a_row_that_was_read_before_does_not_allow_a_second_appeal(decided, seco
 
 
 def test_it_may_be_contested_to_the_last_moment_of_the_last_day(decided, settings):
-    end = decided.decision.decided_at + timedelta(days=settings.APPEAL_DAYS)
-    assert rights.appealable(decided, end)
-    assert not rights.appealable(decided, end + timedelta(microseconds=1))
+    end = decided.read_decision().decided_at + timedelta(days=settings.APPEAL_DAYS)
+    assert rights.appealable(decided, decided.read_decision(), end)
+    assert not rights.appealable(decided, decided.read_decision(), end + timedelta(microseconds=1))
     with pytest.raises(RightsError):
         rights.appeal(decided, "Late.", end + timedelta(seconds=1))
 
@@ -164,14 +164,16 @@ def joined(first):
 def test_each_sender_may_contest_a_decision_that_holds_for_both(joined, first, second):
     earlier = joined.joined_to
     rights.appeal(joined, "Look again.")
-    assert (joined.state, joined.joined_to, joined.decision) == ("appealed", None, earlier.decision)
-    assert not joined.may_read(earlier.decision), "what was written to the other is not theirs"
+    assert (joined.state, joined.joined_to, joined.read_decision()) == ("appealed", None, earlier.read_decision())
+    assert not joined.may_read(earlier.read_decision()), "what was written to the other is not theirs"
     with pytest.raises(RightsError, match="contested here"):
         rights.decide(joined, first, REMOVE)
     decision = rights.decide(joined, second, REMOVE)
-    assert decision.number == 2 and joined.decision == decision and joined.may_read(decision)
+    assert decision.number == 2 and joined.read_decision() == decision and joined.may_read(decision)
     assert {t.value for t in decision.made} == {line.url for line in joined.urls.all()}, "it acts on the pages of this"
-    assert earlier.decision.number == 1 and OutgoingMail.objects.filter(kind="decided", case=earlier).count() == 1
+    assert (
+        earlier.read_decision().number == 1 and OutgoingMail.objects.filter(kind="decided", case=earlier).count() == 1
+    )
     with pytest.raises(RightsError, match="on your appeal"):
         rights.appeal(joined, "And again.")
 
@@ -182,7 +184,7 @@ def test_what_the_other_sender_contests_is_no_longer_the_fate_of_who_contested(j
     rights.appeal(earlier, "Me too.")
     rights.decide(earlier, second, REMOVE)
     joined.refresh_from_db()
-    assert (joined.state, joined.decision.number) == ("appealed", 1)
+    assert (joined.state, joined.read_decision().number) == ("appealed", 1)
     assert OutgoingMail.objects.filter(kind="decided", case=joined).count() == 1
 
 
@@ -196,17 +198,48 @@ def test_what_the_other_senders_appeal_came_to_may_be_contested_by_who_did_not_a
     rights.take_up(joined, first)
 
 
-def test_an_appeal_of_a_joined_one_that_is_taken_back_leaves_the_decision_to_both(joined):
+def test_an_appeal_of_a_joined_one_that_is_taken_back_leaves_it_the_decision_that_its_sender_knows(joined, second):
     earlier = joined.joined_to
+    decision = earlier.read_decision()
     rights.appeal(joined, "Look again.")
+    rights.appeal(earlier, "Me too.")
+    rights.decide(earlier, second, REMOVE)
     rights.withdraw(joined)
-    assert (joined.state, joined.joined_to, joined.contested) == ("closed", earlier, None)
+    assert (joined.state, joined.joined_to, joined.read_decisions()) == ("closed", None, [decision])
+    assert not joined.may_read(decision)
+    assert [mail.decision for mail in joined.mail.filter(kind="decided")] == [decision]
     with pytest.raises(RightsError, match="cannot be contested"):
         rights.appeal(joined, "No, do look.")
 
 
+def test_a_decision_of_its_own_after_a_separation_is_contested_once_more_and_not_twice(joined, first, second):
+    rights.appeal(joined, "Look again.")
+    rights.take_up(joined, second)
+    rights.withdraw(joined)
+    rights.separate(joined)
+    assert (joined.read_decisions(), joined.contested, joined.assigned_to) == ([], None, None)
+    own = rights.decide(joined, first, DECLINED)
+    assert (own.number, joined.read_decision()) == (1, own)
+    rights.appeal(joined, "This one too.")
+    anew = rights.decide(joined, second, REMOVE)
+    assert (anew.number, joined.read_decisions()) == (2, [own, anew])
+    with pytest.raises(RightsError, match="on your appeal"):
+        rights.appeal(joined, "And again.")
+    rights.close(joined, None)
+    with pytest.raises(RightsError, match="joined to no other"):
+        rights.separate(joined)
+
+
+def test_an_appeal_that_was_taken_back_is_over_and_its_sender_is_forgotten_in_time(joined, settings):
+    at = timezone.now()
+    rights.appeal(joined, "Look again.", at)
+    rights.withdraw(joined, at)
+    assert rights.erase(at + timedelta(days=settings.ERASE_DAYS)) == 0
+    assert rights.erase(at + timedelta(days=settings.ERASE_DAYS, seconds=1)) == 1
+
+
 def test_a_joined_case_may_be_contested_as_long_as_its_decision_and_is_not_erased_before(joined, settings):
-    end = joined.decision.decided_at + timedelta(days=settings.APPEAL_DAYS)
+    end = joined.read_decision().decided_at + timedelta(days=settings.APPEAL_DAYS)
     Case.objects.filter(pk=joined.pk).update(closed_at=end - timedelta(days=settings.ERASE_DAYS + 1))
-    assert rights.erase(end) == 0 and rights.appealable(joined, end)
+    assert rights.erase(end) == 0 and rights.appealable(joined, joined.read_decision(), end)
     assert rights.erase(end + timedelta(seconds=1)) == 1

@@ -82,6 +82,12 @@ def test_the_sender_is_spoken_to_and_reads_no_reference_of_another_case(everythi
     assert joined.details == [f"to {joined.data['to']}"] and joined.details_for_sender == []
 
 
+def test_what_nobody_has_allowed_says_nothing_to_a_sender(everything):
+    event = everything[0]
+    event.data = {"urls": 1, "beside": "CD-2222-2222"}
+    assert event.details == ["1 page named", "beside: CD-2222-2222"] and event.details_for_sender == ["1 page named"]
+
+
 def test_what_a_decision_and_its_receipt_came_to_is_said(everything):
     second = next(event for event in everything if event.kind == "decided" and event.data["number"] == 2)
     assert second.details == ["on the appeal", "Granted", "Remove", "1 new statement of terms"]

@@ -278,3 +278,44 @@ print([host for host, in cursor.fetchall()])
     sites.manage(database, "migrate", "--verbosity", "0")
     assert run(database, hosts) == ["['', '', 'example-wire.test']"]
     assert run(database, GUARDED)[6:8] == ["refused"] * 2, "proofs"
+
+
+WAITING = """
+from uuid import uuid4
+from analysis import rights
+from analysis.models import OutgoingMail
+from tests import making
+article = making.article()
+def confirmed(email):
+    case = rights.open_case(rights.Request(submission=uuid4(), urls=[article.url], want="remove",
+        kind="opt_out", explanation="x", name="Rights desk", organisation="", relation="publisher", email=email,
+        language="en"), "127.0.0.1")
+    rights.confirm(case)
+    return case
+earlier, joined, contests, separated = (confirmed(f"{n}@wire.test") for n in range(4))
+for case in (joined, contests, separated):
+    rights.join(case, earlier)
+rights.decide(earlier, None, rights.Ruling("declined", "none", "No."))
+rights.give_reasons(earlier, None, "Because.")
+contests.refresh_from_db()
+rights.appeal(contests, "No.")
+separated.mail.update(claimed_at=separated.opened_at)  # else it would not be kept
+rights.separate(separated)
+rights.appeal(earlier, "No.")
+rights.decide(earlier, None, rights.Ruling("granted", "remove", "Yes."))
+"""
+NAMED = """
+from analysis.models import OutgoingMail
+for mail in OutgoingMail.objects.filter(kind__in=["decided", "reasons"]).order_by("pk"):
+    print(mail.to, mail.kind, mail.decision.number)
+"""
+
+
+def test_a_mail_that_waits_is_given_the_decision_that_it_was_written_with(database):
+    run(database, WAITING)
+    sites.manage(database, "migrate", "analysis", "0012", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert run(database, NAMED) == [
+        "0@wire.test decided 1", "3@wire.test decided 1", "2@wire.test decided 1", "1@wire.test decided 1",
+        "0@wire.test reasons 1", "0@wire.test decided 2", "1@wire.test decided 2",
+    ]  # fmt: skip

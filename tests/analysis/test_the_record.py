@@ -39,7 +39,7 @@ def rows() -> dict[str, object]:
     case = confirmed(making.article().url)
     rights.decide(case, None, REMOVE)
     return {
-        "Terms": Terms.objects.get(case=case), "Event": case.events.first(), "Decision": case.decision,
+        "Terms": Terms.objects.get(case=case), "Event": case.events.first(), "Decision": case.read_decision(),
         "Statement": rights.give_reasons(case, None, "You asked."), "Revision": story.current,
         "Proof": Proof.objects.create(case=case, host="wire.test", method="dns", proved_at=timezone.now()),
         "SignalReading": reading(),

@@ -67,6 +67,34 @@ def test_requests_are_counted_by_kind_lane_and_outcome():
     assert counts(found.lanes, "legal") == {"declined": 1, "withdrawn": 1}
 
 
+def test_an_appeal_once_counted_stays_counted_though_its_case_is_separated_and_contested_again():
+    earlier, case = asked(9), asked(8)
+    rights.join(case, earlier)
+    rights.decide(earlier, None, NO)
+    case.refresh_from_db()
+
+    def counted() -> tuple[dict[str, int], int, int]:
+        found = report(NOW)
+        outcomes = counts(found.kinds, "opt_out")
+        return (
+            {row.key: row.total for row in found.appeals if row.total},
+            outcomes.get("joined", 0),
+            outcomes.get("open", 0),
+        )
+
+    rights.appeal(case, "No.")
+    assert counted() == ({"open": 1}, 1, 0)
+    rights.withdraw(case)
+    assert counted() == ({"withdrawn": 1}, 1, 0), "it goes by the other's decision, as before"
+    rights.separate(case)
+    assert counted() == ({"withdrawn": 1}, 0, 1)
+    rights.decide(case, None, NO)
+    rights.appeal(case, "No.")
+    assert counted() == ({"withdrawn": 1, "open": 1}, 0, 0)
+    rights.decide(case, None, NO)
+    assert counted() == ({"withdrawn": 1, "declined": 1}, 0, 0)
+
+
 def test_what_an_appeal_changed_counts_as_it_ended():
     reversed_, stands, back, waits = (asked(9, f"https://nobody.test/{n}", decided_after=1) for n in range(4))
     for case in (reversed_, stands, back, waits):

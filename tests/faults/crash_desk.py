@@ -73,6 +73,35 @@ def _hold(world: World) -> Step:
     )
 
 
+def _lift(world: World) -> Step:
+    case = confirmed(*world.urls)
+    rights.hold(case, None, "none")
+    return Step(
+        lambda: rights.lift(case, None),
+        lambda: (
+            active(case) == [] and case.events.last().kind == "lifted" and world.shown() == ["ours", "ours"]
+        ),
+    )
+
+
+def _end_what_another_made(world: World) -> Step:
+    """Its sender is told."""
+    first, second = confirmed(world.urls[0]), confirmed(world.urls[0])
+    for case in (first, second):
+        rights.decide(case, None, REMOVE)
+    rights.appeal(second, "It was fair.")
+    both = tuple(terms.pk for terms in rights.liftable(second))
+    return Step(
+        lambda: rights.decide(second, None, rights.Ruling("granted", "restore", "It may be shown.", restore=both)),
+        lambda: (
+            second.decisions.count() == 2
+            and first.events.last().kind == "ended"
+            and first.mail.filter(kind="message").count() == 1
+            and world.shown()[0] == "ours"
+        ),
+    )
+
+
 def _join(world: World) -> Step:
     """With what is held for it, and with a case that was joined to it before."""
     first, second, third = (confirmed(world.urls[0]) for _n in range(3))

@@ -10,6 +10,8 @@ from django.utils import timezone
 from analysis import rights
 from analysis.models import Case, Hold, OutgoingMail
 from newsroom import mail
+from newsroom.publishers import access
+from tests.analysis.locks import record_comes_first
 from tests.newsroom.publishers.asking import ANSWERS, newest_link
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +180,9 @@ def test_every_page_of_this_door_is_private_and_strict(client, way):
     assert "default-src 'none'" in response["Content-Security-Policy"]
     page = response.content.decode()
     assert " style=" not in page and "<style" not in page and "<script" not in page
+
+
+def test_a_new_link_takes_its_locks_in_the_order_of_every_step(client, story, file_case):
+    case = file_case(client)
+    assert record_comes_first(lambda: access.send_new_link(case.reference, case.email, "192.0.2.1"))
+    assert case.mail.filter(kind="access").count() == 1

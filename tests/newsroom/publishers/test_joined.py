@@ -43,7 +43,7 @@ def test_a_sender_contests_what_was_decided_on_somebody_elses_request(client, jo
     answer = client.post(f"/takedown/cases/{joined.reference}/appeal/", {"text": "Look again."})
     assert answer.status_code == 302
     again = page(client, joined)
-    assert "You have contested it" in again and "Declined" in again and "goes on by itself" in again
+    assert "You have contested it" in again and "Declined" in again and "joined to none" in again
     assert joined not in needing(Case.objects.all(), first) and joined in needing(Case.objects.all(), second)
     rights.decide(Case.objects.get(pk=joined.pk), second, REMOVE)
     after = page(client, joined)

@@ -15,7 +15,7 @@ from analysis.models import OutgoingMail
 from analysis.rights import Ruling
 from newsroom import mail, tasks
 from newsroom.tasks import MailWaitsError
-from tests.analysis.cases import confirmed
+from tests.analysis.cases import REMOVE, confirmed
 from tests.sites import Mailbox, free_port
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,32 @@ def test_no_word_of_the_sender_goes_into_a_mail(client, file_case):
     )
     mail.deliver()
     assert bait.lower() not in sent_mail.outbox[-1].message().as_string().lower()
+
+
+def test_what_was_decided_for_both_is_told_to_nobody_who_is_separated_before_it_goes_out(story):
+    url = story.sources.get().article.url
+    earlier, case, claimed = confirmed(url), confirmed(url), confirmed(url)
+    rights.join(case, earlier)
+    rights.join(claimed, earlier)
+    rights.decide(earlier, None, Ruling("declined", "none", "No."))
+    OutgoingMail.objects.filter(case=claimed, kind="decided").update(claimed_at=timezone.now())  # a sender has it
+    for one in (case, claimed):
+        one.refresh_from_db()
+        rights.separate(one)
+    assert not case.mail.filter(kind="decided").exists()
+    assert "The outcome: Declined." in mail.message(claimed.mail.get(kind="decided")).body
+
+
+def test_a_mail_tells_of_the_decision_that_it_was_written_for(story):
+    case = confirmed(story.sources.get().article.url)
+    rights.decide(case, None, Ruling("declined", "none", "The first reason."))
+    rights.give_reasons(case, None, "The first statement.")
+    rights.appeal(case, "No.")
+    rights.decide(case, None, REMOVE)
+    decided, reasons, _appealed, anew = [mail.message(row).body for row in case.mail.order_by("pk")][2:]
+    assert "The outcome: Declined." in decided and "The first reason." in decided and "If you disagree" not in decided
+    assert "The first statement." in reasons
+    assert "on your appeal" in anew and REMOVE.reason in anew
 
 
 def test_the_sender_reads_the_decision_the_reason_and_what_changed(client, story, confirmed_case):
