@@ -54,18 +54,14 @@ def deliver() -> tuple[int, int]:
     Safe to run in several processes at once: of two that want a row, one gets it.
     """
     waiting = OutgoingMail.objects.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
+    rows = OutgoingMail.objects.select_related("case__joined_to", "message", "decision__case", "decision__statement")
     sent = failed = 0
     mailer = mailers.default
     # Those that never failed first, so that one bad address holds nobody up.
     for pk in list(waiting.order_by("attempts", "id").values_list("pk", flat=True)):
         if not _claim(pk):
             continue
-        if _send(
-            OutgoingMail.objects.select_related(
-                "case__joined_to", "message", "decision__case", "decision__statement"
-            ).get(pk=pk),
-            mailer,
-        ):
+        if _send(rows.get(pk=pk), mailer):
             sent, failed = sent + 1, 0
         elif (failed := failed + 1) == _FAILURES_IN_A_ROW:
             break

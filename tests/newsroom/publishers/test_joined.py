@@ -77,6 +77,30 @@ def test_the_page_of_somebody_elses_request_stays_shut(client, joined, other):
     assert client.get(f"/takedown/cases/{other.reference}/").status_code == 404
 
 
+def test_the_desk_separates_what_was_joined_and_let_its_appeal_go_and_not_what_was_decided_on_it(
+    decider, joined, other
+):
+    first, second = (User.objects.create_user(name) for name in ("first", "second"))
+    at = f"/admin/analysis/case/{joined.pk}/"
+
+    def offered() -> bool:
+        return "../separate/" in decider.get(f"{at}change/").content.decode()
+
+    rights.decide(other, first, SECRET)
+    joined.refresh_from_db()
+    rights.appeal(joined, "Look again.")
+    assert not offered()
+    rights.withdraw(joined)
+    assert offered()
+    assert decider.post(f"{at}separate/", {"state": "closed"}).status_code == 302
+    joined.refresh_from_db()
+    rights.decide(joined, first, SECRET)
+    rights.appeal(joined, "Look again.")
+    rights.decide(joined, second, SECRET)
+    rights.close(joined, None)
+    assert not offered()
+
+
 def test_the_desk_separates_what_it_joined_and_the_sender_is_told(client, decider, joined, other):
     at = f"/admin/analysis/case/{joined.pk}/"
     assert "Separate from the other case" in decider.get(f"{at}change/").content.decode()
