@@ -142,12 +142,14 @@ def _detail(key: str, value: Any) -> str:
             return gettext("nothing is missing any more")
         case "still_missing":
             said = ngettext("%(n)d thing is still missing", "%(n)d things are still missing", value)
+        case "failed" | "unasked" if value == 0:
+            return ""
         case "failed":
             said = ngettext("%(n)d disobeys", "%(n)d disobey", value)
         case "unasked":
             said = ngettext("%(n)d could not be asked", "%(n)d could not be asked", value)
         case "checked":
-            said = ngettext("%(n)d surface asked", "%(n)d surfaces asked", value)
+            said = ngettext("%(n)d address asked", "%(n)d addresses asked", value)
         case "terms":
             value = len(value)
             said = ngettext("%(n)d new statement of terms", "%(n)d new statements of terms", value)

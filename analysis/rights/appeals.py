@@ -44,6 +44,8 @@ def why_not_appealable(case: Case) -> str:
     if case.state == State.APPEALED:
         return _("You have contested this decision already. Another editor is reading it.")
     decision = case.read_decision()
+    if case.state == State.WITHDRAWN:
+        return _("This request was taken back, so there is nothing to contest.")
     if decision is None:
         return _("There is no decision yet.")
     if _on_its_appeal(case, decision):

@@ -121,12 +121,13 @@ def confirm(case: Case, at: datetime | None = None) -> bool:
 
 @transaction.atomic
 def complete(case: Case, said: dict[str, Any], at: datetime | None = None) -> None:
-    """Add what the law wants and the demand lacked. What was said before stays. Raises RightsError if it is over."""
+    """Add what the law wants and the demand lacked. What was said before stays. Raises RightsError if nothing is
+    added, or the case is over."""
     lock(case)
     lacking = statute.missing(case)
     added = {name: value for name, value in said.items() if value and (name in lacking or name == "phone")}
     if not added:
-        return
+        raise RightsError(_("Nothing was added yet: fill in at least one of these."))
     move(case, OPEN, case.state, **added)
     record(case, "completed", at or timezone.now(), data={"still_missing": len(statute.missing(case))})
 

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from analysis import rights
 from analysis.models import Case, Decision, Hold, Terms
@@ -275,8 +275,8 @@ class DecideForm(Foresight, StepForm):
     def _remarks(self) -> list[str]:
         """What an editor should know before deciding, besides the stories that change."""
         said = [str(statement_in_words(terms)) for terms in self.made[:MADE_SHOWN]]
-        if len(self.made) > MADE_SHOWN:
-            said.append(_("and %(n)d more") % {"n": len(self.made) - MADE_SHOWN})
+        if (more := len(self.made) - MADE_SHOWN) > 0:
+            said.append(ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more})
         theirs = Terms.objects.filter(pk__in=self.cleaned_data["restore"]).exclude(case=self.case)
         return said + [
             _("This ends what was decided on another request, %(reference)s. Its sender is told.")

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from analysis import rights
 from analysis.models import Case, Challenge
@@ -15,6 +16,8 @@ from newsroom.publishers.typed import posted
 @of_the_sender
 def choose(request: HttpRequest, case: Case) -> HttpResponse:
     """Which site? Those that the case names, and the domain above each of them, which proves them all."""
+    if case.state not in rights.OPEN:
+        raise rights.RightsError(_("Control can be proved while a case is open and its sender’s address is confirmed."))
     form, status = HostForm(), 200
     if request.method == "POST":
         form = HostForm(posted(request, HostForm()))

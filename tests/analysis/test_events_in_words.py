@@ -92,7 +92,7 @@ def test_what_a_decision_and_its_receipt_came_to_is_said(everything):
     second = next(event for event in everything if event.kind == "decided" and event.data["number"] == 2)
     assert second.details == ["on the appeal", "Granted", "Remove", "1 new statement of terms"]
     checked = next(event for event in everything if event.kind == "checked")
-    assert checked.details == ["on the appeal", "12 surfaces asked", "1 disobeys", "2 could not be asked",
+    assert checked.details == ["on the appeal", "12 addresses asked", "1 disobeys", "2 could not be asked",
                                "it touched more than could be asked"]  # fmt: skip
     completed = next(event for event in everything if event.kind == "completed")
     assert completed.details == ["4 things are still missing"]

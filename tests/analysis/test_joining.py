@@ -118,7 +118,8 @@ def test_completing_does_not_undo_what_the_newsroom_did_meanwhile():
 def test_a_wish_is_never_asked_for_what_the_law_wants(kind):
     case = confirmed(A, kind=kind)
     assert rights.statute.wanted(kind) == () == rights.statute.missing(case)
-    rights.complete(case, {"work": "The report"})
+    with pytest.raises(rights.RightsError, match="Nothing was added"):
+        rights.complete(case, {"work": "The report"})
     assert case.work == "" and not case.events.filter(kind="completed").exists()
 
 

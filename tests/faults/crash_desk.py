@@ -78,9 +78,7 @@ def _lift(world: World) -> Step:
     rights.hold(case, None, "none")
     return Step(
         lambda: rights.lift(case, None),
-        lambda: (
-            active(case) == [] and case.events.last().kind == "lifted" and world.shown() == ["ours", "ours"]
-        ),
+        lambda: active(case) == [] and case.events.last().kind == "lifted" and world.shown() == ["ours", "ours"],
     )
 
 
@@ -203,7 +201,8 @@ STEPS = {
     "restore": _restore,
     "hold": _hold,
     "join": _join,
-    "separate": _separate,
+    "lift": _lift,
+    "end": _end_what_another_made,
     "answer": _answer,
     "give_reasons": _give_reasons,
     "close": _close,

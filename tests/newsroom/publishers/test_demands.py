@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail as sent_mail
 
+from analysis import rights
 from analysis.models import Case
 from newsroom import mail
 from tests.newsroom.publishers.asking import file, file_and_confirm
@@ -81,3 +82,17 @@ def test_what_was_said_of_the_law_does_not_stay_with_a_wish(client):
     client.post("/takedown/request/law/", {"work": "The report", "signature": "R. Desk"})
     case = file(client)
     assert (case.lane, case.work, case.signature) == ("preference", "", "")
+
+
+def test_an_empty_page_of_what_is_missing_is_not_thanked_for(client):
+    case = file_and_confirm(client, **COPYRIGHT, law={})
+    response = client.post(f"/takedown/cases/{case.reference}/complete/", {"work": ""})
+    assert response.status_code == 422 and "Nothing was added yet" in response.content.decode()
+
+
+def test_what_is_taken_back_can_neither_be_proved_nor_contested(client):
+    case = file_and_confirm(client, **COPYRIGHT, law={})
+    rights.withdraw(case)
+    for place, words in (("proof/", "while a case is open"), ("appeal/", "taken back, so there is nothing to contest")):
+        response = client.get(f"/takedown/cases/{case.reference}/{place}")
+        assert response.status_code == 409 and words in response.content.decode()
