@@ -144,3 +144,10 @@ def is_under(url: str, prefix: str) -> bool:
     place = host_of(url) + urlsplit(url).path
     stem = prefix.rstrip("/")
     return place == stem or place.startswith(stem + "/")
+
+
+def sections(url: str) -> list[str]:
+    """Every part of a site that a canonical URL lies in (is_under), as `host/prefix` without a last slash; the whole
+    site first."""
+    place = host_of(url) + urlsplit(url).path
+    return [place[:i] for i, letter in enumerate(place) if letter == "/"] + [place]

@@ -14,7 +14,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analysis.addresses import host_of, page_key, parents
+from analysis.addresses import host_of, page_key, parents, sections
 from analysis.models import Article, Hold, RuleVersion, Terms
 from analysis.patterns import Places
 from analysis.prepared import Prepared
@@ -41,8 +41,10 @@ def _place(rule: Rule) -> _Place:
             return Scope.HOUSE, None
         case Scope.PUBLISHER:
             return Scope.PUBLISHER, rule.publisher
-        case Scope.DOMAIN | Scope.PATH:  # a part of a site is looked for by its host
-            return Scope.DOMAIN, rule.value.partition("/")[0]
+        case Scope.DOMAIN:
+            return Scope.DOMAIN, rule.value
+        case Scope.PATH:
+            return Scope.PATH, rule.value.rstrip("/")
         case Scope.URL:
             return Scope.URL, page_key(rule.value)
 
@@ -70,6 +72,8 @@ class RuleBook:
         yield from self._at((Scope.PUBLISHER, work.publisher))
         for name in parents(host_of(work.url)):
             yield from self._at((Scope.DOMAIN, name))
+        for part in sections(work.url):
+            yield from self._at((Scope.PATH, part))
         yield from self._at((Scope.URL, page_key(work.url)))
 
     def _at(self, place: _Place) -> Iterator[Rule]:

@@ -293,6 +293,8 @@ def speaks(rule: Rule, name: str) -> bool:
 def newest(name: str, standing: list[Rule]) -> list[Rule]:
     """The statements that speak of a field and are the newest to do so at their place; all of those equally new."""
     speaking = [r for r in standing if speaks(r, name)]
+    if len(speaking) < 2:
+        return speaking
     latest: dict[tuple[object, ...], datetime] = {}
     for r in speaking:
         latest[place_of(r)] = max(r.effective_from, latest.get(place_of(r), r.effective_from))

@@ -16,14 +16,16 @@ from typing import Any
 import urllib3
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, IntegerField, OuterRef, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from analysis import receipts
-from analysis.models import Case, Check, Decision, Terms
+from analysis.models import Case, Check, Decision, Event, Terms
 from analysis.receipts import Expectation
 from analysis.rights.record import record
 from analysis.withheld import occurring, readings
@@ -31,7 +33,9 @@ from analysis.withheld import occurring, readings
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 50  # every ten minutes: a working day, then a person has to look
+A_ROUND = 20  # decisions asked about anew, and as many for the first time
 FORGOTTEN = timedelta(days=1)  # for so long, a decision that was not asked about is found
+ASKING = timedelta(minutes=5)  # so long it may take the task that asks about a decision to get there
 MAX_BYTES = 16 * 1024 * 1024
 DEADLINE = 20  # seconds for one answer, from its first byte to its last
 _SILENT_IN_A_ROW = 3  # then the server is away, and the rest need not be asked one by one
@@ -71,7 +75,8 @@ class Answer:
 def ask(decision: Decision) -> None:
     """Ask every surface that is not known to obey a decision, and keep the answers: Check rows, an event, the log.
 
-    Asked anew, it asks only what disobeyed or was silent before. Each line is asked at most MAX_ATTEMPTS times.
+    Asked anew, it asks only what disobeyed or was silent before. Each line is asked at most MAX_ATTEMPTS times. That
+    there was nothing to ask, because what was decided touches no story, is an event too: it is found out once.
     """
     receipt = receipts.expected(decision)
     lines = {settings.ORIGIN + line.path: line for line in receipt.lines if _is_here(line.path)}
@@ -89,17 +94,22 @@ def ask(decision: Decision) -> None:
                 away = [*answers.values()][-_SILENT_IN_A_ROW:] == [None] * _SILENT_IN_A_ROW
                 answers[asked] = None if away else _get(pool, asked)
             _keep(decision, url, line, answers[asked])
-    if due:
+    if due or (not before and decision.made.exists()):
         _record(decision, receipt.more)
 
 
 def ask_again() -> int:
-    """Ask anew what disobeyed or was silent, of the newest 20 decisions where something did; and what nobody has asked
-    since it was decided, as of a decision made in the shell. Returns how many."""
+    """Ask anew what disobeyed or was silent, of the newest A_ROUND decisions where something did; and what nobody has
+    asked since it was decided, as of a decision made in the shell, of the oldest A_ROUND. Returns of how many."""
     failing = Check.objects.filter(~Q(obeyed=True), attempts__lt=MAX_ATTEMPTS).values("decision")
-    decisions = list(Decision.objects.filter(pk__in=failing).order_by("-pk")[:20])
+    decisions = list(Decision.objects.filter(pk__in=failing).order_by("-pk")[:A_ROUND])
+    now = timezone.now()
     made = Terms.objects.filter(case=OuterRef("case"), effective_from=OuterRef("decided_at"))
-    decisions += Decision.objects.filter(Exists(made), checks=None, decided_at__gt=timezone.now() - FORGOTTEN)
+    told = Event.objects.annotate(about=Cast(KT("data__number"), IntegerField())).filter(
+        kind="checked", case=OuterRef("case"), about=OuterRef("number")
+    )
+    unasked = Decision.objects.filter(decided_at__gt=now - FORGOTTEN, decided_at__lte=now - ASKING)
+    decisions += unasked.filter(Exists(made), ~Exists(told), checks=None).order_by("pk")[:A_ROUND]
     for decision in decisions:
         ask(decision)
     return len(decisions)
@@ -203,12 +213,11 @@ def _keep(decision: Decision, url: str, line: Expectation, answer: Answer | None
 def _record(decision: Decision, more: bool) -> None:
     """Append to the record how it stands, if that has changed."""
     obeyed = list(decision.checks.values_list("obeyed", flat=True))
-    data = {
-        "number": decision.number,
-        "checked": len(obeyed),
-        "failed": obeyed.count(False),
-        "unasked": obeyed.count(None),
-    } | ({"more": True} if more else {})
+    data = {"number": decision.number, "checked": len(obeyed)}
+    if obeyed:
+        data |= {"failed": obeyed.count(False), "unasked": obeyed.count(None)}
+    if more:
+        data["more"] = True
     with transaction.atomic():
         last = decision.case.events.filter(kind="checked").last()
         if last is None or last.data != data:

@@ -148,6 +148,8 @@ def _detail(key: str, value: Any) -> str:
             said = ngettext("%(n)d disobeys", "%(n)d disobey", value)
         case "unasked":
             said = ngettext("%(n)d could not be asked", "%(n)d could not be asked", value)
+        case "checked" if value == 0:
+            return gettext("none rests on what was decided")
         case "checked":
             said = ngettext("%(n)d address asked", "%(n)d addresses asked", value)
         case "terms":

@@ -1,7 +1,7 @@
 """The transparency report: as a page with charts, as CSV and as JSON. For everybody; it carries no session."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -94,13 +94,17 @@ def _harmless(field: object) -> object:
     return f"'{field}" if isinstance(field, str) and field.startswith(("=", "+", "-", "@", "\t", "\r")) else field
 
 
-def _bars(rows: Sequence[Row], headings: Iterable[object] = ()) -> list[dict[str, Any]]:
-    """Each row with the length of its bar, of 100. Whole numbers: a French page writes others with a comma."""
+def _bars(rows: Sequence[Row], headings: Sequence[object] | None = None) -> list[dict[str, Any]]:
+    """Each row with the length of its bar, of 100. Whole numbers: a French page writes others with a comma.
+
+    `headings` name its columns, one for each, or ValueError: no number leaves the report without a word. None for rows
+    of one column, which the total says already.
+    """
     most = max((row.total for row in rows), default=0) or 1
     return [
         {
             "row": row,
-            "cells": list(zip(headings, row.counts.values(), strict=False)),
+            "cells": [] if headings is None else list(zip(headings, row.counts.values(), strict=True)),
             "length": round(100 * row.total / most),
         }
         for row in rows

@@ -14,6 +14,7 @@ from analysis.addresses import (
     page_key,
     parents,
     path_prefix,
+    sections,
 )
 
 pieces = st.sampled_from(
@@ -177,6 +178,7 @@ def test_the_refusal_says_why(typed, why):
 )
 def test_a_part_of_a_site_ends_at_a_segment(url, prefix, under):
     assert is_under(url, prefix) is under
+    assert (prefix.rstrip("/") in sections(url)) is under
 
 
 @pytest.mark.parametrize("typed", ["a.test/press/", "https://A.test/press/?utm_source=x", "http://a.test:80/press/#x"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis import rulebook
 from analysis.models import Hold, RuleVersion, Terms
-from analysis.terms import Basis, Level, Rule, Scope, Work, resolve
+from analysis.terms import Basis, Level, Rule, Scope, Work, applies, resolve
 from tests import making
 from tests.analysis.cases import opened
 from tests.analysis.test_terms import HOUSE, NOW, WORK, either
@@ -214,6 +214,20 @@ def test_the_book_finds_a_rule_by_what_it_is_about(fields, found):
     making.terms(of, level="link", **fields)
     assert level_of(article) is (Level.LINK if found else Level.FULL)
     assert level_of(making.article()) is Level.FULL
+
+
+ADDRESSES = [
+    WORK.url, "https://news.a.test/", "https://news.a.test/press/", "https://news.a.test:8443/press//eu/?x=1",
+    "https://news.a.test/pressroom", "http://www.a.test/press/eu", "https://b.test/other",
+]  # fmt: skip
+
+
+@given(either, st.sampled_from(ADDRESSES), st.sampled_from([1, 2]))
+def test_the_book_gives_the_rules_that_apply_to_a_work_and_no_others(some, url, publisher):
+    """However many there are for other parts of its site."""
+    work = Work(url, publisher)
+    found = rulebook.RuleBook(statements=rulebook.indexed(some)).rules_for(work)
+    assert sorted(rule.id for rule in found) == sorted(rule.id for rule in some if applies(rule, work))
 
 
 @given(either, st.lists(st.integers(-80, 80), max_size=8), st.booleans())

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
+from django.utils import timezone
 from urllib3 import HTTPHeaderDict
 
 from analysis import editing, receipts, rights
@@ -129,6 +131,52 @@ def test_a_decision_that_changes_nothing_has_no_receipt():
     receipt.ask(decision)
     assert not Check.objects.exists() and not Event.objects.filter(kind="checked").exists()
     assert receipt.of_case(decision.case) is None
+
+
+def touching_nothing() -> Decision:
+    case = confirmed(f"https://nobody.test/{Decision.objects.count()}")
+    return rights.decide(case, None, rights.Ruling("granted", "remove", "You asked."))
+
+
+def minutes_later(monkeypatch, minutes: int) -> None:
+    at = timezone.now() + timedelta(minutes=minutes)
+    monkeypatch.setattr(timezone, "now", lambda: at)
+
+
+def test_that_a_decision_touches_nothing_is_found_out_once_and_told(monkeypatch):
+    decisions = [touching_nothing(), touching_nothing()]
+    receipt.ask(decisions[0])
+    minutes_later(monkeypatch, 6)
+    assert receipt.ask_again() == 1, "of the one that nobody has asked"
+    assert receipt.ask_again() == 0
+    for decision in decisions:
+        receipt.ask(decision)
+        (event,) = decision.case.events.filter(kind="checked")
+        assert event.data == {"number": 1, "checked": 0}
+        assert event.details == ["none rests on what was decided"]
+        assert receipt.of_case(decision.case) is None
+    rights.appeal(decisions[0].case, "Not enough.")
+    again = rights.Ruling("granted", "remove", "You asked again.", legal=True)
+    rights.decide(decisions[0].case, User.objects.create_user("another"), again)
+    minutes_later(monkeypatch, 6)
+    assert receipt.ask_again() == 1, "of the decision on the appeal"
+    assert receipt.ask_again() == 0
+
+
+def test_a_decision_just_made_is_left_to_the_task_that_asks_about_it(monkeypatch):
+    touching_nothing()
+    minutes_later(monkeypatch, 4)
+    assert receipt.ask_again() == 0
+    minutes_later(monkeypatch, 2)
+    assert receipt.ask_again() == 1
+
+
+def test_a_round_asks_about_a_bounded_number_and_the_next_ones_about_the_rest(monkeypatch):
+    monkeypatch.setattr(receipt, "A_ROUND", 2)
+    for _ in range(5):
+        touching_nothing()
+    minutes_later(monkeypatch, 6)
+    assert [receipt.ask_again() for _round in range(4)] == [2, 2, 1, 0]
 
 
 def test_the_newest_stories_are_asked_and_that_there_were_more_is_said(monkeypatch):

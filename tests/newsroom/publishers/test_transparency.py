@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from analysis import rights
 from analysis.models import Publisher
+from newsroom.publishers import transparency as view
 from tests import making
 from tests.analysis.cases import confirmed
 
@@ -73,6 +74,13 @@ def test_every_chart_has_its_table(client, asked):
     assert page.count("<figure") == page.count('role="img"') == 1
     chart = page[page.index("<figure") : page.index("</details>")]
     assert "<table" in chart and f"{timezone.now():%B %Y}" in chart
+
+
+def test_no_column_can_be_left_out_of_the_page_without_a_word(client, asked, monkeypatch):
+    fewer = {key: label for key, label in view.OUTCOMES.items() if key != "withdrawn"}
+    monkeypatch.setattr(view, "OUTCOMES", fewer)
+    with pytest.raises(ValueError, match="zip"):
+        client.get("/transparency/")
 
 
 def test_a_french_page_draws_with_whole_numbers(client, asked):
