@@ -66,6 +66,7 @@ class _Stated(NamedTuple):
     row: Terms
     fields: dict[str, Any]
     reason: str
+    since: datetime
 
 
 class _Index(NamedTuple):
@@ -131,7 +132,9 @@ def _in_force(book: RuleBook, publisher: int, places: Sequence[list[Rule]], rows
             latest = max(deciding.values(), key=lambda rule: (rule.effective_from, rule.id))
             said = {name: getattr(rows[rule.id], name) for name, rule in deciding.items()}
             # Why they said the one thing is no reason for another: of several, that of the level.
-            shown.append(_Stated(rows[latest.id], _SILENT | said, deciding.get("level", latest).reason))
+            oldest = min(deciding.values(), key=lambda rule: rule.effective_from)
+            since = deciding.get("level", oldest).effective_from
+            shown.append(_Stated(rows[latest.id], _SILENT | said, deciding.get("level", latest).reason, since))
     return shown
 
 
@@ -218,7 +221,8 @@ def _terms_view(one: _Stated, named: bool) -> TermsView:
         basis_label=label(Basis, row.basis),
         level_label=label(Level, level) if level else "",
         reason=one.reason,
-        since=row.effective_from,
+        since=one.since,
+        changed=row.effective_from if row.effective_from > one.since else None,
         signal=row.signal,
         parts=len(row.places),
         **one.fields,

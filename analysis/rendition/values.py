@@ -30,7 +30,8 @@ class TermsView:
     embargo_hours: int | None
     attribution: str
     reason: str
-    since: datetime
+    since: datetime  # the level has been so; of a statement without one, the oldest of what it says
+    changed: datetime | None = None  # the newest of what it says, if that is later
     signal: str = ""
     parts: int = 0  # patterns that narrow it to parts of the site; 0: all of its scope
 

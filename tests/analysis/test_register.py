@@ -128,3 +128,23 @@ def test_the_register_is_in_the_language_of_now():
     for language, word in (("en", "Headline and link only"), ("fr", "Titre et lien seulement"), ("en", "Headline")):
         with translation.override(language):
             assert any(word in terms.level_label for terms in rendition.publishers()[0].terms), language
+
+
+def test_a_level_keeps_its_date_when_a_number_is_changed_later(client):
+    of = making.publisher(host="a.test")
+    making.terms(of, level="full", effective_from=making.LONG_AGO, reason="They wrote to us.")
+    later = making.terms(of, copied_words=4, effective_from=timezone.now() - timedelta(hours=1))
+    (found,) = [one for one in rendition.publishers() if one.slug == of.slug]
+    (said_so,) = [terms for terms in found.terms if terms.scope == "publisher"]
+    assert (said_so.since, said_so.changed) == (making.LONG_AGO, later.effective_from)
+    assert said_so.reason == "They wrote to us."
+    assert "Changed" in client.get(f"/publishers/{of.slug}/").content.decode()
+
+
+def test_what_was_never_changed_has_one_date():
+    of = making.publisher(host="a.test")
+    making.terms(of, level="full", max_words=60, effective_from=making.LONG_AGO)
+    (found,) = [one for one in rendition.publishers() if one.slug == of.slug]
+    assert {(terms.since, terms.changed) for terms in found.terms if terms.scope == "publisher"} == {
+        (making.LONG_AGO, None)
+    }
