@@ -216,8 +216,10 @@ def strictest(permits: Sequence[Permit]) -> Permit:
     """
     if not permits:
         return FORBIDDEN
+    if len(permits) == 1:
+        return permits[0]
     embargoes = [p.embargo_until for p in permits if p.embargo_until]
-    lowest = min(permits, key=lambda p: (p.level, not p.reason, p.reason, sorted(p.governing.items())))
+    lowest = min(permits, key=lambda p: (p.level, not p.reason, p.reason, tuple(p.governing.items())))
     return Permit(
         level=lowest.level,
         max_words=min(p.max_words for p in permits),
