@@ -276,7 +276,9 @@ def _where(rule: Rule) -> str:
 
 def not_withdrawn(rules: list[Rule]) -> list[Rule]:
     """The statements that no later one at the same place has withdrawn."""
-    withdrawn = {place_of(r): _age(r) for r in sorted(rules, key=_age) if r.revoked}
+    withdrawn = {place_of(r): _age(r) for r in sorted((r for r in rules if r.revoked), key=_age)}
+    if not withdrawn:
+        return rules
     return [r for r in rules if not r.revoked and _age(r) > withdrawn.get(place_of(r), _NEVER)]
 
 
@@ -297,10 +299,11 @@ def newest(name: str, standing: list[Rule]) -> list[Rule]:
     speaking = [r for r in standing if speaks(r, name)]
     if len(speaking) < 2:
         return speaking
+    placed = [(place_of(r), r) for r in speaking]
     latest: dict[tuple[object, ...], datetime] = {}
-    for r in speaking:
-        latest[place_of(r)] = max(r.effective_from, latest.get(place_of(r), r.effective_from))
-    return [r for r in speaking if r.effective_from == latest[place_of(r)]]
+    for place, r in placed:
+        latest[place] = max(r.effective_from, latest.get(place, r.effective_from))
+    return [r for place, r in placed if r.effective_from == latest[place]]
 
 
 def about(work: Work, statements: list[Rule]) -> list[Rule]:
@@ -348,7 +351,9 @@ def _signals(speaking: list[Rule]) -> list[Rule]:
 
 def _most_specific(rules: list[Rule]) -> list[Rule]:
     """Those at the narrowest scope; of two hosts or two parts of one site, the longer name is the narrower."""
-    narrowest = max(((r.scope, len(_where(r))) for r in rules), default=None)
+    if len(rules) < 2:
+        return rules
+    narrowest = max((r.scope, len(_where(r))) for r in rules)
     return [r for r in rules if (r.scope, len(_where(r))) == narrowest]
 
 
