@@ -1,4 +1,4 @@
-"""What terms would do, before they are made: the published stories that would change, and in which way.
+"""What terms and holds would do, before they are made: the published stories that would change, and in which way.
 
 Both answers, with and without the terms, come from the gate that readers are served by; they are only compared here.
 """
@@ -79,12 +79,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What terms would do to published stories at the moment `at`, an aware time.
+    """What terms or holds would do to published stories at the moment `at`, an aware time.
 
     `drawing` stories rest on what they are about, and there may be `more`: counting ended there. The newest of them,
-    `checked` in number, were compared: with what is public `now`, and if holds are to be lifted, with what would be
-    public had they never been (`unheld`). `overruled` are fields of the new terms that decide nothing for any article
-    of those stories, and why: of at most EXPLAINED statements.
+    `checked` in number, were compared: with what is public `now`, and if holds end with no other in their place, with
+    what would be public had these never been (`unheld`). `overruled` are fields of the new statements that decide
+    nothing for any article of those stories, and why: of at most EXPLAINED statements.
     """
 
     at: datetime
@@ -102,21 +102,25 @@ class Effects:
         return not self.more and self.checked == self.drawing
 
 
-def dry_run(terms: Terms | Sequence[Terms], now: datetime, lifted: Sequence[Hold] = ()) -> Effects:
-    """What terms that are not saved yet would do, all of them together, and these holds `lifted`.
+def dry_run(made: Terms | Sequence[Terms | Hold], now: datetime, lifted: Sequence[Hold] = ()) -> Effects:
+    """What terms and holds that are not saved yet would do, all of them together, and these holds `lifted`.
 
     Looked at `now`, an aware moment, or when the last of them comes into force, if that is later. The work is bounded
     by COUNTED and CHECKED, however many stories there are. What a story shows of its neighbours is left out.
     """
-    made = [terms] if isinstance(terms, Terms) else list(terms)
-    at = max([now, *(one.effective_from for one in made)])
-    rules = [rulebook.from_terms(one, number) for number, one in enumerate(made, start=_UNSAVED)]
+    made = [made] if isinstance(made, Terms) else made
+    rules = [
+        rulebook.from_hold(one, number) if isinstance(one, Hold) else rulebook.from_terms(one, number)
+        for number, one in enumerate(made, start=_UNSAVED)
+    ]
     ended = [rulebook.from_hold(hold) for hold in lifted]
+    at = max([now, *(rule.effective_from for rule in rules)])
     today = Gate(at)
-    unheld = Gate(at, today.book.with_rules([], lifted={rule.id for rule in ended})) if ended else None
-    after = Gate(at, (unheld or today).book.with_rules(rules))
+    unheld = Gate(at, today.book.with_rules([], lifted={rule.id for rule in ended}))
+    after = Gate(at, unheld.book.with_rules(rules))
     drawing, more = _drawing([*rules, *ended])
-    before = [today, unheld] if unheld else [today]
+    anew = bool(ended) and not any(isinstance(one, Hold) for one in made)
+    before = [today, unheld] if anew else [today]
     compared = list(_compared(drawing[:CHECKED], before, after))
     differences = [_difference([row[n] for row in compared]) for n in range(len(before))]
     works = {
@@ -129,7 +133,7 @@ def dry_run(terms: Terms | Sequence[Terms], now: datetime, lifted: Sequence[Hold
         more=more,
         checked=min(len(drawing), CHECKED),
         now=differences[0],
-        unheld=differences[1] if unheld else None,
+        unheld=differences[1] if anew else None,
         overruled=tuple(idle),
         token=today.book.token,
     )

@@ -160,10 +160,11 @@ def _places(stored: object) -> Places:
     return places if all(type(p) is str and type(said) is bool for p, said in places) else ()
 
 
-def from_hold(hold: Hold) -> Rule:
+def from_hold(hold: Hold, number: int = 0) -> Rule:
+    """A hold as a rule; `number` stands for its own while it is not saved."""
     # Negative ids: a hold must not be taken for the terms with its number.
     return Rule(
-        id=-hold.pk,
+        id=-(hold.pk or number),
         scope=_SCOPES[hold.scope],
         basis=Basis.HOLD,
         effective_from=hold.starts_at,

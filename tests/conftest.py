@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import Settings
 
 from tests import browsing, postgres, sites
 from tests import outside as outside_world
 
 LOOPBACK = ("127.", "::1", "localhost")
+PATIENCE = 15_000  # milliseconds that a page in the browser may take to do what was asked of it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -170,6 +171,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium here")
     # Playwright's loop runs in this thread, and Django takes that for an async view.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=path, args=browsing.flags())
         yield running
@@ -192,7 +194,7 @@ def open_page(browser: Browser, findings: list[str]) -> Iterator[Callable[..., P
     def open_one(**options: object) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", **options})
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         browsing.watch(context, findings)
         return context.new_page()
 

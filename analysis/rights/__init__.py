@@ -32,7 +32,18 @@ from analysis.rights.record import (
     held_by_itself,
     lock,
 )
-from analysis.rights.review import answer, assign, close, decide, give_reasons, hold, lift, note, take_up
+from analysis.rights.review import (
+    answer,
+    assign,
+    close,
+    decide,
+    drafted_holds,
+    give_reasons,
+    hold,
+    lift,
+    note,
+    take_up,
+)
 from analysis.rights.ruling import Ruling, check, concerned, drafted, liftable
 
 __all__ = [
@@ -60,6 +71,7 @@ __all__ = [
     "contestable_until",
     "decide",
     "drafted",
+    "drafted_holds",
     "erase",
     "erase_stray_mail",
     "first_broken",

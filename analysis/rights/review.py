@@ -57,17 +57,25 @@ def hold(
     lock(case)
     if case.state not in OPEN:
         raise StaleCaseError(_("This case is over; nothing can be held for it."))
-    chosen = {url: owner for url, owner in named_pages(case, of).items() if only(url)}
-    if not chosen:
+    holds, replaced = drafted_holds(case, level, at, only, of)
+    if not holds:
         if quiet:
             return []
         raise RightsError(_("None of the lines names a page that could be held back."))
-    case.holds.filter(lifted_at__isnull=True, value__in=chosen).update(lifted_at=at)
-    holds = [Hold(case=case, scope=Scope.URL, value=url, publisher=owner, level=level, starts_at=at)
-             for url, owner in chosen.items()]  # fmt: skip
+    Hold.objects.filter(pk__in=[one.pk for one in replaced]).update(lifted_at=at)
     Hold.objects.bulk_create(holds)
     record(case, "held", at, by=by, data={"level": level, "pages": len(holds)})
     return holds
+
+
+def drafted_holds(
+    case: Case, level: str, at: datetime, only: Callable[[str], bool] = lambda url: True, of: int | None = None
+) -> tuple[list[Hold], list[Hold]]:
+    """The holds that `hold` would make, not saved, and those of the case whose place they would take."""
+    chosen = {url: owner for url, owner in named_pages(case, of).items() if only(url)}
+    holds = [Hold(case=case, scope=Scope.URL, value=url, publisher=owner, level=level, starts_at=at)
+             for url, owner in chosen.items()]  # fmt: skip
+    return holds, list(case.holds.filter(lifted_at__isnull=True, value__in=chosen))
 
 
 @transaction.atomic

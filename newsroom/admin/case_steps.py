@@ -16,6 +16,7 @@ from newsroom.admin.rulings import (
     DecideForm,
     HoldForm,
     JoinForm,
+    LiftForm,
     ReasonsForm,
     StepForm,
     WordsForm,
@@ -71,6 +72,7 @@ STEPS = (
         "lift", "l", gettext_lazy("Lift the hold"),
         gettext_lazy("From the next request on nothing is held back for this case any more. The case goes on."),
         gettext_lazy("Lifted. Nothing is held back for this case."), lambda case, by, data: rights.lift(case, by), OPEN,
+        LiftForm,
     ),
     Step(
         "answer", "a", gettext_lazy("Write to the sender"),

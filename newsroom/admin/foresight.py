@@ -1,4 +1,4 @@
-"""What new terms would do, shown before they are saved. No script: what is typed stays typed."""
+"""What new terms or holds would do, shown before they are saved. No script: what is typed stays typed."""
 
 import hashlib
 from collections import Counter
@@ -29,8 +29,8 @@ class Foresight(forms.BaseForm):
     effects: Effects | None = None
     look = gettext_lazy("Nothing is saved yet. Look at what this changes, then save.")
 
-    def would_make(self) -> tuple[Sequence[Terms], Sequence[Hold]]:
-        """The terms that saving would make, and the holds that it would end."""
+    def would_make(self) -> tuple[Sequence[Terms | Hold], Sequence[Hold]]:
+        """The terms and holds that saving would make, and the holds that it would end."""
         raise NotImplementedError
 
     def full_clean(self) -> None:
@@ -41,7 +41,7 @@ class Foresight(forms.BaseForm):
             # Nobody writes a rule between this look and our save: whoever does waits for this row.
             RuleVersion.objects.select_for_update().get(pk=1)
         made, lifted = self.would_make()
-        if self.errors or not (made or lifted):
+        if self.errors:
             return
         self.effects = dry_run(made, timezone.now(), lifted)
         if self.data.get("seen") != self.seen:
@@ -92,5 +92,5 @@ class ForesightForm(Foresight, forms.ModelForm):
 
     instance: Terms
 
-    def would_make(self) -> tuple[Sequence[Terms], Sequence[Hold]]:
+    def would_make(self) -> tuple[Sequence[Terms | Hold], Sequence[Hold]]:
         return [self.instance], []

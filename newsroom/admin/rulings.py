@@ -49,7 +49,9 @@ class OfField(forms.TypedChoiceField):
         self.needed = len(owners) > 1
 
 
-class HoldForm(StepForm):
+class HoldForm(Foresight, StepForm):
+    look = gettext_lazy("Nothing is held back yet. Look at what this changes, then press “Hold back” again.")
+
     level = forms.ChoiceField(
         label=gettext_lazy("What may still be shown"),
         choices=[(Level.NONE, Level.NONE.label), (Level.LINK, Level.LINK.label), (Level.SHORT, Level.SHORT.label)],
@@ -62,6 +64,17 @@ class HoldForm(StepForm):
         of = OfField(case)
         if of.needed:
             self.fields["of"] = of
+
+    def would_make(self) -> tuple[Sequence[Terms | Hold], Sequence[Hold]]:
+        data = self.cleaned_data
+        return rights.drafted_holds(self.case, data["level"], timezone.now(), of=data.get("of"))
+
+
+class LiftForm(Foresight, StepForm):
+    look = gettext_lazy("Nothing is lifted yet. Look at what this changes, then press “Lift the hold” again.")
+
+    def would_make(self) -> tuple[Sequence[Terms | Hold], Sequence[Hold]]:
+        return [], list(self.case.holds.filter(lifted_at__isnull=True))
 
 
 class AssignForm(StepForm):
@@ -126,8 +139,6 @@ class JoinForm(StepForm):
 
 
 class DecideForm(Foresight, StepForm):
-    """Valid once its effects were seen; a ruling that changes no terms and ends no hold has none."""
-
     made: Sequence[Terms] = ()
 
     look = gettext_lazy("Nothing is decided yet. Look at what this changes, then press “Decide” again.")
@@ -257,7 +268,7 @@ class DecideForm(Foresight, StepForm):
         data["restore"] = tuple(data.get("restore") or ()) if data.get("action") == Decision.Action.RESTORE else ()
         return data
 
-    def would_make(self) -> tuple[Sequence[Terms], Sequence[Hold]]:
+    def would_make(self) -> tuple[Sequence[Terms | Hold], Sequence[Hold]]:
         try:
             rights.check(Ruling(**self.cleaned_data))
             made = rights.drafted(self.case, None, Ruling(**self.cleaned_data), timezone.now())

@@ -239,3 +239,15 @@ def test_a_hold_that_ends_overrules_nothing_and_another_cases_does():
     (staying,) = rights.hold(other, None, "none")
     ((name, one),) = dry_run(unsaved(of, level="full"), NOW(), lifted=ending).overruled
     assert (name, one.reason, one.by.id) == ("level", Reason.TIGHTENED, -staying.pk)
+
+
+def test_a_hold_is_foreseen_and_replaces_the_one_before_it():
+    of = making.publisher()
+    story = making.published(making.article(of))
+    case = confirmed(f"/stories/{story.slug}/")
+    found = dry_run(rights.drafted_holds(case, "none", NOW())[0], NOW())
+    assert [(one.id, one.ways) for one in found.now.stories] == [(story.pk, (Way.GONE,))]
+    rights.hold(case, None, "none")
+    made, replaced = rights.drafted_holds(case, "short", NOW())
+    found = dry_run(made, NOW(), replaced)
+    assert [(one.id, one.ways[0]) for one in found.now.stories] == [(story.pk, Way.BACK)] and found.unheld is None

@@ -136,9 +136,9 @@ ALONE: dict[str, tuple[Callable[[str], Any], Callable[[Any], object]]] = {
     "erase_stray_mail": (confirmed, lambda _case: rights.erase_stray_mail(timezone.now() + LATER)),
 }
 ONLY_READ = {
-    "appealable", "begins_with", "cases_of", "check", "concerned", "contestable_until", "drafted", "first_broken",
-    "first_broken_of", "goes_with", "held_by_itself", "hosts_to_prove", "liftable", "matched_articles", "named_pages",
-    "read_line", "strong_proofs", "token_of", "why_not_appealable", "why_not_theirs",
+    "appealable", "begins_with", "cases_of", "check", "concerned", "contestable_until", "drafted", "drafted_holds",
+    "first_broken", "first_broken_of", "goes_with", "held_by_itself", "hosts_to_prove", "liftable", "matched_articles",
+    "named_pages", "read_line", "strong_proofs", "token_of", "why_not_appealable", "why_not_theirs",
 }  # fmt: skip
 
 

@@ -43,6 +43,17 @@ contested = filed('privacy', 'en', 'https://elsewhere.test/2')
 rights.decide(contested, by, rights.Ruling('declined', 'none', 'No.')); rights.appeal(contested, 'Look again.')
 for case in (long, demand, contested): print(case.pk, case.reference, mail.token('case', case.reference))
 """
+HELD = f"""
+from analysis import rights
+from analysis.models import Case, Citation
+cited = Citation.objects.exclude(article__url__contains={HOST!r}).filter(role='original', story__status='published')
+case = rights.open_case(rights.Request(submission='6b2f0f4e-58e1-4b37-9f5c-0d8f3f6c2a11', urls=[cited[0].article.url],
+    want='remove', kind='opt_out', explanation='Ours.', name='Desk', organisation='', relation='publisher',
+    email='rights@elsewhere.test', language='en'), '127.0.0.1')
+rights.confirm(case)
+rights.hold(case, None, 'short')
+print(case.pk)
+"""
 LOOKS = [
     ("phone-light", {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "locale": "en-GB"}),
     ("phone-dark-fr", {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "locale": "fr-FR"}),
@@ -96,3 +107,9 @@ def test_every_page_of_a_case(open_site, open_page, look, options):
                 "#content",
             )
         look_at(f"/admin/analysis/case/{long_pk}/reasons/", "desk-reasons", "#content")
+        held_pk = site.shell(HELD)
+        for step in ("hold", "lift"):
+            page.goto(f"{site.url}/admin/analysis/case/{held_pk}/{step}/")
+            with page.expect_navigation():
+                page.locator("input[type=submit]").click()
+            look_at("", f"desk-{step}-foreseen", "#content")

@@ -1,6 +1,9 @@
 """An editor, from an empty screen to a public page, its correction and its withdrawal."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.people import hire, log_in
 from tests.browsing import axe
@@ -43,6 +46,7 @@ def _act(page, name, look=True, **answers):
     if look:
         axe(page, include="#content")
     page.locator("#content input[type=submit], #content button[type=submit]").first.click()
+    expect(page.locator(".messagelist .success")).to_be_visible()  # so it is done, and not only asked for
 
 
 @pytest.mark.smoke
@@ -54,18 +58,18 @@ def test_an_editor_writes_publishes_corrects_and_withdraws(open_site, open_page)
     page.goto(site.url + ADD)
     _write(page)
     # The count beside the summary moves while one types.
-    assert page.get_by_text("12 words").or_(page.get_by_text("12 of")).first.is_visible()
+    expect(page.get_by_text("12 words").or_(page.get_by_text("12 of")).first).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/change/**")
     axe(page, include="#content")
     # The publisher was known by the host of the URL, and its terms are said.
-    assert page.get_by_text("12 of the 80").or_(page.get_by_text("80 words")).first.is_visible()
+    expect(page.get_by_text("12 of the 80").or_(page.get_by_text("80 words")).first).to_be_visible()
     story = page.url.split("/story/")[1].split("/")[0]
 
     # The preview is what the public will see, through the gate, with nothing that runs.
     page.goto(f"{site.url}/admin/analysis/story/{story}/preview/")
-    assert page.get_by_role("heading", level=1).inner_text() == "The ferry line wants the night rate"
-    assert page.get_by_text("<script>alert(1)</script>").is_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The ferry line wants the night rate")
+    expect(page.get_by_text("<script>alert(1)</script>")).to_be_visible()
 
     page.goto(f"{site.url}/admin/analysis/story/{story}/change/")
     _act(page, "Publish")
@@ -74,8 +78,8 @@ def test_an_editor_writes_publishes_corrects_and_withdraws(open_site, open_page)
     address = f"{site.url}/stories/{slug}/"
     assert reader.goto(address).status == 200
     axe(reader)
-    assert reader.get_by_role("link", name="Read the original").get_attribute("href") == (
-        "https://halmouth-ledger.test/ferry"
+    expect(reader.get_by_role("link", name="Read the original")).to_have_attribute(
+        "href", "https://halmouth-ledger.test/ferry"
     )
 
     # A change stays at the desk until it is published, and says what it is.
@@ -84,18 +88,18 @@ def test_an_editor_writes_publishes_corrects_and_withdraws(open_site, open_page)
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/change/**")
     reader.reload()
-    assert reader.get_by_text("It asks for what the port already has.").is_visible()
+    expect(reader.get_by_text("It asks for what the port already has.")).to_be_visible()
     _act(page, "Publish", kind="correction", reason="The port has had the rate since May, not for ever.")
     reader.reload()
-    assert reader.get_by_text("It asks for what the port has had since May.").is_visible()
-    assert reader.get_by_text("The port has had the rate since May, not for ever.").first.is_visible()
+    expect(reader.get_by_text("It asks for what the port has had since May.")).to_be_visible()
+    expect(reader.get_by_text("The port has had the rate since May, not for ever.").first).to_be_visible()
     reader.goto(site.url + "/corrections/")
-    assert reader.get_by_text("The port has had the rate since May, not for ever.").is_visible()
+    expect(reader.get_by_text("The port has had the rate since May, not for ever.")).to_be_visible()
 
     page.goto(f"{site.url}/admin/analysis/story/{story}/change/")
     _act(page, "Withdraw", reason="The Ledger withdrew its report.")
     assert reader.goto(address).status == 410
-    assert "Ledger" not in reader.inner_text("main")
+    expect(reader.locator("main")).not_to_contain_text("Ledger")
 
 
 def test_every_field_of_a_saved_story_can_be_seen(open_site, open_page):
@@ -109,13 +113,13 @@ def test_every_field_of_a_saved_story_can_be_seen(open_site, open_page):
     page.goto(f"{site.url}/admin/analysis/story/{story.strip()}/change/")
     for name in ("mentions-0-name", "earlier-0-earlier", "earlier-0-kind", "earlier-0-verdict", "earlier-0-why",
                  "sources-0-role", "watch_items-0-statement"):  # fmt: skip
-        assert page.locator(f"#id_{name}").is_visible(), name
+        expect(page.locator(f"#id_{name}")).to_be_visible()
     # A name that is new asks for its kind, there and at the top.
     page.locator("#id_mentions-0-name").fill("Somebody Unheard Of")
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator(".mistakes a").click()
-    assert page.locator("#id_mentions-0-kind").is_visible()
-    assert page.url.endswith("#id_mentions-0-kind")
+    expect(page.locator("#id_mentions-0-kind")).to_be_visible()
+    expect(page).to_have_url(re.compile("#id_mentions-0-kind$"))
 
 
 def test_the_desk_works_without_javascript(open_site, open_page):
@@ -125,7 +129,7 @@ def test_the_desk_works_without_javascript(open_site, open_page):
     page.goto(site.url + ADD)
     _write(page)
     page.get_by_role("button", name="Save", exact=True).click()
-    assert page.url.endswith("/change/")
+    expect(page).to_have_url(re.compile("/change/$"))
     _act(page, "Publish", look=False)
     slug = site.shell("from analysis.models import Story; print(Story.objects.latest('id').slug)")
     assert page.goto(f"{site.url}/stories/{slug}/").status == 200

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browsing import axe
 
@@ -21,16 +22,16 @@ PAGES = [
 def test_a_reader_goes_from_the_river_to_the_original(demonstration, page):
     page.goto(demonstration.url)
     page.get_by_role("link", name="Two of eight claims about Anthropic and Amazon").click()
-    assert page.get_by_role("heading", level=1).inner_text().startswith("Two of eight claims")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Two of eight claims"))
     # What is ours and what is theirs are told apart, and the way to the original is the first button.
-    assert page.get_by_role("link", name="Read the original").get_attribute("href").startswith("https://")
-    assert page.get_by_role("heading", name="The news").is_visible()
+    expect(page.get_by_role("link", name="Read the original")).to_have_attribute("href", re.compile("^https://"))
+    expect(page.get_by_role("heading", name="The news")).to_be_visible()
     page.get_by_role("link", name="8 claims on this page").click()
-    assert page.url.endswith("#claims")
-    assert page.get_by_role("rowheader").count() == 8
-    assert page.get_by_text("The 5 gigawatts are a target for about 2028").first.is_visible()
+    expect(page).to_have_url(re.compile("#claims$"))
+    expect(page.get_by_role("rowheader")).to_have_count(8)
+    expect(page.get_by_text("The 5 gigawatts are a target for about 2028").first).to_be_visible()
     page.get_by_role("link", name="Anthropic", exact=True).last.click()
-    assert page.url.endswith("/mentions/anthropic/")
+    expect(page).to_have_url(re.compile("/mentions/anthropic/$"))
 
 
 def test_search_answers_while_one_types_and_the_address_keeps_it(demonstration, page):
@@ -38,9 +39,9 @@ def test_search_answers_while_one_types_and_the_address_keeps_it(demonstration, 
     page.get_by_label("Words in our stories").press_sequentially("gigaw", delay=20)
     page.locator("#results li a").first.wait_for()
     page.wait_for_url(re.compile(r"q=gigaw$"))
-    assert page.locator("#results mark").first.inner_text().lower().startswith("gigaw")
+    expect(page.locator("#results mark").first).to_have_text(re.compile("^gigaw", re.IGNORECASE))
     page.reload()
-    assert page.locator("#results li").count() > 1
+    expect(page.locator("#results li").nth(1)).to_be_visible()
     page.get_by_label("Words in our stories").fill("zebra crossing")
     page.get_by_text("No story holds all of these words").wait_for()
 
@@ -51,27 +52,27 @@ def test_everything_works_without_javascript(demonstration, open_page):
     page.get_by_label("Words in our stories").fill("gigawatts")
     page.get_by_role("button", name="Search").click()
     page.locator("#results li a").first.click()
-    assert page.get_by_role("heading", level=1).is_visible()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.get_by_text("Cite this page").click()
-    assert page.get_by_text("/stories/").last.is_visible()
+    expect(page.get_by_text("/stories/").last).to_be_visible()
 
 
 def test_the_keyboard_reaches_the_text_first(demonstration, page):
     page.goto(demonstration.url + "/stories/five-gigawatts-on-paper/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
+    expect(page.get_by_role("link", name="Skip to the text")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    expect(page).to_have_url(re.compile("#main$"))
 
 
 def test_a_reader_in_french_gets_french_around_every_story(demonstration, open_page):
     page = open_page(locale="fr-FR")
     page.goto(demonstration.url + "/stories/a-quai-le-diesel-tourne/")
-    assert page.locator("html").get_attribute("lang") == "fr"
-    assert page.get_by_role("link", name="Lire l’original").is_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.get_by_role("link", name="Lire l’original")).to_be_visible()
     page.get_by_role("link", name="English").click()
-    assert page.get_by_role("link", name="Read the original").is_visible()
-    assert page.locator("h1").get_attribute("lang") == "fr"  # the story stays French, and says so
+    expect(page.get_by_role("link", name="Read the original")).to_be_visible()
+    expect(page.locator("h1")).to_have_attribute("lang", "fr")  # the story stays French, and says so
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -83,7 +84,7 @@ def test_every_kind_of_page_is_accessible_and_fits(demonstration, open_page, sch
         axe(page)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, f"{path} is {wider}px wider than the screen"
-        assert page.locator("h1").count() == 1, path
+        expect(page.locator("h1")).to_have_count(1)
 
 
 def test_text_has_the_contrast_of_aaa(demonstration, open_page):

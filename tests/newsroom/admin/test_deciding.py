@@ -91,5 +91,14 @@ def test_a_legal_demand_that_is_declined_is_not_upheld(standards):
     Case.objects.filter(pk=case.pk).update(good_faith=True)  # nothing is missing
     form = standards.get(f"/admin/analysis/case/{case.pk}/decide/").context["form"]
     assert form["legal"].value() is True
-    assert act(standards, case, "decide", **DECIDE, legal="on").status_code == 302
+    looked = act(standards, case, "decide", **DECIDE, legal="on").content.decode()
+    assert act(standards, case, "decide", **DECIDE, legal="on", seen=seen(looked)).status_code == 302
     assert case.decisions.get().legal is False
+
+
+def test_a_decision_that_changes_nothing_is_looked_at_first_as_well(standards):
+    case = confirmed("https://wire.test/1")
+    granted = DECIDE | {"outcome": "granted", "action": "correct"}
+    looked = act(standards, case, "decide", **granted).content.decode()
+    assert "Nothing is decided yet." in looked and "This changes no story" in looked and not case.decisions.exists()
+    assert act(standards, case, "decide", **granted, seen=seen(looked)).status_code == 302

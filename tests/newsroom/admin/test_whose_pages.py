@@ -38,12 +38,17 @@ def test_it_is_asked_only_where_there_are_several(standards, case, articles):
 
 def test_a_hold_is_on_the_pages_of_whom_was_chosen_and_can_be_lifted(standards, case, articles):
     ledger, ward = articles
-    act(standards, case, "hold", level="none", of=str(ledger.publisher_id))
+    typed = {"level": "none", "of": str(ledger.publisher_id)}
+    looked = act(standards, case, "hold", **typed).content.decode()
+    assert "Nothing is held back yet." in looked and "This changes no story" in looked and not case.holds.exists()
+    act(standards, case, "hold", **typed, seen=seen(looked))
     assert set(case.holds.values_list("value", flat=True)) == {ledger.url, "https://www.ledger.test/uncovered"}
     assert (level_of(ledger), level_of(ward)) == (Level.NONE, Level.FULL)
     page = standards.get(f"/admin/analysis/case/{case.pk}/change/").content.decode()
     assert "../lift/" in page
-    act(standards, case, "lift")
+    looked = act(standards, case, "lift").content.decode()
+    assert "Nothing is lifted yet." in looked and level_of(ledger) is Level.NONE
+    act(standards, case, "lift", seen=seen(looked))
     assert level_of(ledger) is Level.FULL and case.events.latest("position").kind == "lifted"
     case.refresh_from_db()
     assert case.state == "confirmed"
