@@ -30,7 +30,7 @@ SEARCH = "/search/?q=compute"
 def environment() -> dict[str, str]:
     return os.environ | {
         "SECRET_KEY": (ROOT / "var" / "secret").read_text().strip(),
-        "DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{HOME / 'bench.sqlite3'}"),
+        "DATABASE_URL": f"sqlite:///{HOME / 'bench.sqlite3'}",  # never whatever the environment names: it is written to
         "DJANGO_SETTINGS_MODULE": "tests.bench_settings",
         "ORIGIN": f"http://127.0.0.1:{PORT}",
         "EMAIL_URL": f"file://{HOME / 'mail'}",
