@@ -28,6 +28,7 @@ class Foresight(forms.BaseForm):
 
     effects: Effects | None = None
     look = gettext_lazy("Nothing is saved yet. Look at what this changes, then save.")
+    anyway = False  # to be looked at also if no terms and no holds change
 
     def would_make(self) -> tuple[Sequence[Terms | Hold], Sequence[Hold]]:
         """The terms and holds that saving would make, and the holds that it would end."""
@@ -41,7 +42,7 @@ class Foresight(forms.BaseForm):
             # Nobody writes a rule between this look and our save: whoever does waits for this row.
             RuleVersion.objects.select_for_update().get(pk=1)
         made, lifted = self.would_make()
-        if self.errors:
+        if self.errors or not (made or lifted or self.anyway):
             return
         self.effects = dry_run(made, timezone.now(), lifted)
         if self.data.get("seen") != self.seen:

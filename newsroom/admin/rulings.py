@@ -140,6 +140,7 @@ class JoinForm(StepForm):
 
 class DecideForm(Foresight, StepForm):
     made: Sequence[Terms] = ()
+    anyway = True  # it sends a mail, and cannot be undone
 
     look = gettext_lazy("Nothing is decided yet. Look at what this changes, then press “Decide” again.")
 

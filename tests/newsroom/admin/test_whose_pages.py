@@ -55,6 +55,12 @@ def test_a_hold_is_on_the_pages_of_whom_was_chosen_and_can_be_lifted(standards, 
     assert "../lift/" not in standards.get(f"/admin/analysis/case/{case.pk}/change/").content.decode()
 
 
+def test_where_there_is_nothing_to_hold_or_lift_that_is_said_at_once(standards):
+    case = confirmed("no address at all")
+    assert "None of the lines names a page" in act(standards, case, "hold", level="none").content.decode()
+    assert "Nothing is held for this case." in act(standards, case, "lift").content.decode()
+
+
 def test_nothing_can_be_lifted_twice_nor_once_the_case_is_over(case):
     with pytest.raises(rights.RightsError, match="Nothing is held"):
         rights.lift(case, None)
