@@ -35,6 +35,17 @@ def append_only(schema_editor, tables: dict[str, list[str]], truncate: bool = Fa
             )
 
 
+def unchanging(schema_editor, table: str) -> None:
+    """Nobody changes a row of this table; it may be deleted with what it belongs to."""
+    drop(schema_editor, table)
+    refuse = (
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        if schema_editor.connection.vendor == "sqlite"
+        else "FOR EACH ROW EXECUTE FUNCTION analysis_append_only()"
+    )
+    _run(schema_editor, f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}")
+
+
 def rules(schema_editor, *tables: str) -> None:
     """Whoever writes these tables gives the rule version a new token."""
     for table in tables:

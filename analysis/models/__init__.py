@@ -3,7 +3,7 @@
 from analysis.models.articles import Article
 from analysis.models.cases import Case, CaseURL, Hold
 from analysis.models.decisions import Check, Decision, Message, OutgoingMail, Statement
-from analysis.models.desk import DeskTask, Recheck, SourceText
+from analysis.models.desk import DeskTask, Draft, PreviewLink, Recheck, Remark, SourceText, Version
 from analysis.models.limits import Attempt
 from analysis.models.pages import Page
 from analysis.models.proofs import Challenge, Proof
@@ -11,7 +11,7 @@ from analysis.models.publication import Appearance, Citation, Correction, Publis
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
 from analysis.models.record import Chain, Event
 from analysis.models.signals import SignalReading, SignalSource
-from analysis.models.stories import Desk, Entity, Mention, Source, Story, StoryLink, Topic
+from analysis.models.stories import Desk, Entity, EntityName, Mention, Source, Story, StoryLink, Topic
 from analysis.models.watch import WatchItem
 from analysis.models.writing import Claim, ContextNote, Evidence, StandingChange, Summary
 
@@ -32,7 +32,9 @@ __all__ = [
     "Desk",
     "DeskTask",
     "Domain",
+    "Draft",
     "Entity",
+    "EntityName",
     "Event",
     "Evidence",
     "Hold",
@@ -40,10 +42,12 @@ __all__ = [
     "Message",
     "OutgoingMail",
     "Page",
+    "PreviewLink",
     "Proof",
     "PublishedLink",
     "Publisher",
     "Recheck",
+    "Remark",
     "Revision",
     "RuleVersion",
     "SearchEntry",
@@ -58,5 +62,6 @@ __all__ = [
     "Summary",
     "Terms",
     "Topic",
+    "Version",
     "WatchItem",
 ]

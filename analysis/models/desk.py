@@ -106,3 +106,98 @@ class Recheck(models.Model):
     def after(self) -> tuple[datetime, int] | None:
         """The place of the last story looked at; None before the first."""
         return (self.after_at, self.after_story) if self.after_at and self.after_story else None
+
+
+class Version(models.Model):
+    """What a working copy held after a save: immutable, the newest of a story being its working copy. Never public.
+
+    What conflicts are merged against, and what is compared and restored. A draft that is deleted takes its own along.
+    """
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()  # Story.version after that save
+    content = models.JSONField()  # as a revision's: canonical, with the terms in force (analysis/editing.py)
+    sha256 = models.CharField(max_length=64)
+    why = models.CharField(max_length=200, blank=True)  # if it was no plain save: restored, merged, duplicated
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("saved version")
+        verbose_name_plural = _("saved versions")
+        constraints = [models.UniqueConstraint(fields=["story", "number"], name="version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.story_id} ({self.number})"
+
+
+class Draft(models.Model):
+    """A story screen that somebody has open, and what was typed there and not saved. Theirs alone.
+
+    It never touches the story. Saving empties it; the row stays as long as the window may send something late.
+    """
+
+    key = models.CharField(max_length=32, unique=True)  # names the window
+    # None: it was never saved, or is deleted; the words that were typed stay.
+    story = models.ForeignKey(Story, models.SET_NULL, null=True, related_name="drafts")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    based_on = models.PositiveIntegerField(default=0)  # the version that was on the screen
+    turn = models.PositiveIntegerField(default=0)  # counts what the window sends: what is older comes too late
+    typed = models.JSONField(default=dict)  # what the form would send; empty while nothing was typed
+    kept_at = models.DateTimeField(null=True)  # when `typed` last changed
+    seen_at = models.DateTimeField(default=timezone.now)  # when the window last gave a sign of life
+
+    class Meta:
+        verbose_name = _("unsaved text")
+        verbose_name_plural = _("unsaved texts")
+        indexes = [
+            # Question: what have I not saved? Asked by the desk's first page and by the screen of a new story.
+            models.Index(fields=["by", "-kept_at"], name="draft_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} {self.story_id or '+'}"
+
+
+class Remark(models.Model):
+    """What an editor says to the author of a story about one of its fields, until it is done."""
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="remarks")
+    field = models.CharField(_("about"), max_length=60, blank=True)  # its name on the form; empty: the whole story
+    text = models.CharField(_("remark"), max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        indexes = [
+            # Question: what was said of my stories and is not done? Asked by the story screen and the first page.
+            models.Index(fields=["story", "at"], condition=Q(done_at__isnull=True), name="remark_open"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class PreviewLink(models.Model):
+    """An address at which somebody without an account may read a story as it is saved, for a while."""
+
+    story = models.ForeignKey(Story, models.CASCADE, related_name="preview_links")
+    token_sha256 = models.CharField(max_length=64, unique=True)  # the token itself is in the address alone
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # somebody ended it before its time
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+        verbose_name = _("preview link")
+        verbose_name_plural = _("preview links")
+
+    def __str__(self) -> str:
+        return f"{self.story_id}, {self.expires_at:%Y-%m-%d %H:%M}"

@@ -1,6 +1,7 @@
 """What publishers' machine-readable signals said: where we read, and each answer that differed from the one before."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from analysis.models.fields import AppendOnly, one_of
@@ -13,6 +14,9 @@ class SignalKind(models.TextChoices):
     TRUST = "trust", "trust.txt"
     LICENCE = "licence", _("RSL licence")
     PAGE = "page", _("Page and its headers")
+
+
+UNANSWERED = Q(confirmed_at__isnull=True) | Q(confirmed_at__lt=F("read_at"))
 
 
 class SignalSource(models.Model):
@@ -38,6 +42,8 @@ class SignalSource(models.Model):
             models.Index(fields=["publisher", "kind"], name="signals_of_publisher"),
             # Question: which pages were not read for longest? Asked by the daily round.
             models.Index(fields=["kind", "read_at"], name="signals_due"),
+            # Question: which addresses did not answer when last asked? Asked by the desk's first page.
+            models.Index(fields=["-read_at"], condition=UNANSWERED, name="signals_unanswered"),
         ]
 
     def __str__(self) -> str:

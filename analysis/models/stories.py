@@ -3,12 +3,13 @@
 The public never sees these rows; publishing freezes them (analysis/models/publication.py).
 """
 
+import re
 import unicodedata
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,19 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
 
 
+LONGEST_NAME = 400  # characters; folding may make three of one
+_ONE_SPELLING = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00ad": None})
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+def spelled(name: str) -> str:
+    """How a name is looked for in a text: folded, one kind of apostrophe, hyphen and space, no punctuation around it.
+
+    Empty if nothing is left of it.
+    """
+    return _EDGES.sub("", " ".join(fold(name).translate(_ONE_SPELLING).split()))[:LONGEST_NAME]
+
+
 class Entity(models.Model):
     Kind = EntityKind
 
@@ -86,7 +100,14 @@ class Entity(models.Model):
         self.folded = fold(self.name)
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self._index_names()
+
+    def _index_names(self) -> None:
+        wanted = {spelled(str(name)) for name in (self.name, *self.aliases)} - {""}
+        self.names.exclude(folded__in=wanted).delete()
+        self.names.bulk_create([EntityName(entity=self, folded=one) for one in wanted], ignore_conflicts=True)
 
     def clean(self) -> None:
         self.name = unicodedata.normalize("NFC", self.name)
@@ -98,9 +119,26 @@ class Entity(models.Model):
             raise ValidationError({"name": _("There is “%(name)s” already.") % {"name": known.name}})
 
 
+class EntityName(models.Model):
+    """A name or alias of an entity as it is looked for in texts. Entity.save() keeps these rows."""
+
+    entity = models.ForeignKey(Entity, models.CASCADE, related_name="names")
+    folded = models.CharField(max_length=LONGEST_NAME)
+
+    class Meta:
+        constraints = [
+            # Question: which entities go by one of these names? Asked with all the runs of words of a text.
+            models.UniqueConstraint(fields=["folded", "entity"], name="entityname_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.folded
+
+
 class StoryStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     REVIEW = "review", _("In review")
+    SCHEDULED = "scheduled", _("Scheduled")
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -139,6 +177,11 @@ class Story(models.Model):
         help_text=_("Who or what wrote it, who checked it, and any stake we have. Shown on the page."),
     )
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT, editable=False)
+    # When a scheduled story is to be published, and who said so: it is published in that person's name.
+    publish_at = models.DateTimeField(_("to be published"), null=True, blank=True, editable=False)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     published_at = models.DateTimeField(_("first published"), null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(_("public text changed"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
@@ -167,18 +210,35 @@ class Story(models.Model):
         constraints = [
             one_of("language", Language, "story_language"),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "review"], published_at__isnull=True, current__isnull=True)
+                condition=Q(
+                    status__in=["draft", "review"],
+                    published_at__isnull=True,
+                    current__isnull=True,
+                    publish_at__isnull=True,
+                )
+                | Q(
+                    status="scheduled",
+                    publish_at__isnull=False,
+                    scheduled_by__isnull=False,
+                    published_at__isnull=True,
+                    current__isnull=True,
+                )
                 | Q(status="published", published_at__isnull=False, current__isnull=False, withdrawn_at__isnull=True)
                 | Q(status="withdrawn", withdrawn_at__isnull=False, current__isnull=False),
                 name="story_status_has_its_dates",
                 violation_error_message=_(
-                    "A published story has a revision and a date; a withdrawn one also the day it was withdrawn."
+                    "A published story has a revision and a date; a withdrawn one also the day it was withdrawn; "
+                    "a scheduled one the time at which it is to be published."
                 ),
             ),
         ]
         indexes = [
             # Question: what is the latest? The river, the feeds and the sitemap page through it by keyset.
             models.Index(fields=["status", "-published_at", "-id"], name="story_river"),
+            # Question: what is to be published by now? Asked every minute.
+            models.Index(fields=["publish_at"], condition=Q(status="scheduled"), name="story_scheduled"),
+            # Question: what have I in hand? Asked by the desk's first page.
+            models.Index(fields=["created_by", "status", "-id"], name="story_of_writer"),
             # Question: what is the latest on this topic?
             models.Index(fields=["public_topic", "status", "-published_at", "-id"], name="story_of_topic"),
         ]
