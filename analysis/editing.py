@@ -4,10 +4,7 @@ Every function that changes what the public sees does so in one transaction. Pub
 it into an immutable Revision and rewrites what lists and search read.
 """
 
-import hashlib
-import json
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis import comparing, preflight, search
+from analysis.freezing import digest, frozen, render, same_text, snapshot, words_of
 from analysis.models import (
     Appearance,
-    Article,
     Citation,
     Correction,
-    Desk,
     Mention,
     PublishedLink,
     Revision,
@@ -32,9 +28,11 @@ from analysis.models import (
     WatchItem,
 )
 from analysis.models.watch import NOT_REPLACED
-from analysis.models.writing import Slot
-from analysis.text import to_html, to_plain
 
+__all__ = [
+    "EXPLAIN", "EXPLAINED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "digest", "frozen",
+    "note", "publish", "render", "resolve", "same_text", "snapshot", "withdraw",
+]  # fmt: skip
 EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
 EXPLAIN = gettext_lazy("Say in a sentence what was wrong and what is right.")
 
@@ -66,93 +64,6 @@ def claim_version(story: Story, based_on: int) -> None:
     story.version = based_on + 1
 
 
-def snapshot(story: Story) -> dict[str, Any]:
-    """The editorial content of a working copy as plain JSON values: what a revision keeps, and a preview shows."""
-    summary = getattr(story, "summary", None)
-    sources = list(story.sources.select_related("article").order_by("position", "id"))
-    order = list(Slot.values)
-    notes = sorted(story.notes.prefetch_related("rests_on"), key=lambda n: order.index(n.slot))
-    claims = story.claims.prefetch_related("evidence", "changes")
-    return {
-        "v": 1,
-        "slug": story.slug,
-        "language": story.language,
-        "form": story.form,
-        "headline": story.headline,
-        "dek": story.dek,
-        "topic": story.topic.slug,
-        "desk": _desk(story.desk),
-        "edited_by": _desk(story.edited_by) if story.edited_by else None,
-        "event_on": story.event_on.isoformat() if story.event_on else None,
-        "disclosure": story.disclosure,
-        "sources": [
-            {"id": s.pk, "article": s.article_id, "role": s.role, "in_summary": s.in_summary, "why": s.why}
-            for s in sources
-        ],
-        "summary": summary
-        and {
-            "text": summary.text,
-            "made_by": summary.made_by,
-            "model": summary.model,
-            "checked_by": summary.checked_by.name if summary.checked_by else "",
-        },
-        "notes": [
-            {"slot": n.slot, "title": n.title, "text": n.text, "rests_on": sorted(s.pk for s in n.rests_on.all())}
-            for n in notes
-        ],
-        "claims": [
-            {
-                "id": c.pk,
-                "text": c.text,
-                "standing": c.standing,
-                "why": c.why,
-                "checked_at": c.checked_at.isoformat(),
-                "evidence": sorted(
-                    ({"source": e.source_id, "stance": e.stance} for e in c.evidence.all()), key=lambda e: e["source"]
-                ),
-                "history": [
-                    {"standing": h.standing, "why": h.why, "at": h.at.isoformat()}
-                    for h in sorted(c.changes.all(), key=lambda h: (h.at, h.pk))
-                ],
-            }
-            for c in claims
-        ],
-        "watch": [
-            {
-                "id": w.pk,
-                "statement": w.statement,
-                "due": w.due.isoformat(),
-                "likelihood": w.likelihood,
-                "settled_by": w.settled_by,
-            }
-            for w in story.watch_items.filter(superseded_by__isnull=True)
-        ],
-        "mentions": [
-            {"name": m.entity.name, "slug": m.entity.slug, "kind": m.entity.kind}
-            for m in story.mentions.select_related("entity")
-        ],
-        "earlier": [
-            {"story": link.earlier_id, "kind": link.kind, "verdict": link.verdict, "why": link.why}
-            for link in story.earlier.all()
-        ],
-    }
-
-
-def render(content: dict[str, Any]) -> dict[str, Any]:
-    """The Markdown of a snapshot as sanitised HTML, by field. Raises analysis.text.TextError."""
-    summary = content["summary"]
-    return {
-        "summary": to_html(summary["text"], "summary") if summary else "",
-        "notes": {note["slot"]: to_html(note["text"], note["slot"]) for note in content["notes"]},
-    }
-
-
-def digest(content: dict[str, Any]) -> str:
-    """SHA-256 of canonical JSON: sorted keys, no spaces, UTF-8."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 @transaction.atomic
 def publish(
     story: Story,
@@ -177,14 +88,13 @@ def publish(
         .get(pk=story.pk)
     )
     first = story.current is None
-    content = snapshot(story)
+    content = frozen(snapshot(story), now or at)
     stops = preflight.stops(story, content, now or at, reason)
     if not first and kind in EXPLAINED and not reason.strip():
         stops.append(str(EXPLAIN))
     if story.status == Story.Status.WITHDRAWN:
         stops.append(_("This story was withdrawn. It stays withdrawn; write a new one."))
-    sha256 = digest(content)
-    if story.current and story.current.sha256 == sha256 and not reason.strip():
+    if story.current and same_text(story.current.content, content) and not reason.strip():
         stops.append(_("Nothing has changed since it was last published."))
     if stops:
         raise NotReadyError(stops)
@@ -198,7 +108,7 @@ def publish(
         dek=story.dek,
         content=content,
         html=render(content),
-        sha256=sha256,
+        sha256=digest(content),
         created_by=by,
         created_at=at,
     )
@@ -208,8 +118,14 @@ def publish(
     story.published_at = story.published_at or at
     story.updated_at = at
     story.current = revision
+    story.publish_at = story.scheduled_by = None
     story.public_language, story.public_topic = story.language, story.topic
-    story.save(update_fields=["status", "published_at", "updated_at", "current", "public_language", "public_topic"])
+    story.save(
+        update_fields=[
+            "status", "published_at", "updated_at", "current", "publish_at", "scheduled_by", "public_language",
+            "public_topic",
+        ]
+    )  # fmt: skip
     story.watch_items.filter(public_since__isnull=True).update(public_since=at)
     _list(story, revision, story.published_at)
     comparing.forget(story.pk)
@@ -294,20 +210,3 @@ def _list(story: Story, revision: Revision, since: datetime) -> None:
         for k in StoryLink.objects.filter(story=story)
     )
     search.remember(story.pk, words_of(revision.content, revision.html))
-
-
-def words_of(content: dict[str, Any], html: dict[str, Any]) -> str:
-    """Every word of a frozen story, for the search index: candidates only, the gate decides what may match."""
-    articles = Article.objects.filter(pk__in=[s["article"] for s in content["sources"]]).select_related("publisher")
-    parts = [content["headline"], content["dek"], content["disclosure"], to_plain(html["summary"])]
-    parts += [part for n in content["notes"] for part in (n["title"], to_plain(html["notes"][n["slot"]]))]
-    parts += [part for c in content["claims"] for part in (c["text"], c["why"])]
-    parts += [part for w in content["watch"] for part in (w["statement"], w["settled_by"])]
-    parts += [m["name"] for m in content["mentions"]]
-    parts += [s["why"] for s in content["sources"]]
-    parts += [part for a in articles for part in (a.title, a.publisher.name)]
-    return " \n".join(parts)
-
-
-def _desk(desk: Desk) -> dict[str, str]:
-    return {"name": desk.name, "slug": desk.slug}

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from analysis import editing, rendition
 from analysis.editing import ConflictError, EditingError, NotReadyError, claim_version
@@ -97,7 +98,9 @@ def test_the_hash_does_not_depend_on_the_order_of_keys_but_on_every_value():
 
 def test_a_frozen_content_is_the_snapshot_read_back():
     story = making.planted("same", making.publisher()).story
-    assert editing.snapshot(Story.objects.get(pk=story.pk)) == story.current.content
+    frozen = dict(story.current.content)
+    assert frozen.pop("terms")
+    assert editing.snapshot(Story.objects.get(pk=story.pk)) == frozen
 
 
 def test_publishing_again_with_nothing_changed_is_refused():
@@ -265,3 +268,53 @@ def test_a_publication_that_fails_at_its_end_leaves_nothing():
     story.refresh_from_db()
     assert (story.status, story.current_id, story.revisions.count()) == ("draft", None, 0)
     assert rendition.search("turbines").items == ()
+
+
+# --- the terms in force -------------------------------------------------------------------------------------------
+
+
+def test_a_revision_holds_the_terms_in_force_at_its_moment():
+    of = making.publisher()
+    said = making.terms(of, max_words=33, quote_words=7, ai="deny", attribution="From the wire", embargo_hours=2)
+    story = making.published(making.article(of))
+    (source,) = story.sources.all()
+    assert story.current.content["terms"] == {
+        str(source.pk): {
+            "level": "full", "max_words": 33, "quote_words": 7, "quote_chars": 10**6, "copied_words": 8,
+            "copied_percent": 30, "ai": False, "attribution": ["From the wire"], "embargo_until": None,
+            "rules": story.current.content["terms"][str(source.pk)]["rules"],
+        }
+    }  # fmt: skip
+    assert story.current.content["terms"][str(source.pk)]["rules"]["max_words"] == said.pk
+
+
+def test_terms_of_a_source_under_embargo_are_frozen_with_its_end():
+    of, now = making.publisher(), timezone.now()
+    making.terms(of, embargo_hours=2)
+    story = making.draft(making.article(of, published_at=now))
+    (terms,) = editing.frozen(editing.snapshot(story), now)["terms"].values()
+    assert (terms["level"], terms["embargo_until"]) == ("none", (now + timedelta(hours=2)).isoformat())
+
+
+def test_new_terms_alone_are_no_change_of_the_text():
+    story = making.published()
+    content = editing.snapshot(story)
+    making.terms(story.sources.get().article.publisher, max_words=20)
+    changed = editing.frozen(content, timezone.now())
+    assert changed["terms"] != story.current.content["terms"]
+    assert editing.same_text(changed, story.current.content) and editing.same_text(content, changed)
+    assert editing.digest(changed) != story.current.sha256
+    assert "Nothing has changed" in refused(story)
+
+
+def test_a_revision_from_before_terms_were_frozen_is_compared_all_the_same():
+    story = making.draft()
+    content = editing.snapshot(story)
+    old = Revision.objects.create(
+        story=story, number=1, kind="first", headline=story.headline, content=content, html=editing.render(content),
+        sha256=editing.digest(content),
+    )  # fmt: skip
+    change(story, current=old, status="published", published_at=timezone.now())
+    assert "Nothing has changed" in refused(story)
+    editing.publish(change(story, dek="New."), None)
+    assert rendition.history(story.slug, 1)

@@ -1,0 +1,195 @@
+"""A working copy as plain values: what a revision keeps, a preview shows, and two versions are compared by."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Prefetch, StringAgg, Value
+from django.db.models.functions import Cast, Concat
+
+from analysis import preflight
+from analysis.models import Article, Claim, ContextNote, Desk, Mention, Source, Story, StoryLink, WatchItem
+from analysis.models.writing import Slot
+from analysis.terms import Permit
+from analysis.text import to_html, to_plain
+
+TERMS = "terms"  # the one key of a frozen content that no editor wrote
+
+
+# Of thirty sources and forty claims there may be 1,200 pieces of evidence: read as a text for each claim, not as rows.
+_COMMA = Value(",")
+
+
+def _text(name: str) -> Cast:
+    return Cast(name, CharField())
+
+
+_EVIDENCE = Concat(_text("evidence__source_id"), Value(":"), "evidence__stance")
+
+
+def _split(joined: str | None) -> list[str]:
+    """What StringAgg has joined. Where there was nothing, PostgreSQL says NULL; a concatenation of NULLs, ":"."""
+    return [part for part in (joined or "").split(",") if part.strip(":")]
+
+
+def loaded(pk: int) -> Story:
+    """A story with all the rows of its working copy, read once: eight queries, however many rows there are."""
+    return (
+        Story.objects.select_related("topic", "desk", "edited_by", "summary__checked_by", "current")
+        .defer("current__html")
+        .prefetch_related(
+            Prefetch(
+                "sources",
+                Source.objects.select_related("article__publisher", "held_text")
+                .defer("held_text__text")
+                .order_by("position", "id"),
+            ),
+            Prefetch("notes", ContextNote.objects.annotate(sources=StringAgg(_text("rests_on__pk"), _COMMA))),
+            # An aggregate drops the order that the model says.
+            Prefetch("claims", Claim.objects.annotate(said=StringAgg(_EVIDENCE, _COMMA)).order_by("position", "id")),
+            "claims__changes",
+            Prefetch("watch_items", WatchItem.objects.filter(superseded_by__isnull=True)),
+            Prefetch("mentions", Mention.objects.select_related("entity")),
+            Prefetch("earlier", StoryLink.objects.select_related("earlier")),
+        )
+        .get(pk=pk)
+    )
+
+
+def snapshot(story: Story) -> dict[str, Any]:
+    """The editorial content of a working copy as plain JSON values: what a revision keeps, and a preview shows."""
+    return content_of(loaded(story.pk))
+
+
+def content_of(story: Story) -> dict[str, Any]:
+    """The same, of a story that `loaded` has read."""
+    notes: Iterable[Any] = story.notes.all()  # with what `loaded` has annotated them with
+    claims: Iterable[Any] = story.claims.all()
+    summary = getattr(story, "summary", None)
+    order = list(Slot.values)
+    return {
+        "v": 1,
+        "slug": story.slug,
+        "language": story.language,
+        "form": story.form,
+        "headline": story.headline,
+        "dek": story.dek,
+        "topic": story.topic.slug,
+        "desk": _desk(story.desk),
+        "edited_by": _desk(story.edited_by) if story.edited_by else None,
+        "event_on": story.event_on.isoformat() if story.event_on else None,
+        "disclosure": story.disclosure,
+        "sources": [
+            {"id": s.pk, "article": s.article_id, "role": s.role, "in_summary": s.in_summary, "why": s.why}
+            for s in story.sources.all()
+        ],
+        "summary": summary
+        and {
+            "text": summary.text,
+            "made_by": summary.made_by,
+            "model": summary.model,
+            "checked_by": summary.checked_by.name if summary.checked_by else "",
+        },
+        "notes": [
+            {"slot": n.slot, "title": n.title, "text": n.text, "rests_on": sorted(map(int, _split(n.sources)))}
+            for n in sorted(notes, key=lambda n: order.index(n.slot))
+        ],
+        "claims": [
+            {
+                "id": c.pk,
+                "text": c.text,
+                "standing": c.standing,
+                "why": c.why,
+                "checked_at": c.checked_at.isoformat(),
+                "evidence": [
+                    {"source": int(source), "stance": stance}
+                    for source, stance in sorted((pair.split(":") for pair in _split(c.said)), key=lambda p: int(p[0]))
+                ],
+                "history": [
+                    {"standing": h.standing, "why": h.why, "at": h.at.isoformat()}
+                    for h in sorted(c.changes.all(), key=lambda h: (h.at, h.pk))
+                ],
+            }
+            for c in claims
+        ],
+        "watch": [
+            {
+                "id": w.pk,
+                "statement": w.statement,
+                "due": w.due.isoformat(),
+                "likelihood": w.likelihood,
+                "settled_by": w.settled_by,
+            }
+            for w in story.watch_items.all()
+        ],
+        "mentions": [
+            {"name": m.entity.name, "slug": m.entity.slug, "kind": m.entity.kind} for m in story.mentions.all()
+        ],
+        "earlier": [
+            {"story": link.earlier_id, "kind": link.kind, "verdict": link.verdict, "why": link.why}
+            for link in story.earlier.all()
+        ],
+    }
+
+
+def frozen(content: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """A content with the terms in force at an aware moment: what revisions and saved versions keep. Two queries.
+
+    `terms` holds, by source id, what its permit allowed and which rules said so (a hold by its negative id).
+    """
+    permits = preflight.permits_of(content, now)
+    return content | {TERMS: {str(source): _plain(permit) for source, permit in permits.items()}}
+
+
+def same_text(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two contents hold the same editorial text, whatever terms were in force when they were frozen."""
+    return {**one, TERMS: None} == {**other, TERMS: None}
+
+
+def render(content: dict[str, Any]) -> dict[str, Any]:
+    """The Markdown of a snapshot as sanitised HTML, by field. Raises analysis.text.TextError."""
+    summary = content["summary"]
+    return {
+        "summary": to_html(summary["text"], "summary") if summary else "",
+        "notes": {note["slot"]: to_html(note["text"], note["slot"]) for note in content["notes"]},
+    }
+
+
+def digest(content: dict[str, Any]) -> str:
+    """SHA-256 of canonical JSON: sorted keys, no spaces, UTF-8."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def words_of(content: dict[str, Any], html: dict[str, Any]) -> str:
+    """Every word of a frozen story, for the search index: candidates only, the gate decides what may match."""
+    articles = Article.objects.filter(pk__in=[s["article"] for s in content["sources"]]).select_related("publisher")
+    parts = [content["headline"], content["dek"], content["disclosure"], to_plain(html["summary"])]
+    parts += [part for n in content["notes"] for part in (n["title"], to_plain(html["notes"][n["slot"]]))]
+    parts += [part for c in content["claims"] for part in (c["text"], c["why"])]
+    parts += [part for w in content["watch"] for part in (w["statement"], w["settled_by"])]
+    parts += [m["name"] for m in content["mentions"]]
+    parts += [s["why"] for s in content["sources"]]
+    parts += [part for a in articles for part in (a.title, a.publisher.name)]
+    return " \n".join(parts)
+
+
+def _desk(desk: Desk) -> dict[str, str]:
+    return {"name": desk.name, "slug": desk.slug}
+
+
+def _plain(permit: Permit) -> dict[str, Any]:
+    return {
+        "level": permit.level.name.lower(),
+        "max_words": permit.max_words,
+        "quote_words": permit.quote_words,
+        "quote_chars": permit.quote_chars,
+        "copied_words": permit.copied_words,
+        "copied_percent": permit.copied_percent,
+        "ai": permit.ai,
+        "attribution": list(permit.attribution),
+        "embargo_until": permit.embargo_until.isoformat() if permit.embargo_until else None,
+        "rules": dict(sorted(permit.governing.items())),
+    }
