@@ -3,7 +3,7 @@
 What comes out of here are numbers and our own words. The source's words stay in their row until it is deleted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from analysis import overlap
-from analysis.models import Source, SourceText
+from analysis.models import Article, Source, SourceText
 from analysis.models.desk import HELD_FOR
 from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance
@@ -52,18 +52,31 @@ def forget_old(now: datetime) -> int:
     return SourceText.objects.filter(held_since__lte=now - HELD_FOR).delete()[0]
 
 
-def stops(content: dict[str, Any], permits: Mapping[int, Permit], public: set[int], reason: str = "") -> list[str]:
+def held(content: dict[str, Any]) -> dict[int, SourceText]:
+    """The texts held of a content's sources, by source id and in their order. One query."""
+    rows = SourceText.objects.filter(source__in=[s["id"] for s in content["sources"]])
+    ordered = rows.select_related("source__article__publisher").order_by("source__position", "source_id")
+    return {row.source_id: row for row in ordered}
+
+
+def stops(
+    content: dict[str, Any],
+    permits: Mapping[int, Permit],
+    public: set[int],
+    reason: str = "",
+    texts_held: Mapping[int, SourceText] | None = None,
+) -> list[str]:
     """What this content takes from its sources that their terms do not allow, a sentence for each.
 
     Outside quotation marks: each run that is too long, and too large a share. Between them: the words of one source
     over the whole page, whatever each text by itself may quote. `permits` are those of the sources, by source id;
-    `public` are ids of watch items that can no longer be changed; `reason` is what will be said of the change.
+    `public` are ids of watch items that can no longer be changed; `reason` is what will be said of the change;
+    `texts_held` is what held() gave, if it was asked before.
 
     What is frozen in public counts as quoted as long as the gate shows it, and stops nothing alone: a correction must
     stay possible, and is asked only to quote less in what can be changed.
     """
-    held = SourceText.objects.filter(source__in=[s["id"] for s in content["sources"]])
-    rows = list(held.select_related("source__article__publisher").order_by("source__position", "source_id"))
+    rows = list((held(content) if texts_held is None else texts_held).values())
     if not rows:
         return []
     changeable = list(_changeable(content, public, reason))
@@ -87,17 +100,9 @@ def stops(content: dict[str, Any], permits: Mapping[int, Permit], public: set[in
     return found
 
 
-def advice(content: dict[str, Any]) -> list[str]:
-    """Says of which articles no text is held, so that nothing taken from them could be found."""
-    leads = {s["id"] for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]}
-    unheld = Source.objects.filter(pk__in=leads, held_text__isnull=True).select_related("article__publisher")
-    names = ", ".join(dict.fromkeys(str(source.article.publisher) for source in unheld))
-    if not names:
-        return []
-    return [
-        _("Not checked for words taken from: %(names)s. Paste the article’s text at its source to check.")
-        % {"names": names}
-    ]
+def unheld(sources: Iterable[int], texts_held: Container[int], articles: Mapping[int, Article]) -> list[str]:
+    """The publishers of those sources of which no text is held, so that nothing taken from them could be found."""
+    return list(dict.fromkeys(str(articles[pk].publisher) for pk in sources if pk not in texts_held))
 
 
 class _Text(NamedTuple):

@@ -11,7 +11,9 @@ from analysis.models import (
     Article,
     Claim,
     ContextNote,
+    Entity,
     Evidence,
+    Mention,
     Source,
     StandingChange,
     Story,
@@ -22,6 +24,7 @@ from analysis.models import (
 from tests import making
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now
 QUOTING = "So “one two three four”."
 
 
@@ -221,10 +224,10 @@ def test_all_reasons_are_told_at_once():
 
 
 def test_advice_stops_nothing_and_goes_away_when_followed():
-    bare = making.draft(summary="")
+    bare = making.draft(summary="", headline="It is said", dek="")
     ContextNote.objects.create(story=bare, slot="take", text="A take.")
     advice = preflight.advice(editing.snapshot(bare))
-    assert len(advice) == 6
+    assert len(advice) == 7
     assert stops(bare) == ""
     full = making.planted("advice", making.publisher()).story
     comparing.hold(full.sources.get(), "Their text.")
@@ -240,3 +243,154 @@ def test_a_forecast_cannot_go_public_after_its_own_day():
     assert stops(story) == ""
     WatchItem.objects.filter(pk=item.pk).update(due=late)  # a day went by, and it is public:
     assert preflight.stops(story, editing.snapshot(story), timezone.now()) == []
+
+
+# --- somebody has read it -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("role", "in_summary", "asked"), [
+    ("original", False, True), ("coverage", True, True), ("primary", False, True), ("coverage", False, False),
+    ("background", False, False), ("wire", False, False), ("social", False, False),
+])  # fmt: skip
+def test_what_leads_and_what_proves_must_have_been_read(role, in_summary, asked):
+    story = making.draft()
+    unread = making.article(title="Minutes", retrieved_at=None)
+    Source.objects.create(story=story, article=unread, role=role, in_summary=in_summary, position=1)
+    assert ("Nobody here has read “Minutes”" in stops(story)) is asked
+    assert preflight.unread(story, editing.snapshot(story), timezone.now()) == ([unread] if asked else [])
+    Article.objects.update(retrieved_at=timezone.now())
+    assert preflight.stops(story, editing.snapshot(story), timezone.now()) == []
+
+
+def test_a_correction_needs_no_source_that_can_still_be_read():
+    story = making.published()
+    Article.objects.update(retrieved_at=None)
+    editing.publish(story, None, kind="correction", reason="It was eleven.")
+    Source.objects.create(story=story, article=making.article(retrieved_at=None), role="primary", position=1)
+    assert "Nobody here has read" in stops(story), "but what is added is read first"
+
+
+# --- a content that nobody has saved ------------------------------------------------------------------------------
+
+
+def unsaved() -> tuple[dict, dict[int, Article]]:
+    """As the screen has it while one types: new rows have negative ids, and so has an article that we do not know."""
+    known, wire = making.article(), making.publisher()
+    new = Article(pk=-1, url="https://example-wire.test/new", title="New", publisher=wire, retrieved_at=NOW())
+    content = editing.snapshot(making.draft(known))
+    content["sources"] = [
+        {"id": -1, "article": known.pk, "role": "original", "in_summary": True, "why": ""},
+        {"id": -2, "article": -1, "role": "primary", "in_summary": False, "why": ""},
+    ]
+    evidence = [{"source": -2, "stance": "states"}]
+    content["claims"] = [
+        {"id": -1, "text": "Ten plants", "standing": "confirmed", "why": "", "checked_at": "", "history": [],
+         "evidence": evidence},
+    ]  # fmt: skip
+    content["watch"] = [{"id": -1, "statement": "It opens", "due": None, "likelihood": None, "settled_by": ""}]
+    return content, {known.pk: known, -1: new}
+
+
+def test_what_is_not_saved_is_checked_as_well():
+    content, articles = unsaved()
+    found = preflight.checklist(Story(), content, NOW(), articles=articles, public=set())
+    assert [(check.kind, check.field) for check in found if check.kind == "stop"] == [("stop", "watch_items")] * 3
+    said = " ".join(check.text for check in found)
+    assert "no date by which" in said and "how likely" in said and "which source will settle it" in said
+    assert "Every confirmed claim names its primary source." in said
+    content["claims"][0]["evidence"] = []
+    (stopped,) = [c for c in preflight.checklist(Story(), content, NOW(), articles=articles, public={-1})
+                  if c.field == "claims" and c.kind == "stop"]  # fmt: skip
+    assert "no primary source states it" in stopped.text
+
+
+def test_a_checklist_costs_two_queries_and_two_more_for_what_we_wrote_before(django_assert_num_queries):
+    content, articles = unsaved()
+    book_and_texts = 2
+    with django_assert_num_queries(book_and_texts):
+        preflight.checklist(Story(), content, NOW(), articles=articles, public=set())
+    earlier = making.planted("before", making.publisher()).story
+    content["mentions"] = [{"name": "x", "slug": earlier.mentions.get().entity.slug, "kind": "place"}]
+    with django_assert_num_queries(book_and_texts + 2):
+        preflight.checklist(Story(), content, NOW(), articles=articles, public=set())
+    saved = making.draft()
+    content = editing.snapshot(saved)
+    with django_assert_num_queries(book_and_texts + 2):  # the articles, and what is public
+        preflight.checklist(saved, content, NOW())
+
+
+def test_a_checklist_says_what_is_fine_with_its_numbers():
+    story = making.draft(summary="word " * 21)
+    found = preflight.checklist(story, editing.snapshot(story), NOW())
+    fine = {check.text: check.field for check in found if check.kind == "fine"}
+    assert fine["Summary: 21 of the 60 words that the terms allow."] == "summary_text"
+    assert fine["It says how it was made."] == "disclosure"
+    assert fine["Somebody here has read what this rests on."] == "sources"
+    assert "stop" not in {check.kind for check in found}
+
+
+# --- what we wrote before -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def earlier() -> Story:
+    """A public story that names a port, and forecasts something of it."""
+    story = making.draft(headline="The port waits")
+    port = Entity.objects.create(name="Port-Salvan", slug="port-salvan")
+    Mention.objects.create(story=story, entity=port)
+    WatchItem.objects.create(story=story, statement="It opens", settled_by="A list", likelihood=9, due=date(2099, 1, 1))
+    editing.publish(story, None)
+    return story
+
+
+def of_the_port() -> Story:
+    story = making.draft()
+    Mention.objects.create(story=story, entity=Entity.objects.get(slug="port-salvan"))
+    return story
+
+
+def about_earlier(story: Story) -> list[str]:
+    found = preflight.checklist(story, editing.snapshot(story), NOW())
+    return [check.text for check in found if check.field == "earlier" and check.kind == "advice"]
+
+
+def test_earlier_coverage_is_missed_only_where_there_is_some(earlier):
+    story = of_the_port()
+    assert "it mentions what we wrote of before: “The port waits”" in about_earlier(story)[0]
+    StoryLink.objects.create(story=story, earlier=earlier, kind="follows", why="w")
+    assert not any("wrote of before" in text for text in about_earlier(story))
+    assert about_earlier(making.draft()) == []
+    assert about_earlier(earlier) == [], "a story is not its own earlier coverage"
+
+
+def test_what_is_not_public_is_no_earlier_coverage(earlier):
+    editing.withdraw(earlier, "Wrong port.")
+    assert about_earlier(of_the_port()) == []
+
+
+def day(year: int) -> str:
+    return date_format(date(year, 1, 1))
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_open_watch_items_on_the_same_matter_are_told(earlier, linked):
+    story = making.draft() if linked else of_the_port()
+    if linked:
+        StoryLink.objects.create(story=story, earlier=earlier, kind="follows", why="w")
+    assert f"“It opens” of “The port waits” is open until {day(2099)}: does this settle it?" in about_earlier(story)
+    WatchItem.objects.update(due=date(2020, 1, 1))
+    assert f"was due on {day(2020)}: say how it turned out." in about_earlier(story)[-1]
+    editing.resolve(WatchItem.objects.get(), None, "no", "It did not.")
+    assert not any("It opens" in text for text in about_earlier(story))
+
+
+def test_a_matter_of_a_thousand_stories_costs_no_more(earlier, django_assert_num_queries):
+    story = of_the_port()
+    for n in range(8):
+        WatchItem.objects.create(
+            story=earlier, position=n, statement=f"{n}", settled_by="A list", likelihood=9, due=date(2099, 1, 1),
+            public_since=NOW(),
+        )  # fmt: skip
+        editing.publish(of_the_port(), None)
+    StoryLink.objects.create(story=story, earlier=earlier, kind="follows", why="w")
+    assert len(about_earlier(story)) == 5

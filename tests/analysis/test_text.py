@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from analysis.text import (
     MAX_LENGTH,
+    MAX_LINES,
     MAX_LINKS,
+    MAX_MARKS,
     TextError,
     check,
     count_quoted_words,
@@ -157,6 +159,9 @@ BOMBS = {
     "images": "![a](b)" * 5000, "code": "    a\n\n" * 5600, "paragraphs": "a\n\n" * 13_000, "list": "- a\n" * 9900,
     "nested emphasis": ("*a **b ***c " * 330 + "\n\n") * 9,
     "indented": "\n".join(" " * 4 * i + "- a" for i in range(100)),
+    "headings": "===\n" * 10_000, "rule by rule": "> a\n---\n" * 5_000, "quotation in items": "- >\n" * 10_000,
+    "loose items": "- a\n\n" * 8_000, "escaped backticks": "\\``" * 13_333, "backtick by underscore": "`_" * 20_000,
+    "single quotation marks": "‘a " * 13_333, "low quotation marks": "„a" * 20_000,
 }  # fmt: skip
 
 
@@ -167,9 +172,9 @@ def test_no_text_takes_more_than_bounded_work():
         "resource.setrlimit(resource.RLIMIT_CPU, (60, 60))\n"
         "from django.conf import settings\n"
         "settings.configure(USE_I18N=False)\n"
-        "from analysis.text import TextError, to_html\n"
+        "from analysis.text import TextError, count_quoted_words, to_html\n"
         "for name, text in json.load(sys.stdin).items():\n"
-        "    try:\n        to_html(text)\n"
+        "    try:\n        to_html(text)\n        count_quoted_words(text)\n"
         "    except TextError:\n        print('refused:', name)\n"
         "    else:\n        print('done:', name)\n"
     )
@@ -181,18 +186,22 @@ def test_no_text_takes_more_than_bounded_work():
     assert list(said) == list(BOMBS)
     refused = {name for name, what in said.items() if what == "refused"}
     assert {"open brackets", "nested list", "footnotes", "quotes", "emphasis", "too long", "numbers"} <= refused
+    assert {"headings", "loose items", "escaped backticks", "backtick by underscore"} <= refused
+    assert "single quotation marks" in refused
 
 
 @pytest.mark.parametrize(("text", "says"), [
     ("a" * (MAX_LENGTH + 1), str(MAX_LENGTH + 1)), ("[" * 61, "["), ("[a](b)" * (MAX_LINKS + 1), str(MAX_LINKS)),
     ("> " * 13 + "a", "12"), ("* " * 13 + "a", "12"), ("*a* " * 600, "*"),
+    ("a\n" * (MAX_LINES + 1), str(MAX_LINES)), ("`a " * (MAX_MARKS + 1), "`"), ("‘a " * (MAX_MARKS + 1), "‘"),
 ])  # fmt: skip
 def test_a_refusal_says_what_to_change(text, says):
     with pytest.raises(TextError, match=re.escape(says)):
         check(text)
 
 
-@pytest.mark.parametrize("text", ["a" * MAX_LENGTH, "[" * 60, "[a](b)" * MAX_LINKS, "> " * 12 + "a", "* " * 12 + "a"])
+@pytest.mark.parametrize("text", ["a" * MAX_LENGTH, "[" * 60, "[a](b)" * MAX_LINKS, "> " * 12 + "a", "* " * 12 + "a",
+                                  "a\n" * MAX_LINES, "`a " * MAX_MARKS, "‘a " * MAX_MARKS])  # fmt: skip
 def test_what_is_just_allowed_is_rendered(text):
     assert allowed(text)
 
@@ -292,6 +301,7 @@ def test_no_more_words_are_quoted_than_there_are(text):
         "He said &ldquo;one two three four five&rdquo; then.",
         "He said “one two three four five",
         "Er sagte „one two three four five“ dann.",
+        "Er sagte „one two three four five",
     ],
 )
 def test_a_quotation_counts_however_its_marks_are_written(text):
