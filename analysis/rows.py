@@ -1,0 +1,233 @@
+"""The rows of a working copy, kind by kind: sources, notes, claims, watch items, mentions, earlier coverage.
+
+Each function makes the rows of a story hold what a content says, in few statements, and holds what must hold for every
+writer. Called by analysis/working.py alone, in its order: notes and claims refer to sources.
+"""
+
+from collections.abc import Hashable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from analysis.editing import EditingError
+from analysis.models import (
+    Article,
+    Claim,
+    ContextNote,
+    Entity,
+    Evidence,
+    Mention,
+    Source,
+    StandingChange,
+    Story,
+    StoryLink,
+    WatchItem,
+)
+
+type Row = dict[str, Any]
+type Wanted = tuple[Hashable, Row]  # by which key a row is known, and what it is to hold
+
+
+class WorkingError(EditingError):
+    """A content that no working copy can hold. The message names what is wrong in it."""
+
+
+def write_sources(story: Story, rows: list[Row]) -> dict[int, int]:
+    """Returns the id of each row in the database by its id in the content."""
+    there = {source.article_id: source for source in story.sources.all()}
+    articles = [row["article"] for row in rows]
+    if new := set(articles) - there.keys():
+        found = set(Article.objects.filter(pk__in=new).values_list("pk", flat=True))
+        for unknown in new - found:
+            raise WorkingError(_("There is no article number %(id)s.") % {"id": unknown})
+    _once(articles, _("An article is among the sources twice."))
+    wanted = [
+        (row["article"], {"article_id": row["article"], **_only(row, "role", "in_summary", "why"), "position": n})
+        for n, row in enumerate(rows)
+    ]
+    written = _sync(story, Source, there, wanted)
+    return {row["id"]: source.pk for row, source in zip(rows, written, strict=True) if row.get("id")}
+
+
+def write_notes(story: Story, rows: list[Row], sources: dict[int, int]) -> None:
+    rows = [row for row in rows if row["text"]]
+    _once([row["slot"] for row in rows], _("Two notes stand in one slot."))
+    there = {note.slot: note for note in story.notes.all()}
+    notes = _sync(story, ContextNote, there, [(row["slot"], _only(row, "slot", "title", "text")) for row in rows])
+    pairs = ContextNote.rests_on.through
+    wanted = {
+        (note.pk, sources[source]): None
+        for note, row in zip(notes, rows, strict=True)
+        for source in row["rests_on"]
+        if source in sources  # else removed in the same save
+    }
+    _pair(pairs, pairs.objects.filter(contextnote__story=story), ("contextnote_id", "source_id"), wanted)
+
+
+def write_claims(story: Story, rows: list[Row], sources: dict[int, int], by: User | None, now: datetime) -> None:
+    """A change of standing of a story that readers have seen is dated. A draft's leaves no record: nobody saw it."""
+    there = {claim.pk: claim for claim in story.claims.prefetch_related("evidence", "changes")}
+    keys = _known(rows, there)
+    for claim in there.values():
+        if claim.pk not in keys and claim.changes.all():
+            raise WorkingError(
+                _(
+                    "The claim “%(claim)s” cannot be removed: its standing has moved, and that stays on record. "
+                    "Mark it as withdrawn instead."
+                )
+                % {"claim": claim.text}
+            )
+    wanted: list[Wanted] = []
+    moves: list[StandingChange] = []
+    stances = [{sources[e["source"]]: e["stance"] for e in row["evidence"] if e["source"] in sources} for row in rows]
+    for n, (key, row, stance) in enumerate(zip(keys, rows, stances, strict=True)):
+        values = _only(row, "text", "standing", "why")
+        checked_at = now
+        if old := there.get(key):
+            said = {e.source_id: e.stance for e in old.evidence.all()}
+            if stance == said and all(getattr(old, name) == value for name, value in values.items()):
+                checked_at = old.checked_at
+            if story.current_id and old.standing != row["standing"]:
+                moves += _moved(old, row, by, now)
+        wanted.append((key, {**values, "checked_at": checked_at, "position": n}))
+    claims = _sync(story, Claim, there, wanted)
+    StandingChange.objects.bulk_create(moves)
+    evidence = {
+        (claim.pk, source): said
+        for claim, stance in zip(claims, stances, strict=True)
+        for source, said in stance.items()
+    }
+    held = [e for claim in there.values() for e in claim.evidence.all()]
+    _pair(Evidence, held, ("claim_id", "source_id"), evidence, "stance")
+
+
+def _moved(claim: Claim, to: Row, by: User | None, now: datetime) -> list[StandingChange]:
+    """The record of a change of standing; the first also writes down where the claim stood before."""
+    change = StandingChange(claim=claim, standing=to["standing"], why=to["why"], by=by, at=now)
+    if claim.changes.all():
+        return [change]
+    return [StandingChange(claim=claim, standing=claim.standing, why=claim.why, at=claim.checked_at), change]
+
+
+def write_watch(story: Story, rows: list[Row]) -> None:
+    """Public items keep their words and stay, those that the content leaves out after the others."""
+    items = {item.pk: item for item in story.watch_items.all()}
+    keys = _known(rows, items)
+    named = set(keys)
+    wanted: list[Wanted] = []
+    for key, row in zip(keys, rows, strict=True):
+        item = items.get(key)
+        if item and item.public_since:
+            wanted.append((key, {}))
+        else:
+            wanted.append(
+                (key, {**_only(row, "statement", "likelihood", "settled_by"), "due": date.fromisoformat(row["due"])})
+            )
+    # What is replaced stands in no content: it waits, or is history.
+    there = {pk: item for pk, item in items.items() if pk in named or not item.superseded_by_id}
+    wanted += [(pk, {}) for pk, item in there.items() if pk not in named and item.public_since]
+    gone = there.keys() - {key for key, _values in wanted}
+    if gone:
+        story.watch_items.filter(superseded_by__in=gone).update(superseded_by=None)
+    written = _sync(story, WatchItem, there, [(key, {**row, "position": n}) for n, (key, row) in enumerate(wanted)])
+    replaceable = story.watch_items.filter(
+        public_since__isnull=False, superseded_by__isnull=True, state=WatchItem.State.OPEN
+    )
+    for key, row, item in zip(keys, rows, written, strict=False):
+        replaced = row.get("replaces")
+        if key is None and replaced and not replaceable.filter(pk=replaced).update(superseded_by=item):
+            old = items.get(replaced)
+            raise WorkingError(
+                _("“%(item)s” cannot be replaced: only what is public and open, and not replaced yet, can be.")
+                % {"item": old or replaced}
+            )
+
+
+def write_mentions(story: Story, rows: list[Row]) -> None:
+    slugs = [row["slug"] for row in rows]
+    _once(slugs, _("An entity is mentioned twice."))
+    entities = dict(Entity.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+    for row in rows:
+        if row["slug"] not in entities:
+            raise WorkingError(_("We know nobody and nothing named “%(name)s”.") % {"name": row["name"]})
+    there = {mention.entity_id: mention for mention in story.mentions.all()}
+    ids = [entities[slug] for slug in slugs]
+    _sync(story, Mention, there, [(pk, {"entity_id": pk, "position": n}) for n, pk in enumerate(ids)])
+
+
+def write_earlier(story: Story, rows: list[Row]) -> None:
+    there = {link.earlier_id: link for link in story.earlier.all()}
+    ids = [row["story"] for row in rows]
+    _once(ids, _("An earlier story is linked twice."))
+    # A link that is there stays, though the earlier story was withdrawn since.
+    if new := set(ids) - there.keys():
+        public = Story.objects.filter(pk__in=new - {story.pk}, status=Story.Status.PUBLISHED)
+        for pk in new - set(public.values_list("pk", flat=True)):
+            named = Story.objects.filter(pk=pk).first() or pk
+            raise WorkingError(_("“%(name)s” is no published story, so it is no earlier coverage.") % {"name": named})
+    wanted = [
+        (row["story"], {"earlier_id": row["story"], **_only(row, "kind", "verdict", "why"), "position": n})
+        for n, row in enumerate(rows)
+    ]
+    _sync(story, StoryLink, there, wanted)
+
+
+def _sync[M: Model](story: Story, model: type[M], there: dict[Any, M], wanted: Iterable[Wanted]) -> list[M]:
+    """Make the rows of a story what is wanted: change what differs, add what is new, delete the rest. In that order."""
+    there = dict(there)
+    rows, changed, new = [], [], []
+    fields: set[str] = set()
+    for key, values in wanted:
+        row = there.pop(key, None)
+        if row is None:
+            new.append(row := model(story=story, **values))
+        elif differing := {name for name, value in values.items() if getattr(row, name) != value}:
+            for name in differing:
+                setattr(row, name, values[name])
+            fields |= differing
+            changed.append(row)
+        rows.append(row)
+    objects = model._default_manager
+    if there:
+        objects.filter(pk__in=[row.pk for row in there.values()]).delete()
+    if changed:
+        objects.bulk_update(changed, fields)
+    objects.bulk_create(new)
+    return rows
+
+
+def _pair(
+    model: type[Model], there: Iterable[Any], names: tuple[str, str], wanted: dict[tuple[int, int], Any], says: str = ""
+) -> None:
+    """Make rows that join two others be those wanted, each with what it says. At most one delete and one insert."""
+    held = {(getattr(row, names[0]), getattr(row, names[1])): row for row in there}
+    same = {key for key, row in held.items() if key in wanted and (not says or getattr(row, says) == wanted[key])}
+    if gone := [row.pk for key, row in held.items() if key not in same]:
+        model._default_manager.filter(pk__in=gone).delete()
+    model._default_manager.bulk_create(
+        model(**dict(zip(names, key, strict=True)), **({says: value} if says else {}))
+        for key, value in wanted.items()
+        if key not in same
+    )
+
+
+def _known(rows: list[Row], there: dict[int, Any]) -> list[Any]:
+    """The id of each row that the story has; None for a new one, and for an id that comes a second time."""
+    left = set(there)
+    keys = []
+    for row in rows:
+        keys.append(row.get("id") if row.get("id") in left else None)
+        left.discard(keys[-1])
+    return keys
+
+
+def _once(keys: list[Any], sentence: str) -> None:
+    if len(set(keys)) < len(keys):
+        raise WorkingError(sentence)
+
+
+def _only(row: Row, *names: str) -> Row:
+    return {name: row[name] for name in names}

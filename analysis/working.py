@@ -1,0 +1,236 @@
+"""The working copy of a story: the one place where its rows are written, from a content.
+
+A content is what `editing.snapshot` makes. Whoever changes a story (a form, a merge, a restored version) makes a
+content and hands it to `write`, so that what is public stays frozen whoever writes. No HTTP, no forms.
+"""
+
+from collections.abc import Container
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from analysis import editing, naming, rows
+from analysis.models import Article, Desk, Entity, Story, StoryLink, Summary, Topic, Version
+from analysis.rows import Row, WorkingError
+
+HEAD = (
+    "slug", "language", "form", "headline", "dek", "topic", "desk", "edited_by", "event_on", "disclosure",
+)  # fmt: skip
+
+
+def write(
+    story: Story, content: dict[str, Any], by: User | None, *, why: str = "", now: datetime | None = None
+) -> Version:
+    """Make the working copy hold exactly this content, and keep that as an immutable version. Returns the version.
+
+    Call inside a transaction, on a story that is new or whose version was claimed (`editing.claim_version`). `by` is
+    who saves, `why` says what it was if no plain save, `now` is the aware moment it counts from.
+
+    The order of a list is the order of its rows. A row that has no "id", or one that is not this story's, is new; other
+    parts of the content refer to it by whatever id it has there, so a new row that is referred to has a negative one.
+    Sources are known by article, notes by slot, mentions by slug and earlier stories by id: these rows stay what they
+    are wherever they stand. A new watch item may name in "replaces" the public open item that it corrects. What the
+    content says of "checked_at", "history" and "terms" is not read: they follow from what was done.
+
+    Whatever it says, a public watch item keeps its words, a story that was published its address. Raises WorkingError
+    if it names what is not there, or leaves out a claim whose standing has moved.
+    """
+    now = now or timezone.now()
+    if story.status == Story.Status.WITHDRAWN:
+        raise WorkingError(_("This story was withdrawn. It stays as it is; write a new one."))
+    if story.version > 1 and not story.versions.exists():
+        _keep(story, story.version - 1, None, _("As it was before versions were kept"), now)
+    desks = _desks(content)
+    _write_head(story, content, desks)
+    _write_summary(story, content["summary"], desks)
+    sources = rows.write_sources(story, content["sources"])
+    rows.write_notes(story, content["notes"], sources)
+    rows.write_claims(story, content["claims"], sources, by, now)
+    rows.write_watch(story, content["watch"])
+    rows.write_mentions(story, content["mentions"])
+    rows.write_earlier(story, content["earlier"])
+    return _keep(story, story.version, by, why, now)
+
+
+def base_of(story: Story, number: int) -> dict[str, Any] | None:
+    """What the working copy held when its version was `number`; None if nothing was ever kept of it.
+
+    A step (publish, note…) takes a number too and keeps nothing, for it changes no text: so the newest version up to
+    `number` says it, and before the first one the first.
+    """
+    versions = story.versions.values_list("content", flat=True)
+    return versions.filter(number__lte=number).first() or versions.order_by("number").first()
+
+
+def restore(
+    story: Story, content: dict[str, Any], by: User | None, *, why: str, now: datetime | None = None
+) -> tuple[Version, list[str]]:
+    """Make the working copy hold again what it held once. Returns the new version, and a sentence for each thing that
+    cannot come back as it was: because it is gone from the newsroom since, or because it is on record.
+
+    Call as `write`. The public page is untouched. Raises WorkingError if the story was withdrawn.
+    """
+    content, lost = _possible(story, content)
+    return write(story, content, by, why=why, now=now), lost
+
+
+def frame(story: Story) -> dict[str, Any]:
+    """The content of a story to be written in the frame of another: who writes it, about what, in which form and
+    slots, with the other as what it follows, if that is public. Everything that was said is left out.
+
+    Its headline and address are empty; its notes have titles and no text, so that `write` keeps none of them.
+    """
+    content = editing.snapshot(story)
+    follows = {"story": story.pk, "kind": StoryLink.Kind.FOLLOWS.value, "verdict": "", "why": ""}
+    return content | {
+        "slug": "", "headline": "", "dek": "", "event_on": None, "disclosure": "", "summary": None,
+        "sources": [], "claims": [], "watch": [],
+        "notes": [note | {"text": "", "rests_on": []} for note in content["notes"]],
+        "earlier": [follows] if story.status == Story.Status.PUBLISHED else [],
+    }  # fmt: skip
+
+
+def begin(content: dict[str, Any], by: User | None, *, why: str = "", now: datetime | None = None) -> Story:
+    """A new draft of `by` that holds a content, at an address made of its headline if it names none. Call inside a
+    transaction. Raises WorkingError as `write`."""
+    desks = _desks(content)
+    story = Story.objects.create(
+        slug=content["slug"] or free_address(content["headline"]),
+        headline=content["headline"],
+        topic=_topic(content),
+        desk=_desk(desks, content["desk"]),
+        created_by=by,
+    )
+    write(story, content | {"slug": story.slug}, by, why=why, now=now)
+    return story
+
+
+def free_address(headline: str) -> str:
+    """An address made of a headline, that no story has."""
+    stem = slugify(headline)[:90].strip("-") or "story"
+    return naming.free_slug(Story.objects.all(), stem)
+
+
+def _possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A content of before as it can be written today, and what of it cannot."""
+    lost: list[str] = []
+    there = editing.snapshot(story)
+
+    def found(rows: list[Row], known: Container[Any], key: str, sentence: str, name: str = "") -> list[Row]:
+        lost.extend(sentence % {"name": row[name or key]} for row in rows if row[key] not in known)
+        return [row for row in rows if row[key] in known]
+
+    desks = dict(Desk.objects.values_list("slug", "name"))
+    gone = _("The desk “%(name)s” is gone.")
+    who = {
+        name: next(iter(found([content[name]], desks, "slug", gone, "name")), there[name]) if content[name] else None
+        for name in ("desk", "edited_by")
+    }
+    summary = content["summary"]
+    if summary and summary["checked_by"]:
+        checked = found([summary], desks.values(), "checked_by", gone)
+        summary = checked[0] if checked else summary | {"checked_by": ""}
+    topics = set(Topic.objects.values_list("slug", flat=True))
+    topic = found([content], topics, "topic", _("The topic “%(name)s” is gone."))
+    others = Story.objects.exclude(pk=story.pk).filter(slug=content["slug"]).exists()
+    articles = Article.objects.filter(pk__in=[s["article"] for s in content["sources"]])
+    entities = Entity.objects.filter(slug__in=[m["slug"] for m in content["mentions"]])
+    public = Story.objects.filter(
+        pk__in=[link["story"] for link in content["earlier"]], status=Story.Status.PUBLISHED
+    ).exclude(pk=story.pk)
+    linked = {link["story"] for link in there["earlier"]} | set(public.values_list("pk", flat=True))
+    kept = {claim["id"] for claim in content["claims"]}
+    # A source that was removed and added again has another number than it had; its article is the same.
+    was = {s["article"]: s["id"] for s in content["sources"]}
+    sources = {s["id"]: was[s["article"]] for s in there["sources"] if s["article"] in was}
+    stay = [
+        claim
+        | {"evidence": [e | {"source": sources[e["source"]]} for e in claim["evidence"] if e["source"] in sources]}
+        for claim in there["claims"]
+        if claim["history"] and claim["id"] not in kept
+    ]
+    lost += [
+        _("The claim “%(claim)s” stays: its standing has moved, and that is on record.") % {"claim": claim["text"]}
+        for claim in stay
+    ]
+    possible = {
+        "slug": story.slug if others or story.published_at else content["slug"],
+        "topic": content["topic"] if topic else there["topic"],
+        **who,
+        "summary": summary,
+        "sources": found(
+            content["sources"], set(articles.values_list("pk", flat=True)), "article",
+            _("The article number %(name)s is gone.")
+        ),
+        "mentions": found(
+            content["mentions"], set(entities.values_list("slug", flat=True)), "slug",
+            _("“%(name)s” is gone from the mentions."), "name",
+        ),
+        "earlier": found(
+            content["earlier"], linked, "story", _("The earlier story number %(name)s is not public any more.")
+        ),
+        "claims": [*content["claims"], *stay],
+    }  # fmt: skip
+    return content | possible, lost
+
+
+def _keep(story: Story, number: int, by: User | None, why: str, now: datetime) -> Version:
+    content = editing.frozen(editing.snapshot(story), now)
+    return Version.objects.create(
+        story=story,
+        number=number,
+        content=content,
+        sha256=editing.digest(content),
+        why=why,
+        created_by=by,
+        created_at=now,
+    )
+
+
+def _write_head(story: Story, content: dict[str, Any], desks: list[Desk]) -> None:
+    if not story.published_at and content["slug"] != story.slug:
+        if Story.objects.filter(slug=content["slug"]).exclude(pk=story.pk).exists():
+            raise WorkingError(_("Another story has the address “%(name)s”.") % {"name": content["slug"]})
+        story.slug = content["slug"]
+    story.topic, story.desk = _topic(content), _desk(desks, content["desk"])
+    story.edited_by = _desk(desks, content["edited_by"]) if content["edited_by"] else None
+    story.event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
+    for name in ("language", "form", "headline", "dek", "disclosure"):
+        setattr(story, name, content[name])
+    story.save(update_fields=HEAD)
+
+
+def _topic(content: dict[str, Any]) -> Topic:
+    topic = Topic.objects.filter(slug=content["topic"]).first()
+    if topic is None:
+        raise WorkingError(_("There is no topic “%(name)s”.") % {"name": content["topic"]})
+    return topic
+
+
+def _desks(content: dict[str, Any]) -> list[Desk]:
+    slugs = [desk["slug"] for desk in (content["desk"], content["edited_by"]) if desk]
+    return list(Desk.objects.filter(Q(slug__in=slugs) | Q(name=(content["summary"] or {}).get("checked_by", ""))))
+
+
+def _desk(desks: list[Desk], named: dict[str, str]) -> Desk:
+    """By its address; of who checked a summary, which a content keeps by name only, by its name."""
+    key = "slug" if "slug" in named else "name"
+    for desk in desks:
+        if getattr(desk, key) == named[key]:
+            return desk
+    raise WorkingError(_("There is no desk “%(name)s”.") % {"name": named["name"]})
+
+
+def _write_summary(story: Story, summary: Row | None, desks: list[Desk]) -> None:
+    story._state.fields_cache.pop("summary", None)
+    if not summary or not summary["text"]:
+        Summary.objects.filter(story=story).delete()
+        return
+    checked_by = _desk(desks, {"name": summary["checked_by"]}) if summary["checked_by"] else None
+    values = {name: summary[name] for name in ("text", "made_by", "model")}
+    Summary.objects.update_or_create(story=story, defaults={**values, "checked_by": checked_by})
