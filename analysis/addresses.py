@@ -11,6 +11,12 @@ _SUFFIXES = PublicSuffixList()
 MAX_LENGTH = 2000
 # Parameters that say where a reader came from, never what the page is.
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref_src|cmpid|_hs\w+|yclid)$", re.I)
+# What makes an address that of a copy of a page for telephones.
+_MOBILE = ("m.", "mobile.", "amp.")
+_AMP = {("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp"), ("output", "amp")}
+_AMP_CACHE = re.compile(
+    r"https?://(?:www\.google\.[a-z.]+/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[cv])/(?P<s>s/)?(?P<rest>.+\..+)"
+)
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # at the end of a host it makes an IP address of it (WHATWG URL, 3.5)
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
@@ -98,6 +104,39 @@ def spellings(url: str) -> list[str]:
     bare = page_key(url)
     ways = [f"{scheme}://{www}{bare}{end}" for www in ("", "www.") for scheme in ("https", "http") for end in ("", "/")]
     return list(dict.fromkeys([url, *ways]))
+
+
+def copies(url: str) -> list[str]:
+    """The canonical URLs under which a page and its copies for telephones may be known, its own spellings first.
+
+    A mobile host (m., mobile., amp.) and an AMP page (/amp, .amp, ?amp=1) show what the page itself shows, and so does
+    a copy in Google's cache. For finding an article only: terms for one page are not terms for its copies, whose hosts
+    may be proved apart.
+    """
+    plain = _plain(url)
+    name, rest = host_of(plain), plain.partition("://")[2]
+    bare = name.partition(".")[2] if name.startswith(_MOBILE) and registrable(name) != name else name
+    bare = bare.removeprefix("www.")
+    at = urlsplit(plain)
+    path, query = at.path.rstrip("/"), f"?{at.query}" if at.query else ""
+    port = rest[len(name) :].partition("/")[0]
+    pages = [path + query, f"{path}/amp{query}", f"/amp{path}{query}", f"{path}.amp{query}", f"{path}?amp=1"]
+    hosts = [bare, *(f"{label}{bare}" for label in _MOBILE)]
+    found = [way for host in hosts for page in pages for way in spellings(f"https://{host}{port}{page or '/'}")]
+    return list(dict.fromkeys([*spellings(url), *found]))
+
+
+def _plain(url: str) -> str:
+    """A canonical URL without what makes it the AMP page of another, and out of Google's cache."""
+    if cached := _AMP_CACHE.match(url):
+        try:
+            url = canonical(("https://" if cached["s"] else "http://") + cached["rest"])
+        except AddressError:
+            return url
+    parts = urlsplit(url)
+    path = re.sub(r"^/amp(?=/.)|/amp/?$|\.amp(?=(\.html)?$)", "", parts.path)
+    query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if (k.lower(), v.lower()) not in _AMP]
+    return urlunsplit((parts.scheme, parts.netloc, path or "/", urlencode(query), ""))
 
 
 def host_of(url: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from itertools import batched
 
-from analysis.addresses import parents, spellings
+from analysis.addresses import copies, parents, spellings
 from analysis.models import Article, Domain, Publisher
 
 
@@ -24,12 +24,14 @@ def owners_of(hosts: Collection[str]) -> dict[str, Publisher | None]:
 
 
 def article_at(url: str) -> Article | None:
-    """The article that we know at a canonical URL, in whatever spelling of it we know it. One query.
+    """The article that we know at a canonical URL, in whatever spelling of it or of its copies for telephones we know
+    it. One query.
 
-    Of several, which only two people at the same instant could make, the one that was first.
+    Of several the one at this URL, then one in a spelling of it, then the one that was first.
     """
-    known = Article.objects.filter(url__in=spellings(url)).select_related("publisher").order_by("pk")
-    return min(known, key=lambda article: article.url != url, default=None)
+    known = list(Article.objects.filter(url__in=copies(url)).select_related("publisher").order_by("pk"))
+    own = set(spellings(url))
+    return min(known, key=lambda article: (article.url != url, article.url not in own), default=None)
 
 
 def publishers_of(host: str, below: bool) -> list[Publisher]:

@@ -9,13 +9,11 @@ from analysis.models import Story
 
 
 def candidates(words: list[str], limit: int, before: tuple[datetime, int] | None) -> list[int]:
-    *whole, last = words
-    match = " ".join([*(f'"{word}"' for word in whole), f'"{last}"*'])
     sql = (
         "SELECT s.id FROM analysis_search f JOIN analysis_story s ON s.id = f.rowid "
         "WHERE f.words MATCH %s AND s.status = %s "
     )
-    params: list[Any] = [match, Story.Status.PUBLISHED.value]
+    params: list[Any] = [_match(words), Story.Status.PUBLISHED.value]
     if before:
         sql += "AND (s.published_at, s.id) < (%s, %s) "
         moment = connection.ops.adapt_datetimefield_value(before[0])
@@ -23,6 +21,19 @@ def candidates(words: list[str], limit: int, before: tuple[datetime, int] | None
     with connection.cursor() as cursor:
         cursor.execute(sql + "ORDER BY s.published_at DESC, s.id DESC LIMIT %s", [*params, limit])
         return [row[0] for row in cursor.fetchall()]
+
+
+def newest(words: list[str], limit: int) -> list[int]:
+    with connection.cursor() as cursor:
+        # FTS5 itself reads by rowid backwards, and stops; joined to another table it may be asked for each of its rows.
+        sql = "SELECT rowid FROM analysis_search WHERE words MATCH %s ORDER BY rowid DESC LIMIT %s"
+        cursor.execute(sql, [_match(words), limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _match(words: list[str]) -> str:
+    *whole, last = words
+    return " ".join([*(f'"{word}"' for word in whole), f'"{last}"*'])
 
 
 def remember(story_id: int, words: str) -> None:

@@ -8,6 +8,7 @@ from analysis.addresses import (
     MAX_LENGTH,
     AddressError,
     canonical,
+    copies,
     host,
     host_of,
     is_under,
@@ -15,6 +16,7 @@ from analysis.addresses import (
     parents,
     path_prefix,
     sections,
+    spellings,
 )
 
 pieces = st.sampled_from(
@@ -209,3 +211,37 @@ def test_the_parents_of_a_host_are_named_nearest_first_and_never_a_bare_top_leve
 
 def test_terms_for_a_page_hold_under_http_and_https():
     assert page_key("http://a.test/x") == page_key("https://a.test/x") == "a.test/x"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.test/x/1", "http://www.a.test/x/1/", "https://m.a.test/x/1", "https://mobile.a.test/x/1",
+     "https://amp.a.test/x/1/", "https://a.test/x/1/amp", "https://a.test/x/1/amp/", "https://a.test/amp/x/1",
+     "https://a.test/x/1?amp=1", "https://a.test/x/1?outputType=amp", "https://a.test/x/1.amp",
+     "https://www.google.com/amp/s/a.test/x/1", "https://a-test.cdn.ampproject.org/v/s/a.test/x/1?amp=1"],
+)  # fmt: skip
+def test_a_page_and_its_copies_for_telephones_are_found_from_one_another(url):
+    assert "https://a.test/x/1" in copies(url)
+    if "google" not in url and "ampproject" not in url:
+        assert {canonical(url)} & set(copies("https://a.test/x/1")) or "outputType" in url
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.test/x/2", "https://b.test/x/1", "https://am.a.test/x/1", "https://a.test/x/1?id=2",
+            "https://a.test/x/1/ample", "https://m.test/x/1", "https://a.test/camp/x/1"],
+)  # fmt: skip
+def test_another_page_is_not_taken_for_a_copy(url):
+    assert "https://a.test/x/1" not in copies(url)
+
+
+def test_a_registration_of_its_own_is_no_mobile_host():
+    assert "https://github.io/x" not in copies("https://m.github.io/x")
+
+
+@given(url_like)
+def test_the_copies_of_anything_begin_with_its_spellings(typed):
+    try:
+        url = canonical(typed)
+    except AddressError:
+        return
+    assert copies(url)[: len(spellings(url))] == spellings(url)
