@@ -1,6 +1,6 @@
 """Whose signals are to be read next, and what the ones that were read say now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,12 +8,14 @@ from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from analysis.addresses import AddressError, canonical, host_of
 from analysis.models import Article, Publisher, SignalReading, SignalSource
-from analysis.models.signals import SignalKind
+from analysis.models.signals import UNANSWERED, SignalKind
 from analysis.owners import publisher_of
 
 MOST_HOSTS = 20  # of one publisher, read in one go
 AGAIN = timedelta(hours=20)  # a site is read daily, whatever minute the round begins at
 PAGE_AGAIN = timedelta(days=7)
+LATELY = PAGE_AGAIN + timedelta(days=1)  # a page is asked weekly
+LOOKED = 300
 INVERSE = {"control": "controlledby", "controlledby": "control"}
 
 
@@ -66,6 +68,29 @@ def latest(sources: QuerySet[SignalSource]) -> Iterator[Evidence]:
     for row in rows:
         if row.newest:
             yield Evidence(row, readings[row.newest], readings.get(row.standing))
+
+
+def changed(now: datetime, most: int) -> Sequence[SignalReading]:
+    """Readings of the eight days before `now`, an aware moment, that said something else than was last read there.
+
+    Newest first, among the newest LOOKED readings. One query.
+    """
+    before = SignalReading.objects.filter(source=OuterRef("source"), pk__lt=OuterRef("pk"), error="").order_by("-id")
+    rows = SignalReading.objects.annotate(before=Subquery(before.values("said")[:1])).select_related(
+        "source__publisher"
+    )
+    newest = [row for row in rows.order_by("-id")[:LOOKED] if not row.error and row.read_at > now - LATELY]
+    return [row for row in newest if row.before is not None and row.before != row.said][:most]
+
+
+def unanswered(now: datetime, most: int) -> list[SignalSource]:
+    """Addresses that could not be read when last asked, in the eight days before `now`, an aware moment; latest first.
+
+    Each has `error`: why. One query.
+    """
+    why = SignalReading.objects.filter(source=OuterRef("pk")).order_by("-id").values("error")
+    failed = SignalSource.objects.filter(UNANSWERED, read_at__gt=now - LATELY).select_related("publisher")
+    return list(failed.annotate(error=Subquery(why[:1])).order_by("-read_at", "pk")[:most])
 
 
 def joined(publisher: Publisher) -> list[Joined]:

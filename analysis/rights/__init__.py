@@ -19,6 +19,7 @@ from analysis.rights.filing import (
 )
 from analysis.rights.joining import goes_with, join, separate
 from analysis.rights.lines import MAX_URLS, matched_articles, named_pages, read_line
+from analysis.rights.promises import promised
 from analysis.rights.proving import ask, challenge, hosts_to_prove, not_proved, notify, prove, strong_proofs, token_of
 from analysis.rights.record import (
     DECIDABLE,
@@ -91,6 +92,7 @@ __all__ = [
     "note",
     "notify",
     "open_case",
+    "promised",
     "prove",
     "read_line",
     "send_access",

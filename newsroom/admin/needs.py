@@ -13,7 +13,7 @@ from newsroom.admin.site import DeskAdmin
 
 
 class MineFilter(admin.SimpleListFilter):
-    title = gettext_lazy("whose")
+    title = gettext_lazy("Who published it")
     parameter_name = "whose"
 
     def lookups(self, request, model_admin):

@@ -10,18 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis.models import Case
-from analysis.rights import DECIDABLE
+from analysis.rights import DECIDABLE, promised
 
 MOST_COUNTED = 1_000
+WAITS = Q(state__in=DECIDABLE) | Q(unanswered=True)  # the next word is ours
 
 
 def needing(cases: QuerySet[Case], user: Any) -> QuerySet[Case]:
     """The cases in which the next word is ours, and which this person may take: theirs or nobody's, and no appeal
     against their own decision. What is due first comes first."""
-    waits = Q(state__in=DECIDABLE) | Q(unanswered=True)
     mine = Q(assigned_to=user) | Q(assigned_to__isnull=True)
     own = Q(state=Case.State.APPEALED) & (Q(decisions__decided_by=user) | Q(contested__decided_by=user))
-    return cases.filter(waits, mine).exclude(own).order_by(F("due_at").asc(nulls_last=True), "opened_at", "id")
+    return cases.filter(WAITS, mine).exclude(own).order_by(F("due_at").asc(nulls_last=True), "opened_at", "id")
 
 
 def following(case: Case, user: Any) -> Case | None:
@@ -35,7 +35,7 @@ def following(case: Case, user: Any) -> Case | None:
 
 
 class MineFilter(admin.SimpleListFilter):
-    title = gettext_lazy("whose")
+    title = gettext_lazy("Whose turn")
     parameter_name = "whose"
 
     def lookups(self, request, model_admin):
@@ -50,17 +50,25 @@ class MineFilter(admin.SimpleListFilter):
 
 
 class WaitingFilter(admin.SimpleListFilter):
-    title = gettext_lazy("waits for us")
+    title = gettext_lazy("What it waits for")
     parameter_name = "waits"
 
     def lookups(self, request, model_admin):
-        return [("yes", _("To be decided")), ("late", _("Late")), ("answer", _("To be answered"))]
+        return [
+            ("all", _("All that wait")),
+            ("yes", _("To be decided")),
+            ("late", _("Late")),
+            ("answer", _("To be answered")),
+            ("correct", _("To be corrected as promised")),
+        ]
 
     def queryset(self, request, queryset):
         return {
+            "all": lambda: queryset.filter(WAITS),
             "yes": lambda: queryset.filter(state__in=DECIDABLE),
             "late": lambda: queryset.filter(due_at__lt=timezone.now()),
             "answer": lambda: queryset.filter(unanswered=True),
+            "correct": lambda: queryset.filter(pk__in=promised(timezone.now()).order_by().values("case")),
         }.get(self.value() or "", lambda: queryset)()
 
 

@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
+
+from analysis import local_time
 
 register = template.Library()
 
@@ -21,6 +24,12 @@ def dated(at: date | datetime | None, how: str) -> SafeString | str:
     if not at:
         return ""
     return _element(at.astimezone(UTC) if isinstance(at, datetime) else at, str(how), get_language())
+
+
+@register.filter
+def newsroom_time(moment: datetime) -> str:
+    """An aware moment on the newsroom's clock, for its own people: “Sunday 29 March 2026, 01:30 (UTC+1)”."""
+    return local_time.in_words(moment, settings.NEWSROOM_TIME_ZONE)
 
 
 @lru_cache(maxsize=4096)  # a page says the same few dates again and again, and formatting one costs 20 microseconds

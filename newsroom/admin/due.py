@@ -1,0 +1,105 @@
+"""The watch items whose day has come: all on one screen, each judged with what happened and where that can be seen."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analysis import editing
+from analysis.models import Story, WatchItem
+from analysis.models.watch import NOT_REPLACED
+from newsroom.admin.bulk import numbers
+from newsroom.admin.site import who
+from newsroom.admin.step_forms import ResolveForm
+
+PAGE = 20
+AHEAD = timedelta(days=30)
+
+
+def between(since: date | None, until: date) -> QuerySet[WatchItem]:
+    """The public items that nobody has judged and that are due in these days, both included; oldest first."""
+    items = WatchItem.objects.filter(
+        NOT_REPLACED, state=WatchItem.State.OPEN, public_since__isnull=False, due__lte=until,
+        story__status=Story.Status.PUBLISHED,
+    )  # fmt: skip
+    return (items.filter(due__gte=since) if since else items).order_by("due", "pk")
+
+
+class DueForm(ResolveForm):
+    """What became of one item. Left empty, it says nothing and asks nothing."""
+
+    version = None  # type: ignore[assignment]  # a public item's words are frozen: what was seen is what is judged
+
+    def __init__(self, data: Any, item: WatchItem) -> None:
+        super().__init__(data, prefix=f"item{item.pk}", empty_permitted=True, use_required_attribute=False)
+        self.item = item
+
+
+def view(request: HttpRequest) -> HttpResponse:
+    """Show a page of them; or judge those that were filled in, each by itself. Answers 422 if some were refused: those
+    come back as they were typed."""
+    stories = admin.site.get_model_admin(Story)
+    if not (stories.has_view_permission(request) and request.user.has_perm("analysis.resolve_watchitem")):
+        raise PermissionDenied
+    today = timezone.now().date()
+    refused: list[DueForm] = []
+    if request.method == "POST":
+        items = list(
+            WatchItem.objects.filter(pk__in=numbers(request.POST.getlist("item"))[:PAGE]).select_related("story")
+        )
+        filled = [form for item in items if (form := DueForm(request.POST, item)).has_changed()]
+        refused = [form for form in filled if not _judged(request, form)]
+        if n := len(filled) - len(refused):
+            said = ngettext("%(n)d item is judged.", "%(n)d items are judged.", n)
+            messages.success(request, said % {"n": n})
+        if not refused:
+            return HttpResponseRedirect(request.get_full_path())
+    after = request.GET.get("after", "")
+    rows = list(_from(between(None, today + AHEAD), after).select_related("story")[: PAGE + 1])
+    seen = {form.item.pk for form in refused}
+    fresh = [DueForm(None, item) for item in rows[:PAGE] if item.pk not in seen]
+    context = {
+        **admin.site.each_context(request),
+        "opts": stories.opts,
+        "title": _("Watch items due"),
+        "refused": refused,
+        "due": [form for form in fresh if form.item.due <= today],
+        "ahead": [form for form in fresh if form.item.due > today],
+        "days": AHEAD.days,
+        "next": f"{rows[PAGE - 1].due}_{rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+        "first": reverse("admin:analysis_watch_due") if after else "",
+    }
+    return TemplateResponse(request, "admin/analysis/story/due.html", context, status=422 if refused else 200)
+
+
+def _from(items: QuerySet[WatchItem], after: str) -> QuerySet[WatchItem]:
+    """The items after the last one of a page; all of them if that place cannot be read."""
+    day, _mark, pk = after.partition("_")
+    try:
+        last, number = date.fromisoformat(day), numbers([pk])[0]
+    except (ValueError, IndexError):
+        return items
+    return items.filter(Q(due__gt=last) | Q(due=last, pk__gt=number))
+
+
+def _judged(request: HttpRequest, form: DueForm) -> bool:
+    if not form.is_valid():
+        return False
+    data = form.cleaned_data
+    try:
+        with transaction.atomic():
+            editing.resolve(form.item, who(request), data["state"], data["outcome"], data["url"])
+            stories = admin.site.get_model_admin(Story)
+            stories.log_change(request, form.item.story, f"{form.item}: {data['state']}")
+    except editing.EditingError as error:
+        form.add_error(None, str(error))
+    return form.is_valid()
