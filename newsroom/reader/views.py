@@ -7,12 +7,13 @@ from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from analysis import rendition
+from analysis import rendition, sharing
 from newsroom.reader import declarations, markup
 
 
@@ -37,6 +38,24 @@ def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpR
         return _gone(request, page)
     response = _of_story(request, "reader/history.html" if number is None else "reader/version.html", page)
     response["X-Robots-Tag"] = f"noindex, noarchive, {response['X-Robots-Tag']}"
+    return response
+
+
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """A story that is not public, for whoever has the link. What terms forbid stays hidden here too."""
+    shared = sharing.shown(token, timezone.now())
+    private = {"private_address": True, "preview": True}  # no page leads on to this address
+    if not shared:
+        response = render(request, "reader/preview_over.html", private, status=404)
+    elif isinstance(shared.page, rendition.Tombstone):
+        response = _gone(request, shared.page, **private)
+    else:
+        template = "reader/preview.html" if shared.page else "reader/preview_unready.html"
+        response = render(request, template, {"page": shared.page, "until": shared.until, **private})
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, noarchive, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
     return response
 
 
@@ -157,10 +176,10 @@ def _of_story(request: HttpRequest, template: str, page: rendition.StoryPage, **
     return response
 
 
-def _gone(request: HttpRequest, tombstone: rendition.Tombstone | None) -> HttpResponse:
+def _gone(request: HttpRequest, tombstone: rendition.Tombstone | None, **context: Any) -> HttpResponse:
     """404 where nothing was; 410, or 451 with a link to who took it down (RFC 7725: the implementer, this site)."""
     tombstone = _found(tombstone)
-    response = render(request, "reader/tombstone.html", {"tombstone": tombstone}, status=tombstone.status)
+    response = render(request, "reader/tombstone.html", {"tombstone": tombstone, **context}, status=tombstone.status)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, noarchive"
     if tombstone.legal:
