@@ -67,6 +67,7 @@ test: .venv/dev $(TRANSLATIONS)
 	@$(RUN) -m tests.run
 
 # A secret of its own each time: nothing here signs anything that is kept.
+check: export DATABASE_URL = sqlite://:memory:
 check: export SECRET_KEY = $(shell $(RUN) -c 'import secrets; print(secrets.token_urlsafe(50))')
 check: .venv/dev $(TRANSLATIONS)
 	@$(RUN) -m ruff format --check .

@@ -3,8 +3,11 @@
 Nothing here may look at a model of ours.
 """
 
+import re
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from allauth.account import middleware as account
 from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
@@ -18,6 +21,26 @@ from django.utils.cache import patch_vary_headers
 def is_private(request: HttpRequest) -> bool:
     """Whether this path has a session: the desk, and the publishers' request pages."""
     return request.path_info.startswith(settings.PRIVATE_DOORS)
+
+
+_WITH_PORT = re.compile(r"\[([0-9a-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.I | re.A)
+
+
+def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
+    """The network address that a request came from; None if that is no address, as with a socket of this machine.
+
+    Behind PROXIES of ours it is the one that the outermost of them wrote; what stands before it anyone may have typed.
+    Some write `192.0.2.1:567` and `[2001:db8::1]:567`; a server on both families writes `::ffff:192.0.2.1`.
+    """
+    hops = [*request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), request.META.get("REMOTE_ADDR", "")]
+    hop = hops[-1 - min(settings.PROXIES, len(hops) - 1)].strip()
+    if match := _WITH_PORT.fullmatch(hop):
+        hop = match[1] or match[2]
+    try:
+        address = ip_address(hop.partition("%")[0])
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 class _PrivateDoor:
@@ -48,6 +71,18 @@ class CsrfViewMiddleware(_PrivateDoor, csrf.CsrfViewMiddleware):  # type: ignore
         if is_private(request):
             return super().process_view(request, callback, callback_args, callback_kwargs)
         return None
+
+
+class AccountMiddleware:
+    """allauth's, which is a function. It keeps the request at hand and turns its own exceptions into redirects."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.private = account.AccountMiddleware(get_response)
+        self.process_exception = self.private.process_exception
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.private(request) if is_private(request) else self.get_response(request)
 
 
 class PlainRequestMiddleware:

@@ -12,7 +12,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
@@ -112,6 +115,21 @@ def message(row: OutgoingMail) -> EmailMessage:
             "Auto-Submitted": "auto-generated",
         },
     )
+
+
+def password_link(user: User, language: str) -> EmailMessage:
+    """The mail with which a person sets a new password. Its link is good once, for PASSWORD_RESET_TIMEOUT seconds."""
+    key = [user_pk_to_url_str(user), default_token_generator.make_token(user)]
+    with translation.override(language):
+        context = {
+            "name": user.get_username(),
+            "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+            "link": settings.ORIGIN + reverse("account_reset_password_from_key", args=key),
+            "SITE_NAME": settings.SITE_NAME,
+        }
+        body = re.sub(r"\n{3,}", "\n\n", render_to_string("email/password.txt", context)).strip() + "\n"
+        subject = _("Set a new password")
+    return EmailMessage(subject=subject, body=body, to=[user.email], headers={"Auto-Submitted": "auto-generated"})
 
 
 def _said(row: OutgoingMail) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -106,6 +107,12 @@ def _stand_in(raw: str) -> dict[int, int]:
     return {80: http, 443: https}
 
 
+def _zone(raw: str) -> ZoneInfo:
+    if raw not in available_timezones():  # ZoneInfo itself takes the name of any file below its directories
+        raise ValueError
+    return ZoneInfo(raw)
+
+
 def _contact(raw: str) -> str:
     parts = urlsplit(raw)
     if not raw.isascii() or any(c <= " " for c in raw):
@@ -144,6 +151,8 @@ DNS_SERVER = env("DNS_SERVER", "", _server, "an IP address, with or without a po
 FETCH_STAND_IN = env("FETCH_STAND_IN", "", _stand_in,
                      "two ports of this machine, such as 8080,8443, and only where ORIGIN is http:// and a loopback "
                      "address")  # fmt: skip
+# The clock on the newsroom's wall: a time to publish at is typed and shown in it. All else is in UTC.
+NEWSROOM_TIME_ZONE = env("NEWSROOM_TIME_ZONE", "UTC", _zone, "a name of the IANA database, such as Europe/Paris")
 LOG_LEVEL = env("LOG_LEVEL", "INFO", lambda raw: {"DEBUG": raw, "INFO": raw, "WARNING": raw, "ERROR": raw}[raw],
                 "DEBUG, INFO, WARNING or ERROR")  # fmt: skip
 
@@ -169,6 +178,8 @@ APPEAL_DAYS = env("APPEAL_DAYS", "184", _days_of_appeal, "a number of days, at l
 ERASE_DAYS = env("ERASE_DAYS", "365", _count, _A_NUMBER)
 HOLD_ON_PROOF = env("HOLD_ON_PROOF", "link", lambda raw: {"no": "", "short": raw, "link": raw, "none": raw}[raw],
                     "no, short, link or none: what is still shown of a page once its publisher is proved")  # fmt: skip
+REQUIRE_SECOND_FACTOR = env("REQUIRE_SECOND_FACTOR", "0", _flag,
+                            "1 or 0: whether the desk opens only to people with a second factor")  # fmt: skip
 PROXIES = env("PROXIES", "0", lambda raw: {str(n): n for n in range(10)}[raw],
               "0 to 9: how many proxies of yours stand in front and add to X-Forwarded-For")  # fmt: skip
 
@@ -186,6 +197,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_ox",
+    # Second factors, passkeys, the list of sessions: newsroom/admin/account/. `allauth` itself brings its translations.
+    "allauth",
+    "newsroom.apps.AccountConfig",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 # Sessions, accounts and CSRF cost half of a cheap page, so they stand only before the doors that need them
@@ -204,6 +220,8 @@ MIDDLEWARE = [
     "newsroom.doors.CsrfViewMiddleware",
     "newsroom.doors.AuthenticationMiddleware",
     "newsroom.doors.MessageMiddleware",
+    "newsroom.doors.AccountMiddleware",
+    "newsroom.admin.account.sessions.DeskMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -227,6 +245,15 @@ TEMPLATES = [
     }
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Shared by all processes, as limits on guessing must be. Only the login uses it; `migrate` makes its table.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # beyond it entries are dropped, and with them what a limit has counted
+    }
+}
 
 _engine = DATABASES["default"]["ENGINE"]
 if _engine.endswith("sqlite3"):
@@ -252,6 +279,7 @@ TASKS = {
             "BACKOFF_MAX": 3600,
             # What an outage of the mail server outlasted is picked up again; nothing waits for the next request.
             "SCHEDULES": {
+                "stories to publish": {"task": "newsroom.tasks.publish_scheduled", "every": 60},
                 "mail that waits": {"task": "newsroom.tasks.deliver_waiting_mail", "every": 600},
                 "stories that need an editor": {"task": "newsroom.tasks.tend_stories", "every": 300},
                 "texts of sources held too long": {"task": "newsroom.tasks.forget_source_texts", "every": 3600},
@@ -261,7 +289,9 @@ TASKS = {
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
                 "cases that are over": {"task": "newsroom.tasks.close_cases", "cron": "27 4 * * *"},
                 "personal data to erase": {"task": "newsroom.tasks.erase_cases", "cron": "37 4 * * *"},
+                "story screens that are closed": {"task": "newsroom.tasks.forget_windows", "cron": "57 4 * * *"},
                 "attempts to forget": {"task": "newsroom.tasks.forget_attempts", "cron": "47 4 * * *"},
+                "preview links that are over": {"task": "newsroom.tasks.forget_preview_links", "cron": "57 4 * * *"},
             },
         },
     }
@@ -319,10 +349,37 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 7000  # a story of sixty claims on sixty sources, with a stance of each on each
 # No upload touches the disk; of one that is larger, nothing is kept (newsroom/publishers/uploads.py).
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
+AUTHENTICATION_BACKENDS = ["newsroom.admin.account.login.StaffBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+ACCOUNT_ADAPTER = "newsroom.admin.account.login.Adapter"
+ACCOUNT_FORMS = {"reset_password": "newsroom.admin.account.forms.ResetForm"}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever makes an account writes its address
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_SESSION_REMEMBER = True
+# Of every limit but the first the page 429 says that a minute is enough; of the first the form says five.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
+MFA_ADAPTER = "newsroom.admin.account.login.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "newsroom.admin.account.forms.CodeForm",
+    "reauthenticate": "newsroom.admin.account.forms.ConfirmCodeForm",
+    "add_webauthn": "newsroom.admin.account.forms.AddPasskeyForm",
+    "edit_webauthn": "newsroom.admin.account.forms.RenamePasskeyForm",
+    "authenticate_webauthn": "newsroom.admin.account.forms.AuthenticateForm",
+    "login_webauthn": "newsroom.admin.account.forms.LoginForm",
+    "reauthenticate_webauthn": "newsroom.admin.account.forms.ReauthenticateForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # none is verified
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks differ: a code is good half a minute before and after its own
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https  # browsers allow that for localhost alone
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -333,6 +390,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "filters": {"without tokens": {"()": "newsroom.logs.WithoutTokens"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without tokens"],
+            "stream": sys.stderr,
+        }
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
