@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from newsroom.admin.writing import drafts
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "400.html", status=400)
@@ -16,10 +18,22 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Somebody, or somebody at the same address, asked for the same thing too often. None of these limits is longer."""
+    response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form came without its token: most often the page had been open for long. The words are still in the browser."""
+    """A form came without its token: most often the page had been open for long, or somebody logged in again.
+
+    What was typed on a story screen is kept; of other forms the words are still in the browser.
+    """
+    if request.path_info.startswith("/admin/") and (answer := drafts.rescued(request)):
+        return answer
     return render(request, "403.html", {"csrf": True}, status=403)

@@ -4,12 +4,15 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import transaction
 from django.tasks import task
 from django.utils import timezone, translation
 
-from analysis import comparing, evidence, limits, rights, tending
+from analysis import comparing, drafts, evidence, limits, rights, scheduling, sharing, tending
 from analysis.models import Article, Challenge, Decision, Publisher
 from newsroom import mail, receipt
 from newsroom.wire import domains, reading
@@ -21,6 +24,12 @@ PAGES_A_ROUND = 200
 
 class MailWaitsError(Exception):
     """Some mail could not be sent. Raised so that the worker tries again later."""
+
+
+@task
+def publish_scheduled() -> int:
+    """Publish every story whose time has come, however long nobody looked. Returns how many, sent back ones too."""
+    return _all(scheduling.publish_due)
 
 
 @task
@@ -36,6 +45,13 @@ def deliver_mail() -> int:
 def deliver_waiting_mail() -> int:
     """Send what is still unsent; what cannot go now waits for the next round."""
     return mail.deliver()[0]
+
+
+@task
+def send_password_links(people: list[int], language: str) -> None:
+    """Mail each of these the link that sets a new password, in this language. None is a round that does nothing."""
+    for user in User.objects.filter(pk__in=people):
+        mail.password_link(user, language).send()
 
 
 @task
@@ -55,8 +71,9 @@ def forget_source_texts() -> int:
 
 @task
 def clear_sessions() -> None:
-    """Delete sessions that are over, and finished tasks of last month."""
+    """Delete sessions that are over with what is known of them, and finished tasks of last month."""
     call_command("clearsessions")
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     call_command("ox_prune", older_than="30d", verbosity=0)
 
 
@@ -136,9 +153,21 @@ def erase_cases() -> int:
 
 
 @task
+def forget_windows() -> int:
+    """Delete what is kept of story screens that are closed and hold no text. Returns how many rows."""
+    return drafts.forget(timezone.now())
+
+
+@task
 def forget_attempts() -> int:
     """Delete what was kept of how often somebody did something. Returns how many rows."""
     return limits.forget(timezone.now())
+
+
+@task
+def forget_preview_links() -> int:
+    """Delete the preview links that are over. Returns how many."""
+    return sharing.forget(timezone.now())
 
 
 @task

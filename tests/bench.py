@@ -1,7 +1,7 @@
 """How fast is it: the production server with one process on one core, the load generator on another, on this machine.
 
 Prints; asserts nothing. Each page is compared with a bare view of as many bytes, in the same run on the same server.
-Then what terms and decisions cost (tests/bench_decisions.py).
+Then what terms and decisions cost (tests/bench_decisions.py), and the desk's lists (tests/bench_desk.py).
 """
 
 import http.client
@@ -131,18 +131,18 @@ def measure(name: str, path: str, pid: int) -> float:
     return rate
 
 
-def decisions() -> None:
-    """What terms and decisions cost, on every engine that is here, over databases of their own."""
-    for path in HOME.glob("decisions.sqlite3*"):
+def on_every_engine(module: str) -> None:
+    """Run a bench of its own on every engine that is here, over databases of their own."""
+    for path in HOME.glob("own.sqlite3*"):
         path.unlink()
-    urls = {"SQLite": f"sqlite:///{HOME / 'decisions.sqlite3'}"}
+    urls = {"SQLite": f"sqlite:///{HOME / 'own.sqlite3'}"}
     cluster = postgres.Cluster() if postgres.binaries() else None
     try:
         if cluster:
             urls["PostgreSQL"] = cluster.url("postgres")
         for name, url in urls.items():
             print(f"{name}:", flush=True)
-            words = [sys.executable, "-m", "tests.bench_decisions"]
+            words = [sys.executable, "-m", module]
             subprocess.run(words, cwd=ROOT, env=environment() | {"DATABASE_URL": url}, check=True)
     finally:
         if cluster:
@@ -173,7 +173,9 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait(60)
-    decisions()
+    on_every_engine("tests.bench_decisions")
+    on_every_engine("tests.bench_desk")
+    on_every_engine("tests.bench_story")
 
 
 if __name__ == "__main__":

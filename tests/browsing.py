@@ -37,8 +37,10 @@ def watch(context: BrowserContext, findings: list[str]) -> None:
     """Notes CSP violations, console errors, uncaught errors, failed requests and requests to anyone else."""
 
     def console(message: ConsoleMessage) -> None:
-        # A missing resource is noted by `response`, which can tell a page from its parts.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # A missing resource is noted by `response`, which can tell a page from its parts; and htmx tells of every
+        # request that was given up for a newer one, which `failed` can tell from one that failed.
+        told = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
+        if message.type == "error" and not message.text.startswith(told):
             findings.append(f"console on {message.page.url if message.page else '?'}: {message.text}")
 
     def request(sent: Request) -> None:

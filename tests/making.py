@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from analysis import editing
+from analysis import editing, sharing
 from analysis.addresses import canonical
 from analysis.models import (
     Article,
@@ -18,6 +19,7 @@ from analysis.models import (
     Entity,
     Evidence,
     Mention,
+    PreviewLink,
     Publisher,
     Source,
     Story,
@@ -44,7 +46,7 @@ def publisher(name: str = "", host: str = "") -> Publisher:
 def article(of: Publisher | None = None, title: str = "Their headline", path: str = "", **fields: Any) -> Article:
     of = of or publisher()
     host = of.domains.first().host
-    fields.setdefault("published_at", LONG_AGO)
+    fields = {"published_at": LONG_AGO, "retrieved_at": LONG_AGO, **fields}
     url = canonical(f"https://{host}/{path or next(_numbers)}")
     return Article.objects.create(url=url, title=title, publisher=of, **fields)
 
@@ -84,6 +86,15 @@ def published(original: Article | None = None, *, at: datetime | None = None, **
     editing.publish(story, None, at=at)
     story.refresh_from_db()
     return story
+
+
+def share(story: Story) -> str:
+    """Makes a preview link whose token is known by the story’s address, for the crawl; returns the token."""
+    by, _created = User.objects.get_or_create(username="sharer")
+    link, _token = sharing.make(story, by, 7)
+    token = f"preview-of-{story.slug}"
+    PreviewLink.objects.filter(pk=link.pk).update(token_sha256=sharing.hash_of(token))
+    return token
 
 
 @dataclass
@@ -155,5 +166,6 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.")
     editing.resolve(settled, None, "yes", word("outcome"))
     story.refresh_from_db()
+    share(story)
     assert item.pk
     return Planted(story, original, words)

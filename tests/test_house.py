@@ -88,9 +88,12 @@ def test_the_border_is_seen_to_be_crossed(tmp_path, module, line, contract):
         ("SECURITY_CONTACT", "http://desk.example/"),
         ("SECURITY_CONTACT", "https://desk.example/\nContact: mailto:a@b.example"),
         ("DNS_SERVER", "dns.example"),
+        ("NEWSROOM_TIME_ZONE", "Paris"),
+        ("NEWSROOM_TIME_ZONE", "../etc/passwd"),
         ("DNS_SERVER", "192.0.2.53:port"),
         ("FETCH_STAND_IN", "8080"),
         ("FETCH_STAND_IN", "0,0"),
+        ("REQUIRE_SECOND_FACTOR", "sometimes"),
     ],
 )
 def test_an_unreadable_setting_stops_the_start_and_says_so(name, value):

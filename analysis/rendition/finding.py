@@ -32,7 +32,7 @@ def search(query: str, before: Cursor | None = None) -> Listing[Hit]:
                 if len(hits) == PAGE:
                     last = hits[-1].card
                     return Listing(items=tuple(hits), after=str(Cursor(last.published_at, last.id)))
-                hits.append(Hit(card=page.card, snippet=_snippet(text, words)))
+                hits.append(Hit(card=page.card, snippet=snippet(text, words)))
         if len(found) <= PAGE:
             break
         before = _place(found[-1])
@@ -52,7 +52,7 @@ def _matches(text: str, words: list[str]) -> bool:
     return all(word in held for word in whole) and any(word.startswith(last) for word in held)
 
 
-def _snippet(text: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
+def snippet(text: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
     """The place under the headline where the query is first met, in pieces; True marks the words that matched."""
     body = text.split("\n", 1)[-1]
     first = next((word for word in _WORD.finditer(body) if _is_match(word[0], words)), None)

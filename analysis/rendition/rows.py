@@ -4,7 +4,7 @@ A page needs a few columns of many rows. Building whole models for them, joined 
 story page; so the queries of the public name their columns, and stop here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -112,6 +112,16 @@ _OUTCOMES = Prepared(
 def works(article_ids: Iterable[int]) -> dict[int, Work]:
     """Articles by id. One query."""
     return {values[0]: Work(*values) for values in _WORKS(ids=list(article_ids))}
+
+
+def works_of(articles: Mapping[int, Article]) -> dict[int, Work]:
+    """The same of articles that were read already, or are not saved yet; their publishers must be known. No query."""
+    return {
+        pk: Work(
+            pk, a.url, a.title, a.language, a.published_at, a.publisher_id, a.publisher.name, a.publisher.slug
+        )
+        for pk, a in articles.items()
+    }  # fmt: skip
 
 
 def citations(story_ids: Iterable[int]) -> dict[int, list[Cited]]:

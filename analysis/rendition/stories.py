@@ -1,20 +1,16 @@
 """One story: its page, its history, its preview. All that is shown of it passes the gate, from a frozen content."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from analysis.models import (
-    PublishedLink,
-    Revision,
-    Story,
-)
+from analysis.models import Article, PublishedLink, Revision, Story
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
-from analysis.rendition.rows import CHANGED, Changed, Cited, Row, columns, outcomes, row_of, works
+from analysis.rendition.rows import CHANGED, Changed, Cited, Row, columns, outcomes, row_of, works, works_of
 from analysis.rendition.story_values import LinkView, StoryPage, Tombstone
 
 
@@ -62,13 +58,19 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
     return _with_company(gate, page, [], _history(found.row.id))
 
 
-def preview(story: Story, content: dict[str, Any], html: dict[str, Any]) -> StoryPage | Tombstone | None:
-    """What the public would see of this content now: the same gate, the same values."""
+def preview(
+    story: Story, content: dict[str, Any], html: dict[str, Any], articles: Mapping[int, Article] | None = None
+) -> StoryPage | Tombstone | None:
+    """What the public would see of this content now: the same gate, the same values.
+
+    `articles` are those that the content names, by the id it has for them, if they were read already or are not saved
+    yet; neither need the story be.
+    """
     gate = Gate(timezone.now())
     at = story.published_at or gate.now
     row = Row(story.pk, story.slug, story.language, "published", at, story.updated_at or at, story.topic.name,
               story.topic.slug, content["headline"], content["dek"])  # fmt: skip
-    named = works(s["article"] for s in content["sources"])
+    named = works(s["article"] for s in content["sources"]) if articles is None else works_of(articles)
     page = gate.page(row, content, html, named, outcomes(w["id"] for w in content["watch"]))
     if not isinstance(page, StoryPage):
         return page

@@ -7,7 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms.widgets import Script
+from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -106,33 +109,59 @@ def offers() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-class CountedTextarea(forms.Textarea):
-    """A text with its number of words under it; desk.js keeps the number as one types."""
+def counter(name: str, text: str, limit: int | None = None, *, swap: bool = False) -> SafeString:
+    """The number of words under a text; words.js keeps it as one types. `swap`: put it in the place of the last."""
+    n = count_words(text)
+    if limit is None:
+        words = ngettext("word", "words", n)
+    else:
+        words = ngettext(
+            "of the %(max)d word that these terms allow", "of the %(max)d words that these terms allow", limit
+        ) % {"max": limit}
+    return format_html(
+        '<p class="count{}" id="count_{}" data-counts="id_{}" data-limit="{}"{}><output for="id_{}">{}</output> {}</p>',
+        " over" if limit is not None and n > limit else "", name, name, "" if limit is None else limit,
+        mark_safe(' hx-swap-oob="true"') if swap else "", name, n, words,
+    )  # fmt: skip
 
-    limit: int | None = None  # how many words the terms allow, where they say so
+
+class CountedTextarea(forms.Textarea):
+    """A text with its number of words under it; words.js keeps the number as one types."""
+
+    class Media:
+        js = [Script("js/words.js", defer=True)]
 
     def render(self, name, value, attrs=None, renderer=None):
-        n = count_words(value or "")
-        if self.limit is None:
-            words = ngettext("word", "words", n)
-        else:
-            words = ngettext(
-                "of the %(max)d word that these terms allow", "of the %(max)d words that these terms allow", self.limit
-            ) % {"max": self.limit}
-        over = self.limit is not None and n > self.limit
-        return super().render(name, value, attrs, renderer) + format_html(
-            '<p class="count{}" data-counts="{}" data-limit="{}"><output for="{}">{}</output> {}</p>',
-            " over" if over else "", (attrs or {}).get("id", ""), "" if self.limit is None else self.limit,
-            (attrs or {}).get("id", ""), n, words,
-        )  # fmt: skip
+        return super().render(name, value, attrs, renderer) + counter(name, value or "")
+
+
+class MarkdownTextarea(CountedTextarea):
+    """A Markdown text with its toolbar. What is pasted into it arrives as Markdown."""
+
+    class Media:
+        css = {"all": ["css/writing.css"]}
+        js = [
+            Script("js/vendor/markdown-toolbar-element/markdown-toolbar-element.js", type="module"),
+            Script("js/vendor/turndown/turndown.js", defer=True),
+            Script("js/markdown.js", type="module"),
+            Script("js/paste.js", type="module"),
+        ]
+
+    def render(self, name, value, attrs=None, renderer=None):
+        toolbar = render_to_string("admin/markdown_toolbar.html", {"for": (attrs or {}).get("id", "")})
+        return toolbar + super().render(name, value, attrs, renderer)
 
 
 class MarkdownField(forms.CharField):
     """A text that can be rendered in bounded time."""
 
     def __init__(self, *, rows: int = 6, **kwargs):
-        widget = CountedTextarea(attrs={"rows": rows, "class": "vLargeTextField prose"})
+        widget = MarkdownTextarea(attrs={"rows": rows, "class": "vLargeTextField prose", "data-markdown": True})
         super().__init__(widget=widget, required=False, **kwargs)
+
+    def widget_attrs(self, widget):
+        """Without `maxlength`: at it a browser cuts a pasted text off and says nothing. Here it is refused in words."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
     def clean(self, value):
         text = super().clean(value)

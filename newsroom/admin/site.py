@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -18,6 +19,8 @@ admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = _("The desk")
 admin.site.enable_nav_sidebar = False
+# Asked for at account/login/, which comes back to `next`.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Deletion in bulk asks no question of the rows, and answers a junk id with a 500.
 admin.site.disable_action("delete_selected")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -19,71 +19,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis import editing, preflight
-from analysis.models import Story, WatchItem
-from analysis.models.publication import RevisionKind
-from analysis.models.watch import WatchItemState
+from analysis import editing, local_time, preflight, scheduling
+from analysis.models import Article, Story, WatchItem
 from analysis.text import TextError
 from newsroom.admin.site import who
+from newsroom.admin.step_forms import NoteForm, ResolveForm, ReviseForm, ScheduleForm, StepForm, WithdrawForm
 
 Status = Story.Status
-
-
-class StepForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)  # what the person has seen is what is acted on
-
-
-class ReviseForm(StepForm):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What kind of change is it?"),
-        widget=forms.RadioSelect,
-        choices=[
-            (RevisionKind.EDIT, gettext_lazy("Minor edit: a typo, nothing that a reader was told wrongly")),
-            (RevisionKind.UPDATE, gettext_lazy("Update: something new has happened")),
-            (RevisionKind.CLARIFICATION, gettext_lazy("Clarification: what we wrote could be misread")),
-            (RevisionKind.CORRECTION, gettext_lazy("Correction: what we wrote was wrong")),
-        ],
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("The sentence that readers see"),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("What was wrong, and what is right. Needed for a correction and a clarification."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("kind") in editing.EXPLAINED and not data.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", editing.EXPLAIN)
-        return data
-
-
-class NoteForm(StepForm):
-    text = forms.CharField(
-        label=gettext_lazy("The note, as readers see it"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
-    )
-
-
-class WithdrawForm(StepForm):
-    reason = forms.CharField(
-        label=gettext_lazy("Why it is withdrawn"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Kept here, not shown on the page."),
-    )
-
-
-class ResolveForm(StepForm):
-    state = forms.ChoiceField(
-        label=gettext_lazy("How did it turn out?"),
-        widget=forms.RadioSelect,
-        choices=[choice for choice in WatchItemState.choices if choice[0] != WatchItemState.OPEN],
-    )
-    outcome = forms.CharField(
-        label=gettext_lazy("What happened, and what shows it"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    url = forms.URLField(label=gettext_lazy("Where that can be seen"), max_length=500, required=False)
 
 
 @dataclass(frozen=True)
@@ -92,11 +34,16 @@ class Step:
     title: Any
     says: Any  # what will happen
     done: Any
-    run: Callable[[Story, Any, dict[str, Any]], object]
-    from_status: str
+    run: Callable[[Story, Any, dict[str, Any]], str | None]  # what it returns is said beside `done`
+    from_status: tuple[str, ...]
     form: type[StepForm] = StepForm
     permission: str = ""  # without one: whoever may change the story
     checks: bool = False  # shows what stops publication
+
+    @property
+    def with_save(self) -> bool:
+        """Whether the story screen offers it beside Save: what one does with a text that was just written."""
+        return self.checks or self.name == "review"
 
     def allowed(self, stories, request: HttpRequest, story: Story) -> bool:
         if self.permission:
@@ -114,7 +61,7 @@ def _again(story: Story, by, data) -> None:
 
 def _note(story: Story, by, data) -> None:
     # A note publishes too: edits that wait in the working copy would go out with it, unannounced.
-    if story.current and editing.digest(editing.snapshot(story)) != story.current.sha256:
+    if story.current and not editing.same_text(editing.snapshot(story), story.current.content):
         raise editing.EditingError(
             _("There are saved changes that are not public yet. Publish them first, then add the note.")
         )
@@ -125,51 +72,77 @@ def _withdraw(story: Story, by, data) -> None:
     editing.withdraw(story, data["reason"])
 
 
-def _move(to: str) -> Callable[[Story, Any, dict[str, Any]], object]:
-    return lambda story, by, data: Story.objects.filter(pk=story.pk, status__in=[Status.DRAFT, Status.REVIEW]).update(
-        status=to
-    )
+def _schedule(story: Story, by, data) -> str:
+    scheduling.schedule(story, by, data["at"])
+    return _("It is published on %(at)s.") % {"at": local_time.in_words(data["at"], settings.NEWSROOM_TIME_ZONE)}
+
+
+def _unschedule(story: Story, by, data) -> None:
+    scheduling.unschedule(story)
+
+
+def _move(to: str) -> Callable[[Story, Any, dict[str, Any]], None]:
+    def move(story: Story, by, data) -> None:
+        Story.objects.filter(pk=story.pk, status__in=[Status.DRAFT, Status.REVIEW]).update(status=to)
+
+    return move
 
 
 STEPS = {
     "review": Step(
         "review", gettext_lazy("Send to review"), gettext_lazy("An editor will see it among the stories in review."),
-        gettext_lazy("It is in review now."), _move(Status.REVIEW), Status.DRAFT,
+        gettext_lazy("It is in review now."), _move(Status.REVIEW), (Status.DRAFT,),
     ),
     "draft": Step(
         "draft", gettext_lazy("Back to draft"), gettext_lazy("It leaves the list of stories in review."),
-        gettext_lazy("It is a draft again."), _move(Status.DRAFT), Status.REVIEW,
+        gettext_lazy("It is a draft again."), _move(Status.DRAFT), (Status.REVIEW,),
     ),
     "publish": Step(
         "publish", gettext_lazy("Publish"),
         gettext_lazy("The public sees it from now on, and its address is fixed."),
-        gettext_lazy("Published. The public sees it now."), _first, Status.DRAFT,
+        gettext_lazy("Published. The public sees it now."), _first, tuple(scheduling.SCHEDULABLE),
         permission="analysis.publish_story", checks=True,
+    ),
+    "schedule": Step(
+        "schedule", gettext_lazy("Schedule"),
+        gettext_lazy(
+            "It is published by itself at the time you choose, in your name. What counts is the text as it is "
+            "saved at that time: who saves it until then changes what is published. Everything is checked again "
+            "then; what stops it sends it back to review."
+        ),
+        gettext_lazy("Scheduled. The text as it is saved at that time is published; saving it keeps it scheduled."),
+        _schedule, tuple(scheduling.SCHEDULABLE), form=ScheduleForm, permission="analysis.publish_story", checks=True,
+    ),
+    "unschedule": Step(
+        "unschedule", gettext_lazy("Do not publish as scheduled"),
+        gettext_lazy("It goes back to review, and is published when somebody says so."),
+        gettext_lazy("It is in review now, and no longer scheduled."), _unschedule, (Status.SCHEDULED,),
+        permission="analysis.publish_story",
     ),
     "revise": Step(
         "revise", gettext_lazy("Publish the changes"),
         gettext_lazy("The public page is replaced by the text saved here; the version of before stays in its history."),
-        gettext_lazy("Published. The public sees the new text now."), _again, Status.PUBLISHED,
+        gettext_lazy("Published. The public sees the new text now."), _again, (Status.PUBLISHED,),
         form=ReviseForm, permission="analysis.publish_story", checks=True,
     ),
     "note": Step(
         "note", gettext_lazy("Add an editor’s note"),
         gettext_lazy("A dated public statement on the page. The text itself does not change."),
-        gettext_lazy("The note is on the page now."), _note, Status.PUBLISHED,
+        gettext_lazy("The note is on the page now."), _note, (Status.PUBLISHED,),
         form=NoteForm, permission="analysis.publish_story",
     ),
     "withdraw": Step(
         "withdraw", gettext_lazy("Withdraw"),
         gettext_lazy("It leaves every page, feed and search at once, and does not come back. Its address says so."),
         gettext_lazy("Withdrawn. Its address now shows that it was withdrawn, and nothing else."), _withdraw,
-        Status.PUBLISHED, form=WithdrawForm, permission="analysis.withdraw_story",
+        (Status.PUBLISHED,), form=WithdrawForm, permission="analysis.withdraw_story",
     ),
 }  # fmt: skip
 
 
 def fits(step: Step, story: Story) -> bool:
     """Whether the step can be taken from where the story is."""
-    return story.status == step.from_status or (step.name == "publish" and story.status == Status.REVIEW)
+    return story.status in step.from_status
 
 
 def offered(stories, request: HttpRequest, story: Story) -> list[Step]:
@@ -186,20 +159,46 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
         )
         return back
 
+    said = [str(step.done)]
+
     def run(data: dict[str, Any]) -> None:
         editing.claim_version(story, data["version"])
-        step.run(story, request.user, data)
+        if more := step.run(story, request.user, data):
+            said.insert(0, more)
         stories.log_change(request, story, str(step.title))
 
-    form = step.form(request.POST if request.method == "POST" else None, initial={"version": story.version})
+    now = timezone.now()
+    # Scheduling looks at what an embargo does not stop: it may end before.
+    at = scheduling.earliest(story, now) if step.name == "schedule" else now
+    initial = {"version": story.version, "at": story.publish_at or (at if at > now else None)}
+    form = step.form(request.POST if request.method == "POST" else None, initial=initial)
     if _done(form, story, run):
-        messages.success(request, str(step.done))
+        messages.success(request, " ".join(said))
         return back
-    context: dict[str, Any] = {"title": step.title, "says": step.says}
+    context: dict[str, Any] = {"title": step.title, "says": step.says, "step": step.name}
     if step.checks:
         content = editing.snapshot(story)
-        context |= {"stops": preflight.stops(story, content, timezone.now()), "advice": preflight.advice(content)}
+        checks = preflight.checklist(story, content, at)
+        context |= {
+            "checks": checks,
+            "advice": [check for check in checks if check.kind == "advice"],
+            "stops": [check for check in checks if check.kind == "stop"],
+            "unread": preflight.unread(story, content, at),
+        }
     return _page(stories, request, story, form, context)
+
+
+def read(stories, request: HttpRequest, story: Story, article: Article) -> HttpResponse:
+    """Record that the person has read a source. They say so themselves: that a page was opened would prove nothing."""
+    if not stories.has_change_permission(request, story):
+        raise PermissionDenied
+    unread = Article.objects.filter(pk=article.pk, retrieved_at__isnull=True)
+    if unread.update(retrieved_at=timezone.now(), retrieved_by=who(request)):
+        stories.log_change(request, story, _("Read: %(title)s") % {"title": article.title})
+        messages.success(request, _("Noted: you have read “%(title)s”.") % {"title": article.title})
+    if (step := request.POST.get("step")) in STEPS:
+        return HttpResponseRedirect(reverse("admin:analysis_story_step", args=[story.pk, step]))
+    return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
 
 
 def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> HttpResponse:

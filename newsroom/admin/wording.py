@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis import preflight, rulebook
-from analysis.models import Hold, Terms
+from analysis.models import Terms
 from analysis.models.publishers import AI, Basis, Level, Scope
 from analysis.terms import ANY_LENGTH, COPIED_PERCENT, COPIED_WORDS, Permit, Rule, speaks
 
@@ -101,18 +101,6 @@ def value_in_words(name: str, rule: Rule) -> str:
 
 def _lower(label: str) -> str:
     return label[:1].lower() + label[1:]
-
-
-def rule_in_words(permit: Permit) -> str:
-    """Which statement decided the level: what it is about, and on what it rests."""
-    decided_by = permit.governing.get("level")
-    if decided_by is None:
-        return ""
-    if decided_by < 0:
-        hold = Hold.objects.select_related("case").filter(pk=-decided_by).first()
-        return _("A hold of case %(case)s decides this.") % {"case": hold.case} if hold else ""
-    terms = Terms.objects.select_related("publisher", "case").filter(pk=decided_by).first()
-    return f"{statement_in_words(terms)}." if terms else ""
 
 
 def lead_of(content: dict[str, Any], now: datetime) -> Permit | None:

@@ -120,7 +120,7 @@ def _write(data: dict[str, Any]) -> None:
         disclosure=now["disclosure"],
         status=Story.Status.REVIEW if data.get("status") == "review" else Story.Status.DRAFT,
     )
-    sources = {raw["key"]: _source(story, i, raw) for i, raw in enumerate(data["sources"])}
+    sources = {raw["key"]: _source(story, i, raw, data["published"]) for i, raw in enumerate(data["sources"])}
     if summary := data.get("summary"):
         Summary.objects.create(
             story=story,
@@ -157,7 +157,7 @@ def _write(data: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
-def _source(story: Story, position: int, raw: dict[str, Any]) -> Source:
+def _source(story: Story, position: int, raw: dict[str, Any], read_at: datetime) -> Source:
     article, _new = Article.objects.get_or_create(
         url=canonical(raw["url"]),
         defaults={
@@ -166,6 +166,7 @@ def _source(story: Story, position: int, raw: dict[str, Any]) -> Source:
             "author": raw.get("author", ""),
             "language": raw.get("language", "en"),
             "published_at": raw.get("published"),
+            "retrieved_at": read_at,
         },
     )
     return Source.objects.create(

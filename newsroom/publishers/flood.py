@@ -5,11 +5,9 @@ gives: a link, opened and confirmed. Those links are counted for themselves: by 
 so that no network uses up what another may have sent.
 """
 
-import re
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_network
 
-from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
@@ -19,6 +17,7 @@ from analysis import limits
 from analysis.models import OutgoingMail
 from analysis.owners import publisher_of
 from newsroom import tasks
+from newsroom.doors import address_of
 
 HOUR = timedelta(hours=1)
 REQUESTS = 10  # an hour from one network address, before each needs a mailbox
@@ -27,7 +26,6 @@ LINKS_TO_A_DOMAIN = 30  # an hour from one network to all mailboxes of one domai
 LINKS_FROM_A_NETWORK = 60  # an hour, to domains of no publisher that we know: whoever floods makes up new ones
 _MAILBOXES = "takedown_mailboxes"
 _KEPT = 10
-_WITH_PORT = re.compile(r"\[([0-9a-f:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.I | re.A)
 
 
 def may_file(request: HttpRequest, email: str) -> bool:
@@ -65,23 +63,8 @@ def trusted(session: SessionBase, email: str) -> bool:
 
 
 def network_of(request: HttpRequest) -> str:
-    """The network address that a request came from: for IPv6 the /64 that one household or firm is given.
-
-    Behind PROXIES of ours it is the one that the outermost of them wrote; what stands before it anyone may have typed.
-    """
-    hops = [request.META.get("REMOTE_ADDR", "")]
-    hops = [*request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), *hops]
-    try:
-        address = ip_address(_without_port(hops[-1 - min(settings.PROXIES, len(hops) - 1)].strip()))
-    except ValueError:
-        return "unknown"
+    """The network address that a request came from: for IPv6 the /64 that one household or firm is given."""
+    address = address_of(request)
     if isinstance(address, IPv6Address):
-        # A server that listens on both writes IPv4 as ::ffff:…, and those all lie in one /64.
-        return str(address.ipv4_mapped or ip_network((int(address), 64), strict=False))
-    return str(address)
-
-
-def _without_port(hop: str) -> str:
-    """The address of a hop: some proxies write `192.0.2.1:567` and `[2001:db8::1]:567`."""
-    match = _WITH_PORT.fullmatch(hop)
-    return (match[1] or match[2]) if match else hop
+        return str(ip_network((int(address), 64), strict=False))
+    return str(address or "unknown")

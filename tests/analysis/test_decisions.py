@@ -107,7 +107,8 @@ PLACES = [
 def test_the_terms_of_each_scope_are_obeyed_at_the_next_question(wire, scope, value, touched, legal, status):
     places = ("news.example-wire.test/press/1", "news.example-wire.test/press/2", "news.example-wire.test/pressroom",
               "example-wire.test/press/1")  # fmt: skip
-    articles = [Article.objects.create(url=f"https://{at}", title="T", publisher=wire) for at in places]
+    read = {"publisher": wire, "retrieved_at": making.LONG_AGO}
+    articles = [Article.objects.create(url=f"https://{at}", title="T", **read) for at in places]
     articles.append(making.article())
     slugs = [making.published(article).slug for article in articles]
     case = confirmed(articles[0].url)

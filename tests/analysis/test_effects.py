@@ -111,7 +111,9 @@ def test_it_finds_the_stories_that_terms_are_about(wire, fields, names):
     stories = {
         "a": making.published(making.article(wire, path="press/1")),
         "b": making.published(making.article(wire, path="pressroom")),
-        "c": making.published(Article.objects.create(url="https://other.test/1", title="T", publisher=wire)),
+        "c": making.published(
+            Article.objects.create(url="https://other.test/1", title="T", publisher=wire, retrieved_at=making.LONG_AGO)
+        ),
         "d": making.published(making.article(below)),
         "e": making.published(),
     }

@@ -319,3 +319,18 @@ def test_a_mail_that_waits_is_given_the_decision_that_it_was_written_with(databa
         "0@wire.test decided 1", "3@wire.test decided 1", "2@wire.test decided 1", "1@wire.test decided 1",
         "0@wire.test reasons 1", "0@wire.test decided 2", "1@wire.test decided 2",
     ]  # fmt: skip
+
+
+def test_the_names_of_known_entities_are_looked_for_in_texts(database):
+    make = """
+from analysis.models import Entity
+Entity.objects.create(name="Grid Office", slug="grid-office", aliases=["G.O."])
+"""
+    run(database, make)
+    sites.manage(database, "migrate", "analysis", "0014", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    look = """
+from analysis.models import EntityName
+print(*sorted(EntityName.objects.values_list("folded", flat=True)), sep="|")
+"""
+    assert run(database, look) == ["g.o|grid office"]

@@ -138,7 +138,7 @@ ALONE: dict[str, tuple[Callable[[str], Any], Callable[[Any], object]]] = {
 ONLY_READ = {
     "appealable", "begins_with", "cases_of", "check", "concerned", "contestable_until", "drafted", "drafted_holds",
     "first_broken", "first_broken_of", "goes_with", "held_by_itself", "hosts_to_prove", "liftable", "matched_articles",
-    "named_pages", "read_line", "strong_proofs", "token_of", "why_not_appealable", "why_not_theirs",
+    "named_pages", "promised", "read_line", "strong_proofs", "token_of", "why_not_appealable", "why_not_theirs",
 }  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from analysis import rights
-from analysis.models import Case, Decision, OutgoingMail, RuleVersion, Statement, Terms
+from analysis import rights, scheduling
+from analysis.models import Case, Decision, OutgoingMail, RuleVersion, Statement, Story, Terms
 from newsroom import tasks
 from tests import making
 from tests.analysis.cases import REMOVE, confirmed, opened
@@ -196,7 +197,38 @@ def _erase(world: World) -> Step:
     return Step(lambda: rights.erase(at), done)
 
 
+def _publish_due(world: World) -> Step:
+    """A story whose time has come."""
+    by = User.objects.create_user("editor", is_superuser=True)
+    story = making.draft(world.articles[0])
+    at = timezone.now() + timedelta(hours=1)
+    scheduling.schedule(story, by, at)
+
+    def done() -> bool:
+        published = Story.objects.get(pk=story.pk)
+        return published.status == "published" and published.revisions.count() == 1 and published.citations.count() == 1
+
+    return Step(lambda: scheduling.publish_due(at), done)
+
+
+def _send_back(world: World) -> Step:
+    """One that must not be published any more."""
+    by = User.objects.create_user("editor", is_superuser=True)
+    story = making.draft(world.articles[0])
+    at = timezone.now() + timedelta(hours=1)
+    scheduling.schedule(story, by, at)
+    Story.objects.filter(pk=story.pk).update(disclosure="")
+
+    def done() -> bool:
+        back = Story.objects.get(pk=story.pk)
+        return back.status == "review" and back.remarks.count() == 1 and not back.revisions.exists()
+
+    return Step(lambda: scheduling.publish_due(at), done)
+
+
 STEPS = {
+    "publish_due": _publish_due,
+    "send_back": _send_back,
     "decide": _decide,
     "restore": _restore,
     "hold": _hold,

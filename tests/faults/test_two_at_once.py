@@ -9,6 +9,18 @@ from http.cookiejar import CookieJar
 from tests.browser.people import hire
 from tests.sites import Site
 
+SCHEDULED = """
+from django.contrib.auth.models import User
+from django.utils import timezone
+from analysis.models import Story
+from tests import making
+by = User.objects.create_user("scheduler", is_superuser=True)
+stories = [making.draft().pk for n in range(25)]
+Story.objects.filter(pk__in=stories).update(status="scheduled", publish_at=timezone.now(), scheduled_by=by)
+"""
+DUE = (
+    "from django.utils import timezone; from analysis import scheduling; print(scheduling.publish_due(timezone.now()))"
+)
 COUNT = "from analysis.models import *; print(Revision.objects.count(), Correction.objects.count())"
 
 
@@ -18,8 +30,8 @@ class Editor:
     def __init__(self, site: Site, name: str, password: str) -> None:
         self.site = site
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        login = "/admin/login/"
-        self.send(login, self.form(login) | {"username": name, "password": password, "next": "/admin/"})
+        login = "/admin/account/login/"
+        self.send(login, self.form(login) | {"login": name, "password": password, "next": "/admin/"})
 
     def form(self, path: str) -> dict[str, str]:
         """The hidden fields of the form on a page: the token, and the version that one has seen."""
@@ -65,3 +77,17 @@ def test_of_four_who_publish_or_correct_at_once_one_does(open_site):
     assert sum("Published. The public sees the new text now." in page for page in told) == 1
     assert sum("Someone else saved this story since you opened it." in page for page in told) == 3
     assert site.shell(COUNT).strip() == "2 1"
+
+
+def test_of_three_workers_that_publish_what_is_due_each_story_has_one(open_site):
+    site = open_site(demonstration=False, workers=1)
+    site.shell(SCHEDULED)
+    settled: list[int] = []
+    workers = [threading.Thread(target=lambda: settled.append(int(site.shell(DUE)))) for _n in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert len(settled) == 3
+    found = "from analysis.models import *; print(Revision.objects.count(), Remark.objects.count())"
+    assert site.shell(found) == "25 0", "nobody did it again, nor tried to"

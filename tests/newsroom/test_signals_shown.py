@@ -129,8 +129,8 @@ def test_an_article_that_is_added_is_read_once(publisher):
 
 def test_an_article_that_a_story_brings_along_is_read_too(publisher):
     client = desk("editor")
-    source = {"sources-0-url": "https://a.test/2", "sources-0-title": "T", "sources-0-role": "original"}
-    form = {"headline": "H", "topic": making.topic().pk, "desk": making.desk().pk, "language": "en"}
+    source = {"sources-n1-url": "https://a.test/2", "sources-n1-title": "T", "sources-n1-role": "original"}
+    form = {"headline": "H", "topic": making.topic().slug, "desk": making.desk().slug, "language": "en"}
     assert client.post(ADD, opened(client, ADD) | form | source).status_code == 302
     assert asked() == [("read_page", [Article.objects.get().pk])]
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import lxml.html
 from django.test import Client
 
 from analysis.models import Story
@@ -22,18 +23,25 @@ def opened(client: Client, at: str) -> dict[str, Any]:
 
 
 def sent_by(response) -> dict[str, Any]:
-    """What the form of a response would send: also of one that came back with errors."""
-    forms = [response.context["adminform"].form]
-    for inline in response.context["inline_admin_formsets"]:
-        forms += [inline.formset.management_form, *inline.formset.forms]
+    """What the form of a response would send, by the rules of HTML: also of one that came back with errors."""
+    form = lxml.html.fromstring(response.content.decode()).xpath("//*[@id='content']//form[@method='post']")[0]
     data: dict[str, Any] = {}
-    for form in forms:
-        for field in form:
-            value = field.value()
-            if field.field.disabled or value is None or value is False:
-                continue
-            data[field.html_name] = list(value) if isinstance(value, (list, tuple)) else str(value)
-    return data
+    for field in form.iter("input", "textarea", "select"):
+        name = field.get("name")
+        if not name or field.get("disabled") is not None or field.get("type") in ("submit", "button"):
+            continue
+        if field.tag == "select":
+            chosen = field.xpath("option[@selected]") or field.xpath("option")[:1]
+            values = [option.get("value", option.text) for option in chosen]
+        elif field.tag == "textarea":
+            values = [(field.text or "").removeprefix("\n")]
+        elif field.get("type") in ("radio", "checkbox"):
+            values = [field.get("value", "on")] if field.get("checked") is not None else []
+        else:
+            values = [field.get("value", "")]
+        if values:
+            data.setdefault(name, []).extend(values)
+    return {name: values[0] if len(values) == 1 else values for name, values in data.items()}
 
 
 def messages(response) -> str:
@@ -42,7 +50,11 @@ def messages(response) -> str:
 
 def errors(response) -> str:
     """Everything that the screen says is wrong, in one string."""
-    found = [str(response.context["adminform"].form.errors)]
-    for inline in response.context["inline_admin_formsets"]:
-        found += [str(inline.formset.non_form_errors()), *(str(form.errors) for form in inline.formset.forms)]
-    return " ".join(found)
+    page = lxml.html.fromstring(response.content.decode())
+    said = page.xpath("//*[@id='what-is-wrong'] | //*[@class='mistakes'] | //*[@class='wrong'] | //*[@class='theirs']")
+    return " ".join(part.text_content() for part in said)
+
+
+def row(story: Story, kind: str, nth: int = 0) -> str:
+    """The key of a saved row on the form: `sources`, `claims`, `watch_items`."""
+    return f"{kind}-{list(getattr(story, kind).order_by('position', 'id'))[nth].pk}"

@@ -1,9 +1,13 @@
 """Publish, publish again, note, withdraw, judge: each changes what the public sees, at once and only so."""
 
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
+from django.utils import timezone
 
 from analysis import editing
-from analysis.models import Correction, Revision, Story, Summary
+from analysis.models import Article, Correction, Revision, Story, Summary
 from tests import making
 from tests.newsroom.admin.screen import messages, opened, url
 
@@ -42,7 +46,7 @@ def test_save_and_publish_saves_first_and_then_asks(editor, draft):
 
 def test_what_stops_publication_is_listed_and_stops_it(editor, draft):
     Summary.objects.filter(story=draft).update(text="word " * 61)
-    assert "The summary has 61 words" in editor.get(url(draft)).content.decode()
+    assert "The summary has 61 words" in editor.get(url(draft, "preview")).content.decode()
     assert 'value="Publish"' not in editor.get(url(draft, "do", "publish")).content.decode()
     response = take(editor, draft, "publish")
     assert "The summary has 61 words" in response.content.decode()
@@ -175,3 +179,169 @@ def test_a_withdrawn_story_is_shown_as_over(editor, published):
     assert "Read what it said" in page and "Preview as the public sees it" not in page
     said = editor.get(url(published, "preview")).content.decode()
     assert published.headline in said and "The public sees only that it was withdrawn." in said
+
+
+# --- at a chosen time ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def paris(settings):
+    settings.NEWSROOM_TIME_ZONE = ZoneInfo("Europe/Paris")
+    return settings.NEWSROOM_TIME_ZONE
+
+
+def in_a_month(zone, hour=9) -> dict[str, str]:
+    """A day and a time as the form sends them."""
+    day = (timezone.now() + timedelta(days=30)).astimezone(zone).date()
+    return {"day": day.isoformat(), "time": f"{hour:02}:00"}
+
+
+def clock_goes(zone, back: bool) -> date:
+    """The next day on which a clock in the zone goes back, or forward."""
+    day = timezone.now().astimezone(zone).date() + timedelta(days=1)
+    while True:
+        before, after = (datetime.combine(day + timedelta(days=n), time(), zone).utcoffset() for n in (0, 1))
+        if (after < before) if back else (after > before):
+            return day
+        day += timedelta(days=1)
+
+
+@pytest.mark.parametrize("status", ["draft", "review"])
+def test_scheduling_says_when_on_the_newsrooms_clock_and_what_saving_does(editor, draft, paris, status):
+    Story.objects.filter(pk=draft.pk).update(status=status)
+    page = editor.get(url(draft, "do", "schedule")).content.decode()
+    assert "Europe/Paris" in page and "who saves it until then changes what is published" in page
+    assert 'type="date"' in page and 'type="time"' in page and "Which of the two?" not in page
+    chosen = in_a_month(paris)
+    said = messages(take(editor, draft, "schedule", **chosen))
+    story = Story.objects.get(pk=draft.pk)
+    assert (story.status, story.scheduled_by) == ("scheduled", editor.user)
+    assert story.publish_at.astimezone(paris).isoformat().startswith(f"{chosen['day']}T09:00:00")
+    assert ", 09:00 (UTC+" in said and "saving it keeps it scheduled" in said
+    assert editor.get(draft.get_absolute_url()).status_code == 404
+
+
+def test_a_time_that_the_clock_skips_is_refused_on_the_form(editor, draft, paris):
+    day = clock_goes(paris, back=False)
+    form = take(editor, draft, "schedule", day=day.isoformat(), time="02:30").context["form"]
+    assert "02:00 straight to" in form.errors["time"][0] and "which" not in form.fields
+    assert Story.objects.get(pk=draft.pk).status == "draft"
+
+
+@pytest.mark.parametrize(("nth", "offset"), [(0, "(UTC+2)"), (1, "(UTC+1)")])
+def test_of_a_time_that_comes_twice_one_is_chosen(editor, draft, paris, nth, offset):
+    chosen = {"day": clock_goes(paris, back=True).isoformat(), "time": "02:30"}
+    response = take(editor, draft, "schedule", **chosen)
+    field = response.context["form"].fields["which"]
+    assert "Which of the two?" in response.content.decode() and 'type="radio"' in response.content.decode()
+    assert [label[-7:] for _key, label in field.widget.choices] == ["(UTC+2)", "(UTC+1)"]
+    said = messages(take(editor, draft, "schedule", **chosen, which=field.widget.choices[nth][0]))
+    assert offset in said
+    assert Story.objects.get(pk=draft.pk).publish_at.isoformat() == field.widget.choices[nth][0]
+
+
+@pytest.mark.parametrize("data", [
+    {}, {"day": "2026-13-40", "time": "09:00"}, {"day": "x", "time": "y"}, {"day": "9999-12-31", "time": "23:59"},
+    {"day": "0001-01-01", "time": "00:00"}, {"day": "2020-01-01", "time": "09:00"},
+    {"day": "2026-10-25", "time": "02:30", "which": "junk"}, {"day": "\x00", "time": "09:00"},
+])  # fmt: skip
+def test_a_time_that_cannot_be_is_refused_with_what_was_typed(editor, draft, paris, data):
+    response = take(editor, draft, "schedule", **data)
+    assert response.status_code == 200 and response.context["form"].errors
+    assert Story.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_a_scheduled_story_is_saved_published_at_once_or_taken_back(editor, draft, paris):
+    take(editor, draft, "schedule", **in_a_month(paris))
+    assert "It is to be published on" in editor.get(url(draft, "do", "unschedule")).content.decode()
+    editor.post(url(draft), opened(editor, url(draft)) | {"headline": "Sharper"})
+    saved = Story.objects.get(pk=draft.pk)
+    assert (saved.status, saved.headline) == ("scheduled", "Sharper")
+    take(editor, draft, "schedule", **in_a_month(paris, hour=11))
+    assert Story.objects.get(pk=draft.pk).publish_at.astimezone(paris).hour == 11
+    take(editor, draft, "unschedule")
+    assert Story.objects.get(pk=draft.pk).status == "review"
+    take(editor, draft, "schedule", **in_a_month(paris))
+    take(editor, draft, "publish")
+    assert Story.objects.get(pk=draft.pk).status == "published"
+    assert "cannot be done" in messages(take(editor, draft, "unschedule"))
+
+
+def test_a_writer_changes_no_scheduled_story_and_schedules_none(writer, editor, paris):
+    story = making.draft(created_by=writer.user)
+    assert writer.get(url(story, "do", "schedule")).status_code == 403
+    assert "headline" in opened(writer, url(story))
+    take(editor, story, "schedule", **in_a_month(paris))
+    for at in (url(story), url(story, "do", "unschedule"), url(story, "do", "publish")):
+        assert writer.post(at, {"headline": "Mine", "version": version(story)}).status_code == 403
+    assert Story.objects.get(pk=story.pk).headline == story.headline
+
+
+def test_who_has_not_seen_the_latest_save_does_not_schedule_it(editor, draft, paris):
+    seen = version(draft)
+    editor.post(url(draft), opened(editor, url(draft)) | {"headline": "Changed meanwhile"})
+    response = editor.post(url(draft, "do", "schedule"), {"version": seen} | in_a_month(paris))
+    assert "Someone else saved this story" in response.content.decode()
+    assert Story.objects.get(pk=draft.pk).status == "draft"
+
+
+def test_the_form_offers_the_end_of_the_embargo(editor):
+    wire, minute = making.publisher(), timezone.now().replace(second=0, microsecond=0)
+    appeared = minute - timedelta(hours=1, seconds=-7)
+    story = making.draft(making.article(wire, published_at=appeared))
+    making.terms(wire, embargo_hours=72)
+    form = editor.get(url(story, "do", "schedule")).context["form"]
+    end = minute + timedelta(hours=71, minutes=1)  # the first full minute after it
+    assert (form["day"].value(), form["time"].value()) == (end.date(), end.time())
+    assert 'value="Publish"' not in editor.get(url(story, "do", "publish")).content.decode()
+    response = take(
+        editor, story, "schedule", **in_a_month(UTC) | {"day": appeared.date().isoformat(), "time": "23:59"}
+    )
+    assert response.context["form"].errors
+    take(editor, story, "schedule", day=end.date().isoformat(), time=f"{end:%H:%M}")
+    assert Story.objects.get(pk=story.pk).publish_at == end
+
+
+# --- what stops it ------------------------------------------------------------------------------------------------
+
+
+def test_what_kind_of_change_it_is_is_asked_when_nothing_stops_it(editor, published):
+    Story.objects.filter(pk=published.pk).update(disclosure="")
+    page = editor.get(url(published, "do", "revise")).content.decode()
+    assert "Say how this was made" in page and "What kind of change is it?" not in page
+    assert 'value="Publish the changes"' not in page
+    Story.objects.filter(pk=published.pk).update(disclosure="By people.", dek="New.")
+    assert "What kind of change is it?" in editor.get(url(published, "do", "revise")).content.decode()
+
+
+def test_what_was_typed_before_something_stopped_it_is_kept(editor, published):
+    Story.objects.filter(pk=published.pk).update(disclosure="")
+    page = take(editor, published, "revise", kind="correction", reason="It was eleven.").content.decode()
+    assert "Say how this was made" in page and "It was eleven." in page
+
+
+def test_who_publishes_says_that_a_source_was_read(editor, draft):
+    article = Article.objects.get()
+    Article.objects.update(retrieved_at=None)
+    page = editor.get(url(draft, "do", "publish")).content.decode()
+    assert "Nobody here has read" in page and f'href="{article.url}"' in page
+    assert 'value="Publish"' not in page
+    response = editor.post(url(draft, "read", article.pk), {"step": "publish"}, follow=True)
+    assert response.redirect_chain == [(url(draft, "do", "publish"), 302)]
+    assert "you have read “Their headline”" in messages(response)
+    article.refresh_from_db()
+    assert article.retrieved_at and article.retrieved_by == editor.user
+    take(editor, draft, "publish")
+    assert Story.objects.get(pk=draft.pk).status == "published"
+
+
+def test_reading_is_recorded_once_by_a_person_and_of_this_storys_sources(editor, writer, draft):
+    article = Article.objects.get()
+    assert editor.post(url(draft, "read", article.pk), {"step": "//elsewhere.test"}).headers["Location"] == url(draft)
+    article.refresh_from_db()
+    assert article.retrieved_by is None, "somebody had read it before"
+    Article.objects.update(retrieved_at=None)
+    assert editor.get(url(draft, "read", article.pk)).status_code == 405
+    assert writer.post(url(draft, "read", article.pk)).status_code == 403
+    assert editor.post(url(draft, "read", making.article().pk)).status_code == 404
+    assert Article.objects.get(pk=article.pk).retrieved_at is None

@@ -29,7 +29,7 @@ TEXTS = [
     "\r\nwindows\r\nlines\r\n",
 ]
 
-SCRIPT = Path(__file__).parents[3] / "static" / "js" / "desk.js"
+SCRIPT = Path(__file__).parents[3] / "static" / "js" / "words.js"
 COUNT = (
     "const fs = require('fs'), vm = require('vm'); vm.runInThisContext(fs.readFileSync(process.argv[1], 'utf8'));"
     "console.log(JSON.stringify(JSON.parse(fs.readFileSync(0, 'utf8')).map(countWords)))"

@@ -1,0 +1,107 @@
+"""What the desk's steps ask before they are taken (newsroom/admin/steps.py)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy
+
+from analysis import editing, local_time
+from analysis.models.publication import RevisionKind
+from analysis.models.watch import WatchItemState
+
+
+class StepForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)  # what the person has seen is what is acted on
+
+
+class ReviseForm(StepForm):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What kind of change is it?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (RevisionKind.EDIT, gettext_lazy("Minor edit: a typo, nothing that a reader was told wrongly")),
+            (RevisionKind.UPDATE, gettext_lazy("Update: something new has happened")),
+            (RevisionKind.CLARIFICATION, gettext_lazy("Clarification: what we wrote could be misread")),
+            (RevisionKind.CORRECTION, gettext_lazy("Correction: what we wrote was wrong")),
+        ],
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("The sentence that readers see"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What was wrong, and what is right. Needed for a correction and a clarification."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") in editing.EXPLAINED and not data.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", editing.EXPLAIN)
+        return data
+
+
+class NoteForm(StepForm):
+    text = forms.CharField(
+        label=gettext_lazy("The note, as readers see it"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class WithdrawForm(StepForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is withdrawn"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Kept here, not shown on the page."),
+    )
+
+
+class ResolveForm(StepForm):
+    state = forms.ChoiceField(
+        label=gettext_lazy("How did it turn out?"),
+        widget=forms.RadioSelect,
+        choices=[choice for choice in WatchItemState.choices if choice[0] != WatchItemState.OPEN],
+    )
+    outcome = forms.CharField(
+        label=gettext_lazy("What happened, and what shows it"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    url = forms.URLField(label=gettext_lazy("Where that can be seen"), max_length=500, required=False)
+
+
+class ScheduleForm(StepForm):
+    """A day and a time on the newsroom's clock. `cleaned_data["at"]` is the moment, in UTC."""
+
+    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    time = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    # Asked only of a time that the clock shows twice.
+    which = forms.CharField(label=gettext_lazy("Which of the two?"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = settings.NEWSROOM_TIME_ZONE
+        self.fields["time"].help_text = gettext_lazy("On the newsroom’s clock: %(zone)s.") % {"zone": self.zone.key}
+        if at := self.initial.get("at"):
+            # To the full minute, which is what can be typed, and not before the time that is offered.
+            local = (at + timedelta(minutes=1, microseconds=-1)).astimezone(self.zone)
+            self.initial.update(day=local.date(), time=local.time().replace(second=0, microsecond=0))
+        if not self.is_bound:
+            del self.fields["which"]
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
+        found: list[datetime] = []
+        if "day" in data and "time" in data:
+            try:
+                found = local_time.moments(data["day"], data["time"], self.zone)
+            except local_time.NoSuchTimeError as error:
+                self.add_error("time", str(error))
+        if len(found) < 2:
+            del self.fields["which"]
+            return data | {"at": found[0] if found else None}
+        choices = {moment.isoformat(): moment for moment in found}
+        self.fields["which"].widget.choices = [(key, local_time.in_words(at, self.zone)) for key, at in choices.items()]
+        if data.get("which") not in choices:
+            self.add_error("which", gettext_lazy("The clock shows this time twice that night. Choose one of the two."))
+        return data | {"at": choices.get(data.get("which", ""))}

@@ -1,0 +1,288 @@
+"""Typed values in, editorial content out: what a story would hold if it were saved now, and what is wrong with it."""
+
+from copy import copy
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Value
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analysis.merging import ROWS, Typed, row_of
+from analysis.models import Article, Desk, Source, Story, Topic, WatchItem
+from analysis.models.stories import fold
+from analysis.models.writing import Slot
+from newsroom.admin.writing.fields import FORMS, HeadForm, LinkForm, MentionForm, RowForm, SourceForm
+from newsroom.admin.writing.typed import MOST, label
+
+type Options = dict[str, list[tuple[str, str]]]  # topics and desks: address and name
+
+
+def options() -> Options:
+    """The topics and desks there are, address and name. One query."""
+    rows = Topic.objects.annotate(of=Value("topics")).values_list("of", "slug", "name").order_by()
+    rows = rows.union(Desk.objects.annotate(of=Value("desks")).values_list("of", "slug", "name").order_by(), all=True)
+    found: Options = {"topics": [], "desks": []}
+    for of, slug, name in sorted(rows, key=lambda row: row[2].casefold()):
+        found[of].append((slug, name))
+    return found
+
+
+class Held(NamedTuple):
+    """A story as it is saved: one reading of it."""
+
+    story: Story
+    content: dict[str, Any]
+    sources: list[Source]  # its rows, with article, publisher, and whether a text is held
+    watch: dict[str, WatchItem]  # those that are public, by key: frozen
+
+
+class Mistake(NamedTuple):
+    name: str  # of the field on the form
+    label: str
+    words: str
+
+
+class Document:
+    """One reading of the story form.
+
+    `content` is what the story holds now, `sources` are its rows with their articles. Nothing here is saved.
+    """
+
+    def __init__(self, typed: Typed, held: Held, options: Options) -> None:
+        self.typed, self.held, self.options = typed, held, options
+        self.story, content = held.story, held.content
+        self.sources = {str(source.pk): source for source in held.sources}
+        self.known: dict[str, dict[str, Any]] = {
+            "sources": {str(s["id"]): s for s in content["sources"]},
+            "claims": {str(c["id"]): c for c in content["claims"]},
+            "watch_items": {str(w["id"]): w for w in content["watch"]},
+            "earlier": {str(link["story"]): link for link in content["earlier"]},
+            "mentions": {f".{m['slug']}": m for m in content["mentions"]},
+        }
+
+    @cached_property
+    def parts(self) -> dict[str, dict[str, Typed]]:
+        """The rows as typed, by kind and key, also those that are marked to go; one with nothing in it is no row."""
+        found: dict[str, dict[str, Typed]] = {kind: {} for kind in ROWS}
+        for name, values in self.typed.items():
+            if row := row_of(name):
+                found[row[0]].setdefault(row[1], {})[row[2]] = values
+        return {
+            kind: {key: parts for key, parts in rows.items() if key in self.known[kind] or _filled(kind, parts)}
+            for kind, rows in found.items()
+        }
+
+    @cached_property
+    def head(self) -> HeadForm:
+        form = HeadForm(self.typed, self.story, self.options)
+        form.is_valid()
+        return form
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, RowForm]]:
+        """The rows that are to stay, read."""
+        return {
+            kind: {
+                key: self._row(kind, key, parts)
+                for key, parts in list(rows.items())[: MOST[kind] + 1]
+                if not any(parts.get("DELETE", [])) or (kind == "watch_items" and key in self.held.watch)
+            }
+            for kind, rows in self.parts.items()
+        }
+
+    def _row(self, kind: str, key: str, parts: Typed) -> RowForm:
+        prefix, saved = f"{kind}-{key}", key in self.known[kind]
+        form: RowForm
+        if kind == "watch_items" and key in self.held.watch:
+            form = RowForm(parts, prefix, saved)
+        elif kind == "sources":
+            form = SourceForm(parts, prefix, saved, self.sources[key].article if saved else None)
+        else:
+            form = FORMS[kind](parts, prefix, saved)
+        form.is_valid()
+        return form
+
+    @cached_property
+    def mistakes(self) -> list[Mistake]:
+        """What must be mended before this can be saved, in the order of the form."""
+        found = [
+            Mistake(name if name != "__all__" else "headline", label(name) if name != "__all__" else "", str(words))
+            for name, errors in self.head.errors.items()
+            for words in errors
+        ]
+        for kind, rows in self.rows.items():
+            if len(rows) > MOST[kind]:
+                words = ngettext("At most %(n)d can be kept.", "At most %(n)d can be kept.", MOST[kind])
+                found.append(Mistake(kind, label(f"{kind}-"), words % {"n": MOST[kind]}))
+            for key, form in rows.items():
+                for part, errors in form.errors.items():
+                    name = f"{kind}-{key}-{form.main if part == '__all__' else part}"
+                    found += [Mistake(name, label(name, self.typed), str(words)) for words in errors]
+            found += self._twice(kind, rows)
+        return found
+
+    def _twice(self, kind: str, rows: dict[str, RowForm]) -> list[Mistake]:
+        seen: set[object] = set()
+        found = []
+        for key, form in rows.items():
+            match form:
+                case SourceForm(article=Article() as article):
+                    same: object = article.pk or article.url
+                    said = _("This article is among the story’s sources already.")
+                case LinkForm():
+                    same = int(key) if form.saved else getattr(form.cleaned_data.get("earlier"), "pk", None)
+                    said = _("This earlier story is linked already.")
+                case MentionForm():
+                    same = fold(form.cleaned_data.get("name") or "") or None
+                    said = _("This entity is mentioned already.")
+                case _:
+                    continue
+            if same and same in seen:
+                found.append(Mistake(f"{kind}-{key}-{form.main}", label(f"{kind}-{key}-{form.main}", self.typed), said))
+            if same:
+                seen.add(same)
+        return found
+
+    @cached_property
+    def articles(self) -> dict[int, Article]:
+        """The articles of all sources by id; one that is not saved yet has a negative id, its row's."""
+        found = {}
+        for key, form in self.rows["sources"].items():
+            article = form.article  # type: ignore[attr-defined]
+            if article:
+                if form.cleaned_data.get("read") and not article.retrieved_at:
+                    article = copy(article)  # it is said with the save, not before
+                    article.retrieved_at = timezone.now()
+                found[article.pk or number(key)] = article
+        return found
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What would be saved, as analysis.working.write takes it: the parts that can be read, the others left out.
+
+        A new row has a negative id; so has a new article. A new entity has no address.
+        """
+        data = self.head.cleaned_data
+        topics, desks = dict(self.options["topics"]), dict(self.options["desks"])
+
+        def desk(slug: str) -> dict[str, str] | None:
+            return {"name": desks[slug], "slug": slug} if slug in desks else None
+
+        return {
+            "v": 1,
+            "slug": data.get("slug") or self.story.slug,
+            "language": data.get("language") or self.story.language,
+            "form": data.get("form") or self.story.form,
+            "headline": data.get("headline", ""),
+            "dek": data.get("dek", ""),
+            "topic": data.get("topic") or next(iter(topics), ""),
+            "desk": desk(data.get("desk", "")) or {"name": "", "slug": ""},
+            "edited_by": desk(data.get("edited_by", "")),
+            "event_on": data["event_on"].isoformat() if data.get("event_on") else None,
+            "disclosure": data.get("disclosure", ""),
+            "sources": [self._source(key, form) for key, form in self._in_order("sources") if form.article],
+            "summary": self._summary(data),
+            "notes": [
+                {
+                    "slot": str(slot),
+                    "title": data.get(f"note_{slot}_title", ""),
+                    "text": data[f"note_{slot}_text"],
+                    "rests_on": sorted(self._ids(self.typed.get(f"note_{slot}_rests_on", []))),
+                }
+                for slot in Slot
+                if data.get(f"note_{slot}_text")
+            ],
+            "claims": [self._claim(key, form) for key, form in self._in_order("claims") if not form.errors],
+            "watch": [item for key, form in self._in_order("watch_items") if (item := self._watch(key, form))],
+            "mentions": [m for key, form in self._in_order("mentions") if (m := self._mention(key, form))],
+            "earlier": [link for key, form in self._in_order("earlier") if (link := self._link(key, form))],
+        }
+
+    def _in_order(self, kind: str) -> list[tuple[str, Any]]:
+        return sorted(self.rows[kind].items(), key=lambda row: row[1].order)
+
+    def _ids(self, keys: list[str]) -> set[int]:
+        """Of keys of sources, the ids of those that stay."""
+        return {number(key) for key in keys if key in self.rows["sources"] and self.rows["sources"][key].article}  # type: ignore[attr-defined]
+
+    def _summary(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        if not data.get("summary_text"):
+            return None
+        return {
+            "text": data["summary_text"],
+            "made_by": data.get("summary_made_by") or "person",
+            "model": data.get("summary_model", ""),
+            "checked_by": data.get("summary_checked_by", ""),
+        }
+
+    def _source(self, key: str, form: SourceForm) -> dict[str, Any]:
+        data, article = form.cleaned_data, form.article
+        assert article  # noqa: S101  only those that have one are asked for
+        return {
+            "id": number(key),
+            "article": article.pk or number(key),
+            "role": data.get("role", "coverage"),
+            "in_summary": data.get("in_summary", False),
+            "why": data.get("why", ""),
+        }
+
+    def _claim(self, key: str, form: RowForm) -> dict[str, Any]:
+        data, before = form.cleaned_data, self.known["claims"].get(key)
+        held = {number(source): stance for source, stance in data["stances"].items()}
+        there = self._ids(list(data["stances"]))
+        return {
+            "id": number(key),
+            "text": data["text"],
+            "standing": data["standing"],
+            "why": data["why"],
+            "checked_at": before["checked_at"] if before else timezone.now().isoformat(),
+            "evidence": sorted(
+                ({"source": pk, "stance": stance} for pk, stance in held.items() if pk in there),
+                key=lambda e: e["source"],
+            ),
+            "history": before["history"] if before else [],
+        }
+
+    def _watch(self, key: str, form: RowForm) -> dict[str, Any] | None:
+        """One without a date or a likelihood stands nowhere yet; one that is public stands as it is."""
+        if key in self.held.watch:
+            return dict(self.known["watch_items"][key])
+        data = form.cleaned_data
+        if not {"statement", "due", "likelihood"} <= data.keys():
+            return None
+        item = {
+            "id": number(key),
+            "statement": data["statement"],
+            "due": data["due"].isoformat(),
+            "likelihood": data["likelihood"],
+            "settled_by": data.get("settled_by", ""),
+        }
+        return item | ({"replaces": data["replaces"]} if data.get("replaces") else {})
+
+    def _mention(self, key: str, form: MentionForm) -> dict[str, Any] | None:
+        if form.saved:
+            return dict(self.known["mentions"][key])
+        name, entity = form.cleaned_data.get("name"), form.entity
+        if entity:
+            return {"name": entity.name, "slug": entity.slug, "kind": entity.kind}
+        return {"name": name, "slug": "", "kind": form.cleaned_data.get("kind", "")} if name else None
+
+    def _link(self, key: str, form: LinkForm) -> dict[str, Any] | None:
+        data = form.cleaned_data
+        story = int(key) if form.saved else getattr(data.get("earlier"), "pk", None)
+        if not story or not data.get("kind"):
+            return None
+        return {"story": story, "kind": data["kind"], "verdict": data.get("verdict", ""), "why": data.get("why", "")}
+
+
+def number(key: str) -> int:
+    """The id of a row: of a new one, "n3", a negative number."""
+    return -int(key[1:]) if key.startswith("n") else int(key)
+
+
+def _filled(kind: str, parts: Typed) -> bool:
+    """Whether somebody wrote something into a new row: what a list or a number has by itself does not count."""
+    by_itself = {"position", "DELETE", "article", "role", "kind"}
+    return any(any(values) for part, values in parts.items() if part not in by_itself)

@@ -1,0 +1,247 @@
+"""How each part of the story form is read, and what is wrong with it, in words. Nothing here writes."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.forms.models import fields_for_model
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from analysis import naming, overlap
+from analysis.addresses import AddressError, canonical
+from analysis.merging import Typed
+from analysis.models import Article, Claim, Entity, Source, Story, StoryLink, WatchItem
+from analysis.models.stories import EntityKind, fold
+from analysis.models.writing import Slot, Stance, SummaryMadeBy
+from analysis.owners import article_at
+from newsroom.admin.fields import MarkdownField, earlier_story_field, publisher_field, publisher_of_page
+
+
+class Values(dict[str, list[str]]):
+    """Typed values as a Django form reads them."""
+
+    def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
+        values = super().get(name)
+        return values[-1] if values else default
+
+    def getlist(self, name: str) -> list[str]:
+        return super().get(name) or []
+
+
+def fields_of(model: type[Model], *names: str) -> list[forms.Field]:
+    """The form fields of a model's own, with its limits and its words."""
+    return list(fields_for_model(model, names).values())
+
+
+class HeadForm(forms.Form):
+    """Everything that is there once: the head of the story, its summary, its notes."""
+
+    headline, dek, language, form = fields_of(Story, "headline", "dek", "language", "form")
+    topic = forms.ChoiceField(label=_("topic"))
+    desk = forms.ChoiceField(label=_("signed by"))
+    edited_by = forms.ChoiceField(label=_("edited by"), required=False)
+    event_on, slug, disclosure = fields_of(Story, "event_on", "slug", "disclosure")
+    summary_text = MarkdownField(label=_("summary"), max_length=4000)
+    summary_made_by = forms.ChoiceField(label=_("written by"), choices=SummaryMadeBy.choices, required=False)
+    summary_model = forms.CharField(label=_("which model"), max_length=80, required=False)
+    summary_checked_by = forms.ChoiceField(label=_("checked by"), required=False)
+
+    def __init__(self, typed: Typed, story: Story, options: dict[str, list[tuple[str, str]]]) -> None:
+        super().__init__(Values(typed))
+        self.story, self.typed = story, typed
+        desks = options["desks"]
+        for name, choices in (
+            ("topic", options["topics"]),
+            ("desk", desks),
+            ("edited_by", [("", ""), *desks]),
+            ("summary_checked_by", [("", ""), *((label, label) for _slug, label in desks)]),
+        ):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        self.fields["slug"].required = False
+        for slot in Slot:
+            self.fields[f"note_{slot}_title"] = forms.CharField(max_length=120, required=False)
+            self.fields[f"note_{slot}_text"] = MarkdownField(max_length=40_000)
+
+    def clean_slug(self) -> str:
+        """The address as given, or one made of the headline that no other story has; once public it stays."""
+        if self.story.published_at:
+            return self.story.slug
+        given = self.cleaned_data["slug"]
+        if given and given == self.story.slug:
+            return given
+        others = Story.objects.exclude(pk=self.story.pk)
+        if given and others.filter(slug=given).exists():
+            raise ValidationError(_("Another story has this address."))
+        stem = slugify(self.cleaned_data.get("headline", ""))[:90].strip("-") or "story"
+        return given or naming.free_slug(others, stem)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("summary_text") and data.get("summary_made_by") != SummaryMadeBy.PERSON:
+            if not data.get("summary_made_by"):
+                self.add_error("summary_made_by", _("Say who or what wrote the summary."))
+            elif not data.get("summary_model"):
+                self.add_error("summary_model", _("Name the language model that wrote it or helped."))
+        if not data.get("summary_text") and (data.get("summary_model") or data.get("summary_checked_by")):
+            self._wants("summary_text", _("Write the summary, or empty what is said of it."))
+        for slot in Slot:
+            beside = data.get(f"note_{slot}_title") or any(self.typed.get(f"note_{slot}_rests_on", []))
+            if beside and not data.get(f"note_{slot}_text"):
+                self._wants(f"note_{slot}_text", _("Write the note, or empty its title and what it rests on."))
+        return data
+
+    def _wants(self, name: str, words: Any) -> None:
+        """Without its text nothing of it could be kept: it is asked for, unless it has a mistake of its own."""
+        if name not in self.errors:
+            self.add_error(name, words)
+
+
+class RowForm(forms.Form):
+    """One row. `saved`: it has been saved before, so what it is about stays what it is."""
+
+    main = ""  # the field without which there is no row
+    position = forms.IntegerField(min_value=0, max_value=999, required=False)
+
+    def __init__(self, parts: Typed, prefix: str, saved: bool) -> None:
+        super().__init__(Values({f"{prefix}-{part}": values for part, values in parts.items()}), prefix=prefix)
+        self.saved, self.parts = saved, parts
+
+    @property
+    def order(self) -> int:
+        """Where it wants to stand; without a word, last."""
+        given = self.cleaned_data.get("position")
+        return 1_000 if given is None else given
+
+
+class SourceForm(RowForm):
+    """A new row names an article by its URL: one that we know is found, another is made when the story is saved."""
+
+    main = "url"
+    url = forms.CharField(label=_("URL"), max_length=2000)
+    title = forms.CharField(label=_("their headline"), max_length=300, required=False)
+    publisher = publisher_field(label=_("publisher"), required=False)
+    text = forms.CharField(label=_("the article’s text"), required=False, max_length=1_500_000)
+    role, why = fields_of(Source, "role", "why")
+    in_summary = forms.BooleanField(required=False)
+    read = forms.BooleanField(required=False)  # the person has: pre-flight asks for it
+    article: Article | None = None  # known, or made here and not saved yet
+
+    def __init__(self, parts: Typed, prefix: str, saved: bool, article: Article | None = None) -> None:
+        super().__init__(parts, prefix, saved)
+        if saved:
+            self.article = article
+            for name in ("url", "title", "publisher"):
+                del self.fields[name]
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"]
+        n = sum(1 for _word in overlap.words_of(text))
+        if n > overlap.MAX_WORDS:
+            raise ValidationError(
+                _("This text has %(n)d words; at most %(max)d can be compared."),
+                params={"n": n, "max": overlap.MAX_WORDS},
+            )
+        return text
+
+    def clean_url(self) -> str:
+        try:
+            url = canonical(self.cleaned_data["url"])
+            self.article = article_at(url)
+        except AddressError as error:
+            raise ValidationError(
+                _("This cannot be read as a web address: %(why)s.") % {"why": gettext(str(error))}
+            ) from error
+        return self.article.url if self.article else url
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        url = data.get("url")
+        if self.saved or self.article or not url:
+            return data
+        if not data.get("title") and "title" not in self.errors:
+            self.add_error("title", _("Write their headline: we do not know this article yet."))
+        if "publisher" not in self.errors:
+            try:
+                owner = publisher_of_page(url, data.get("publisher"))
+            except ValidationError as error:
+                self.add_error("publisher", error)
+            else:
+                self.article = Article(url=url, title=data.get("title") or url, publisher=owner)
+        return data
+
+
+class ClaimForm(RowForm):
+    main = "text"
+    text, standing, why = fields_of(Claim, "text", "standing", "why")
+
+    def clean(self) -> dict[str, Any]:
+        """The stances by key of their source; there may be thirty of them, so they are no fields of Django's."""
+        data = super().clean() or self.cleaned_data
+        data["stances"] = {}
+        for part, values in self.parts.items():
+            if part.startswith("stance_") and (value := values[-1]):
+                if value not in Stance.values:
+                    self.add_error(None, _("Choose one of the offered stances."))
+                data["stances"][part.removeprefix("stance_")] = value
+        return data
+
+
+class WatchForm(RowForm):
+    main = "statement"
+    statement, due, likelihood, settled_by = fields_of(WatchItem, "statement", "due", "likelihood", "settled_by")
+    replaces = forms.IntegerField(required=False)
+
+
+class LinkForm(RowForm):
+    main = "earlier"
+    earlier = earlier_story_field(label=_("earlier story"))
+    kind, verdict, why = fields_of(StoryLink, "kind", "verdict", "why")
+
+    def __init__(self, parts: Typed, prefix: str, saved: bool) -> None:
+        super().__init__(parts, prefix, saved)
+        if saved:
+            del self.fields["earlier"]
+
+
+class MentionForm(RowForm):
+    """A name that we know, or one that is new, which is made when the story is saved."""
+
+    main = "name"
+    name = forms.CharField(label=_("who or what"), max_length=120)
+    kind = forms.ChoiceField(
+        label=_("kind, if it is new here"), choices=[("", "—"), *EntityKind.choices], required=False
+    )
+    entity: Entity | None = None
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if self.saved:
+            return name
+        self.entity = Entity.objects.filter(folded=fold(name)).first()
+        if not self.entity:
+            made = Entity(name=name)
+            try:
+                made.clean()
+            except ValidationError as error:
+                raise ValidationError(error.message_dict["name"]) from error
+            return made.name
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("name") and not self.saved and not self.entity and not data.get("kind"):
+            unknown = _("“%(name)s” is new here: say what it is, or correct the name.") % {"name": data["name"]}
+            self.add_error("kind", unknown)
+        return data
+
+
+FORMS: dict[str, type[RowForm]] = {
+    "sources": SourceForm,
+    "claims": ClaimForm,
+    "watch_items": WatchForm,
+    "earlier": LinkForm,
+    "mentions": MentionForm,
+}

@@ -1,0 +1,160 @@
+"""While one types: keep it as a draft of one's own, and say what stands beside the form."""
+
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from analysis import drafts, editing, preflight, working
+from analysis.merging import Typed
+from analysis.models import Draft, Story, Topic, Version
+from analysis.models.stories import Role
+from analysis.rendition import Tombstone
+from analysis.rendition.stories import preview
+from analysis.text import TextError
+from newsroom.admin.fields import counter, offers
+from newsroom.admin.site import who
+from newsroom.admin.writing import page, saving
+from newsroom.admin.writing.document import Document, options
+from newsroom.admin.writing.drafts import based_on, keep, place, turn_of, window_of
+from newsroom.admin.writing.typed import Known, keepable, label, typed_in, typed_of
+
+
+@csrf_exempt  # the window's signed token stands in for it: a login that came back has another CSRF token
+@require_POST
+def typing(request: HttpRequest, stories: Any) -> HttpResponse:
+    """Keep what is typed as a draft of one's own, and answer with what stands beside the form.
+
+    Works without a session as well: whoever was logged out while typing keeps the text and is told.
+    """
+    window = window_of(request.POST.get("window", ""))
+    if not window:
+        return HttpResponseBadRequest(_("This page is too old. Copy your text, and open the story again."))
+    if not stories.admin_site.has_permission(request) or request.user.pk != window.by:
+        return _logged_out(request, keep(request, window))
+    try:
+        held = saving.held(window.story) if window.story else saving.nothing()
+    except Story.DoesNotExist:
+        held = saving.nothing()
+    if held.story.pk and not stories.has_change_permission(request, held.story):
+        keep(request, window)
+        return _alone(request, _("You can no longer change this story. Your text is kept."), 403)
+    version = based_on(request)
+    document = Document(saving.whole(typed_in(request.POST), held), held, options())
+    left, turn = unsaved(document, version), turn_of(request)
+    kept = drafts.keep(window.key, who(request).pk, held.story.pk, version or 0, left, timezone.now(), turn)
+    if kept is None:
+        return _alone(request, _("This page belongs to another story. Copy your text, and open it again."), 409)
+    if request.POST.get("brought"):  # text that a browser held while nobody answered: is it still unsaved?
+        return HttpResponse(headers={"X-Unsaved": "yes" if kept.draft.kept_at and not kept.late else "no"})
+    permit = page.lead(page.rows(document, [], {})["sources"])
+    context = {
+        **_checks(document),
+        "kept_at": kept.draft.kept_at, "meanwhile": _meanwhile(document, version),
+        "preview_html": _preview_html(document, request),
+        "counters_now": [
+            counter(
+                "summary_text",
+                document.typed.get("summary_text", [""])[-1],
+                permit.max_words if permit else None,
+                swap=True,
+            )
+        ],
+    }  # fmt: skip
+    if held.story.pk:
+        context["others"], _unsaved_ones = page.windows(held, who(request), window.key)
+    return render(request, "admin/analysis/story/live.html", context)
+
+
+def _checks(document: Document) -> dict[str, Any]:
+    """The checklist of what is typed."""
+    story, content, now = document.story, document.content, timezone.now()
+    checks = preflight.checklist(
+        story, content, now, articles=document.articles, public={item.pk for item in document.held.watch.values()}
+    )
+    return {"checks": checks, "advice": [check for check in checks if check.kind == "advice"]}
+
+
+def unsaved(document: Document, version: int | None) -> Typed:
+    """What was typed, if it differs from what the form began with; else nothing."""
+    held = document.held
+    typed = keepable(document.typed)
+    if not held.story.pk:
+        began: Typed = {"form": typed.get("form", []), "language": typed.get("language", [])}
+        began |= {name: typed[name] for name in ("topic", "desk", "summary_made_by") if name in typed}
+    elif version == held.story.version:
+        began = page.saved_typed(document.held)
+    else:
+        base = working.base_of(held.story, version or 0)
+        began = typed_of(base, Known.of([base])) if base else {}
+    return typed if page.differ(typed, began) else {}
+
+
+def _meanwhile(document: Document, version: int | None) -> list[str]:
+    """What others saved since this window was opened, and whether it touches what is typed here."""
+    held = document.held
+    if not held.story.pk or version is None or version == held.story.version:
+        return []
+    newest = Version.objects.filter(story=held.story, number__gt=version).select_related("created_by").first()
+    if newest is None:
+        return [_("This story is “%(status)s” now.") % {"status": held.story.get_status_display()}]
+    said = {"who": newest.created_by or _("Somebody"), "at": f"{newest.created_at:%H:%M} UTC"}
+    merged = saving.together(held, document.typed, version)
+    if not merged.conflicts:
+        return [
+            _("%(who)s saved this story at %(at)s. You changed different things: saving puts both together.") % said
+        ]
+    what = ", ".join(label(conflict.name, document.typed) for conflict in merged.conflicts)
+    return [
+        _("%(who)s saved this story at %(at)s. You both changed: %(what)s. Saving will ask.") % (said | {"what": what})
+    ]
+
+
+def _preview_html(document: Document, request: HttpRequest) -> str:
+    """The public page of what is typed, through the gate and the public template; a sentence where there is none."""
+    content = document.content
+    if not any(s["role"] == Role.ORIGINAL or s["in_summary"] for s in content["sources"]):
+        why = _("There is nothing to preview yet: name the original reporting among the sources.")
+        return render_to_string("admin/analysis/story/no_preview.html", {"why": why}, request)
+    names = dict(document.options["topics"])
+    story = document.story
+    shown = Story(
+        pk=story.pk or 0, slug=content["slug"], language=content["language"], published_at=story.published_at,
+        updated_at=story.updated_at, topic=Topic(slug=content["topic"], name=names.get(content["topic"], "")),
+    )  # fmt: skip
+    for mention in content["mentions"]:
+        mention["slug"] = mention["slug"] or "new"
+    try:
+        found = preview(shown, content, editing.render(content), document.articles)
+    except TextError as error:
+        return render_to_string("admin/analysis/story/no_preview.html", {"why": str(error)}, request)
+    if found is None or isinstance(found, Tombstone):
+        return render_to_string("admin/analysis/story/no_preview.html", {"why": ""}, request)
+    return render_to_string("admin/analysis/story/previewed.html", {"page": found, "preview": True}, request)
+
+
+def _logged_out(request: HttpRequest, kept: Draft | None) -> HttpResponse:
+    if kept is None:
+        words = _("Somebody else is logged in at this browser. Nothing was kept: copy your text.")
+        return _alone(request, words, 401)
+    words = _("You are logged out. What you typed is kept; log in to go on with it.")
+    return _alone(request, words, 401, redirect_to_login(place(kept), reverse("admin:login")).url)
+
+
+def _alone(request: HttpRequest, words: str, status: int, again: str = "") -> HttpResponse:
+    return render(request, "admin/analysis/story/alone.html", {"words": words, "again": again}, status=status)
+
+
+def lists(request: HttpRequest, stories: Any) -> HttpResponse:
+    """What a browser may complete names from."""
+    if not stories.has_view_permission(request):
+        raise PermissionDenied
+    return render(request, "admin/analysis/story/lists.html", {"offers": offers()})

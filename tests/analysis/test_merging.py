@@ -1,0 +1,126 @@
+"""Two people's changes are put together, and nothing that anybody typed is dropped without a word."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.merging import merge, plain, row_of, rows, same
+
+WORDS = st.sampled_from(["", "one", "two", "three  ", "l’été\r\n", "🦊"])
+HEAD = ("headline", "dek", "note_take_text", "note_take_rests_on")
+PARTS = {"sources": ("url", "why"), "claims": ("text", "why", "stance_1", "stance_2"), "mentions": ("name",)}
+
+
+@st.composite
+def forms(draw, base=None, new=("1", "2", "3")):
+    """A form; of a `base`, one that somebody made of it: fields changed, rows removed and added."""
+    typed = {}
+    for name in HEAD:
+        typed[name] = draw(st.just(base[name]) | st.lists(WORDS, max_size=2)) if base else [draw(WORDS)]
+    there = rows(base) if base else {}
+    for (kind, key), parts in there.items():
+        if draw(st.booleans()):
+            for part, values in parts.items():
+                typed[f"{kind}-{key}-{part}"] = draw(st.just(values) | st.builds(lambda w: [w], WORDS))
+    for kind, parts in PARTS.items():
+        for key in draw(st.sets(st.sampled_from(new))):
+            for part in parts:
+                typed[f"{kind}-{key}-{part}"] = [draw(WORDS)]
+    return typed
+
+
+@st.composite
+def changes(draw):
+    base = draw(forms())
+    return base, draw(forms(base, new=("101", "102"))), draw(forms(base, new=("n1", "n2")))
+
+
+def said(typed):
+    """Every value of a form but those of references to rows, which may be called otherwise."""
+    return {v for n, values in typed.items() if not n.endswith("rests_on") for v in plain(values)}
+
+
+def as_there(typed):
+    """A form as it stands there when it was saved: what is empty is not there."""
+    return {name: plain(values) for name, values in typed.items() if plain(values)}
+
+
+@given(changes())
+def test_what_only_one_of_them_changed_is_taken_from_that_one(case):
+    base, theirs, mine = case
+    mine_alone, theirs_alone = merge(base, base, mine), merge(base, theirs, base)
+    assert not mine_alone.conflicts and not theirs_alone.conflicts
+    assert as_there(mine_alone.typed) == as_there(mine)
+    assert as_there(theirs_alone.typed) == as_there(theirs)
+
+
+@given(changes())
+def test_a_conflict_is_a_field_that_both_changed_in_different_ways(case):
+    base, theirs, mine = case
+    for conflict in merge(base, theirs, mine).conflicts:
+        values = [tuple(plain(form.get(conflict.name, []))) for form in (base, theirs, mine)]
+        if row := row_of(conflict.name):
+            if row[:2] not in rows(base):  # both added it
+                continue
+            assert row[:2] in rows(theirs) and row[:2] in rows(mine)
+        assert len(set(values)) == 3
+    for name in HEAD:
+        three = {tuple(plain(form.get(name, []))) for form in (base, theirs, mine)}
+        assert (len(three) == 3) == (name in {conflict.name for conflict in merge(base, theirs, mine).conflicts})
+
+
+@settings(max_examples=300)
+@given(changes())
+def test_nothing_that_anybody_wrote_is_lost(case):
+    """What I wrote stands in the result. What they wrote stands there, or beside mine as a question."""
+    base, theirs, mine = case
+    merged = merge(base, theirs, mine)
+    new = {n: v for n, v in mine.items() if plain(v) != plain(base.get(n, []))}
+    assert said(new) <= said(merged.typed)
+    new = {n: v for n, v in theirs.items() if plain(v) != plain(base.get(n, []))}
+    asked = {value for conflict in merged.conflicts for value in plain(conflict.theirs)}
+    assert said(new) <= said(merged.typed) | asked
+
+
+@given(changes())
+def test_a_form_sent_twice_adds_nothing(case):
+    """The first time it was saved as it stands; the second time everything in it is there already."""
+    base, _theirs, mine = case
+    saved, n = {}, 100
+    names = {}
+    for name, values in mine.items():
+        row = row_of(name)
+        if row and row[1].startswith("n"):
+            if row[:2] not in names:
+                names[row[:2]] = str(n := n + 1)
+            name = f"{row[0]}-{names[row[:2]]}-{row[2]}"
+        saved[name] = values
+    known_by = {"sources": "url", "claims": "text", "mentions": "name"}
+    told = {(k, key): plain(parts.get(known_by[k], [])) for (k, key), parts in rows(mine).items()}
+    if any(not words for (_k, key), words in told.items() if key.startswith("n")):
+        return  # a row without its main words is no row that could be saved
+    merged = merge(base, saved, mine)
+    assert len(rows(merged.typed)) <= len(rows(saved))
+
+
+def test_a_source_that_has_another_key_now_has_it_wherever_it_is_named():
+    base = {"sources-1-url": ["u"], "sources-1-why": ["w"], "claims-5-text": ["c"], "claims-5-stance_1": ["states"]}
+    theirs = {name: value for name, value in base.items() if not name.startswith("sources")}
+    mine = base | {"sources-1-why": ["changed"], "note_take_rests_on": ["1"]}
+    merged = merge(base, theirs, mine)
+    assert merged.again == {"sources-1": "sources-n1"}
+    assert merged.typed["sources-n1-why"] == ["changed"]
+    assert merged.typed["note_take_rests_on"] == ["n1"]
+    assert merged.typed["claims-5-stance_n1"] == ["states"]
+
+
+def test_both_moving_rows_is_no_question():
+    base = {"claims-1-text": ["a"], "claims-1-position": ["1"]}
+    merged = merge(base, base | {"claims-1-position": ["2"]}, base | {"claims-1-position": ["3"]})
+    assert not merged.conflicts and merged.typed["claims-1-position"] == ["3"]
+
+
+def test_line_ends_and_white_space_are_no_change():
+    assert same({"text": ["a\r\nb "]}, {"text": ["a\nb"]})
+    base = {"dek": ["a\nb"]}
+    merged = merge(base, {"dek": ["other"]}, {"dek": ["a\r\nb\n"]})
+    assert not merged.conflicts and merged.typed["dek"] == ["other"]
