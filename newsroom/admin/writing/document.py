@@ -82,14 +82,15 @@ class Document:
 
     @cached_property
     def rows(self) -> dict[str, dict[str, RowForm]]:
-        """The rows that are to stay, read."""
+        """The rows that are to stay, read; of too many, one more than can be kept, which is a mistake."""
+
+        def stays(kind: str, key: str, parts: Typed) -> bool:
+            return not any(parts.get("DELETE", [])) or (kind == "watch_items" and key in self.held.watch)
+
+        left = {kind: [row for row in rows.items() if stays(kind, *row)] for kind, rows in self.parts.items()}
         return {
-            kind: {
-                key: self._row(kind, key, parts)
-                for key, parts in list(rows.items())[: MOST[kind] + 1]
-                if not any(parts.get("DELETE", [])) or (kind == "watch_items" and key in self.held.watch)
-            }
-            for kind, rows in self.parts.items()
+            kind: {key: self._row(kind, key, parts) for key, parts in rows[: MOST[kind] + 1]}
+            for kind, rows in left.items()
         }
 
     def _row(self, kind: str, key: str, parts: Typed) -> RowForm:

@@ -125,7 +125,9 @@ def create(typed: Typed, by: User, window: Sent, options: Options) -> Attempt:
 
 
 def made_by(key: str, by: User) -> int | None:
-    """The story that a window has made already, by its id. Locks the window's row, where there is one."""
+    """The story that a window has made already, by its id. Locks the window's row, made here if there was none: of two
+    that are sent at once, the second waits for what the first makes."""
+    Draft.objects.get_or_create(key=key, defaults={"by": by})
     return Draft.objects.select_for_update().filter(key=key, by=by).values_list("story_id", flat=True).first()
 
 

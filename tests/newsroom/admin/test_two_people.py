@@ -220,3 +220,17 @@ def test_who_may_only_add_does_not_save_into_what_is_scheduled(writer, editor):
     response = writer.post(ADD, smuggled, follow=True)
     assert "your text is kept" in messages(response)
     assert not story.notes.exists() and not story.claims.exists()
+
+
+def test_whether_somebody_may_save_is_asked_of_the_story_as_it_is_then(writer, draft):
+    """A moment ago it was a draft: what was read before the lock is not what counts."""
+    from django.core.exceptions import PermissionDenied
+
+    from newsroom.admin.writing import saving
+    from newsroom.admin.writing.document import options
+
+    sender = saving.Sent("window", 1, lambda row: row.status == "draft")
+    typed = {"headline": ["Mine"]}
+    Story.objects.filter(pk=draft.pk).update(status="review")
+    with pytest.raises(PermissionDenied):
+        saving.save(draft.pk, typed, draft.version, saving.Choice({}, None), writer.user, sender, options())

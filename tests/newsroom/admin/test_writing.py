@@ -476,3 +476,14 @@ def test_a_stance_may_be_taken_on_a_source_and_a_claim_that_are_both_new(editor,
     made = draft.sources.get(article__publisher=wire)
     assert draft.claims.get().evidence.get().source == made
     assert list(draft.notes.get().rests_on.all()) == [made]
+
+
+def test_as_many_rows_as_can_be_kept_may_be_exchanged_for_as_many_others(editor, draft):
+    """Those that are to go count no more, and none of the new ones is dropped."""
+    Claim.objects.bulk_create(Claim(story=draft, text=f"Old {n}.", standing="reported", position=n) for n in range(60))
+    gone = {f"{row(draft, 'claims', n)}-DELETE": "on" for n in range(10)}
+    new = {f"claims-n{n}-{part}": value for n in range(1, 11)
+           for part, value in (("text", f"New {n}."), ("standing", "reported"))}  # fmt: skip
+    assert editor.post(url(draft), opened(editor, url(draft)) | gone | new).status_code == 302
+    texts = set(draft.claims.values_list("text", flat=True))
+    assert {f"New {n}." for n in range(1, 11)} <= texts and len(texts) == 60
