@@ -2,7 +2,8 @@
 
 Building the SQL of a story page's queries took four times as long as running them. A prepared query is an ordinary
 QuerySet written over places instead of values; Django compiles it on the first call on a connection, and each later
-call binds its values and reads. For what readers ask again and again; everything else is a plain QuerySet.
+call binds its values and reads. For what readers, and editors at every pause in typing, ask again and
+again; everything else is a plain QuerySet.
 """
 
 from collections.abc import Callable, Sequence

@@ -32,6 +32,7 @@ from analysis.rendition.lists import (
     latest_corrections,
     open_watch_items,
     published,
+    published_among,
     river,
     through,
     watch_views,
@@ -196,7 +197,7 @@ def removed() -> tuple[tuple[str, datetime], ...]:
             owners.setdefault(owner, at)
     urls = [url for page in pages_named for url in spellings(f"https://{page}")]
     concerned = Citation.objects.filter(Q(article__url__in=urls) | Q(publisher__in=list(owners)))
-    candidates = published().filter(pk__in=concerned.values("story"))[:1000]
+    candidates = published_among(concerned.values("story")).order_by("-published_at", "-id")[:1000]
     found = [row_of(values) for values in columns(candidates)]
     gate.learn(row.id for row in found)
     for row in found:
@@ -236,7 +237,7 @@ def asked_about(
 
 
 def _cards(gate: Gate, story_ids: Iterable[int]) -> dict[int, StoryCard]:
-    found = [row_of(values) for values in columns(published().filter(pk__in=list(story_ids)))]
+    found = [row_of(values) for values in columns(published_among(list(story_ids)))]
     gate.learn(row.id for row in found)
     return {row.id: card for row in found if (card := gate.card(row))}
 
@@ -263,7 +264,7 @@ def answering(slugs: Iterable[str]) -> set[str]:
     return {row.slug for row in found if row.status == Story.Status.WITHDRAWN or not gate.awaited(row.id)}
 
 
-_PAGES = Prepared(lambda ids: full_columns(published().filter(pk__in=ids)), ids=[int])
+_PAGES = Prepared(lambda ids: full_columns(published_among(ids)), ids=[int])
 
 
 def pages_of(ids: Sequence[int]) -> dict[int, StoryPage]:

@@ -114,6 +114,7 @@ def claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[int
     rests_on = speaking or list(permits.values())
     if not may_say(rests_on, raw["text"], raw["why"]):
         return None
+    stances = {stance: label(Stance, stance) for stance in {e["stance"] for e in raw["evidence"]}}
     return ClaimView(
         id=raw["id"],
         text=raw["text"],
@@ -125,7 +126,7 @@ def claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[int
             EvidenceView(
                 source=sources[e["source"]],
                 stance=e["stance"],
-                stance_label=label(Stance, e["stance"]),
+                stance_label=stances[e["stance"]],
             )
             for e in raw["evidence"]
             if e["source"] in sources

@@ -1,5 +1,7 @@
 """Search: the same answers on both engines, and no word about what may not be read."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 
 from analysis import editing, rendition, search
 from analysis.models import ContextNote, Story
+from analysis.rendition.lists import latest_corrections
+from analysis.rendition.pages import pages_of
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +177,53 @@ def test_a_snippet_of_a_text_without_spaces_is_short_too():
     snippet = rendition.search("needle").items[0].snippet
     assert [text for text, marked in snippet if marked] == ["needle"]
     assert len("".join(text for text, _marked in snippet)) < 300
+
+
+@pytest.mark.parametrize("newest", [1, 3, 100])
+def test_candidates_come_newest_first_wherever_they_are_found(monkeypatch, newest):
+    """The newest are looked at first; begun early and published late, or with another, a story keeps its place."""
+    monkeypatch.setattr("analysis.search.sqlite.NEWEST", newest)
+    topic, desk = making.topic(), making.desk()
+    revision = making.published().current
+    search.forget(revision.story_id)
+    for n in range(12):
+        at = making.LONG_AGO + timedelta(days=(7 * n) % 12 // 2)  # two on each day, in no order of their numbers
+        story = Story.objects.create(
+            slug=f"s{n}", headline="H", topic=topic, desk=desk, status="published", current=revision,
+            public_topic=topic, published_at=at, updated_at=at,
+        )  # fmt: skip
+        search.remember(story.pk, "river " + ("water" if n % 2 else "stone"))
+    public = Story.objects.exclude(pk=revision.story_id).order_by("-published_at", "-pk")
+    for words, slugs in ((["river"], range(12)), (["wat"], range(1, 12, 2)), (["river", "stone"], range(0, 12, 2))):
+        wanted = list(public.filter(slug__in=[f"s{n}" for n in slugs]).values_list("pk", "published_at"))
+        walked, before = [], None
+        while page := search.candidates(words, 2, before):
+            walked += page
+            before = (dict(wanted)[page[-1]], page[-1])
+        assert walked == [pk for pk, _at in wanted]
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("before", [None, (making.LONG_AGO, 7)])
+def test_the_index_of_words_is_read_once_and_not_anew_for_each_story(before):
+    with CaptureQueriesContext(connection) as captured:
+        search.candidates(["rare"], 31, before)
+    assert len(captured) == 2
+    for query in captured.captured_queries:
+        with connection.cursor() as cursor:
+            plan = [step[-1] for step in cursor.execute("EXPLAIN QUERY PLAN " + query["sql"]).fetchall()]
+        scans = [step for step in plan if step.startswith("SCAN f VIRTUAL TABLE")]
+        # FTS5 writes "=" where it is asked for one row.
+        assert len(scans) == 1 and "=" not in scans[0].partition("M")[0], plan
+
+
+@pytest.mark.engine("sqlite")
+@pytest.mark.parametrize("ask", [lambda pk: pages_of([pk, pk + 1, pk + 2]), lambda pk: latest_corrections(16)])
+def test_few_stories_are_not_looked_for_among_all_that_are_public(ask):
+    story = making.published(headline="Turbines")
+    with CaptureQueriesContext(connection) as captured:
+        ask(story.pk)
+    for query in captured.captured_queries:
+        with connection.cursor() as cursor:
+            plan = [step[-1] for step in cursor.execute("EXPLAIN QUERY PLAN " + query["sql"]).fetchall()]
+        assert not any("(status=?" in step for step in plan), plan
