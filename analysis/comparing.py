@@ -1,10 +1,14 @@
 """Our text beside the text it was made from: what an editor pasted is held, compared, and forgotten.
 
-What comes out of here are numbers and our own words. The source's words stay in their row until it is deleted.
+What comes out of here are numbers and our own words. The source's words stay in their row until it is deleted: a
+process that has read them remembers numbers that lead back to no word.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -16,7 +20,8 @@ from analysis.models import Article, Source, SourceText
 from analysis.models.desk import HELD_FOR
 from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance
-from analysis.overlap import Overlap, Passage, Place
+from analysis.numbers import figures
+from analysis.overlap import Lines, Overlap, Passage
 from analysis.quoting import fits
 from analysis.terms import Permit, strictest
 from analysis.text import as_read, quotations
@@ -52,11 +57,45 @@ def forget_old(now: datetime) -> int:
     return SourceText.objects.filter(held_since__lte=now - HELD_FOR).delete()[0]
 
 
-def held(content: dict[str, Any]) -> dict[int, SourceText]:
-    """The texts held of a content's sources, by source id and in their order. One query."""
-    rows = SourceText.objects.filter(source__in=[s["id"] for s in content["sources"]])
-    ordered = rows.select_related("source__article__publisher").order_by("source__position", "source_id")
-    return {row.source_id: row for row in ordered}
+class Held(NamedTuple):
+    """What is compared of a text that is held: none of its words, and numbers that another process reads otherwise."""
+
+    publisher: str
+    runs: array[int]  # as overlap.read gives them
+    figures: array[int]  # hashes of its numbers, each once
+
+
+def held(content: dict[str, Any]) -> dict[int, Held]:
+    """What is held of a content's sources, by source id and in their order. One query, and one more for each text that
+    this process has not read yet."""
+    rows = SourceText.objects.filter(source__in=[s["id"] for s in content["sources"]]).defer("text")
+    found = {}
+    for row in rows.select_related("source__article__publisher").order_by("source__position", "source_id"):
+        with suppress(SourceText.DoesNotExist):  # forgotten just now
+            found[row.source_id] = Held(str(row.source.article.publisher), *_read_once(row.pk, row.held_since))
+    return found
+
+
+# At most 3.6 MB each, of a text of overlap.MAX_WORDS; 10 KB of an article.
+@lru_cache(maxsize=32)
+def _read_once(pk: int, _since: datetime) -> tuple[array[int], array[int]]:
+    """What is compared of the text in this row, which changes no other way than with the time since which it is held.
+
+    The text is no argument, or it would be remembered as one.
+    """
+    return read(SourceText.objects.values_list("text", flat=True).get(pk=pk))
+
+
+def read(text: str) -> tuple[array[int], array[int]]:
+    """What is compared of a text: its runs of words, and its numbers."""
+    return overlap.read(text), array("q", {hash(number) for number in figures(text)})
+
+
+def stated(numbers: Collection[str], texts: Iterable[Held]) -> set[str]:
+    """Those of some numbers (analysis/numbers.py) that stand in one of the texts that are held."""
+    asked = {hash(number) for number in numbers}
+    there = {number for text in texts for number in asked.intersection(text.figures)}
+    return {number for number in numbers if hash(number) in there}
 
 
 def stops(
@@ -64,7 +103,7 @@ def stops(
     permits: Mapping[int, Permit],
     public: set[int],
     reason: str = "",
-    texts_held: Mapping[int, SourceText] | None = None,
+    texts_held: Mapping[int, Held] | None = None,
 ) -> list[str]:
     """What this content takes from its sources that their terms do not allow, a sentence for each.
 
@@ -76,8 +115,8 @@ def stops(
     What is frozen in public counts as quoted as long as the gate shows it, and stops nothing alone: a correction must
     stay possible, and is asked only to quote less in what can be changed.
     """
-    rows = list((held(content) if texts_held is None else texts_held).values())
-    if not rows:
+    texts_held = held(content) if texts_held is None else texts_held
+    if not texts_held:
         return []
     changeable = list(_changeable(content, public, reason))
     texts = [*changeable, *_frozen(content, public, strictest(list(permits.values())))]
@@ -87,15 +126,14 @@ def stops(
     inside = overlap.line_up([text.passage for text in texts], quoted=True)
     found: list[str] = []
     quoted: dict[int, set[tuple[int, int]]] = {}
-    for row in rows:
-        theirs = overlap.read(row.text)
-        found += _copied(outside, summary, theirs, permits[row.source_id], str(row.source.article.publisher))
-        quoted[row.source_id] = overlap.quoted(inside, theirs)
-    for row in rows:
-        words = _quoted_of(row.source_id, quoted, texts)
-        most = permits[row.source_id].quote_words
+    for source, theirs in texts_held.items():
+        found += _copied(outside, summary, theirs, permits[source])
+        quoted[source] = overlap.quoted(inside, theirs.runs)
+    for source, theirs in texts_held.items():
+        words = _quoted_of(source, quoted, texts)
+        most = permits[source].quote_words
         if len(words) > most and any(number < len(changeable) for number, _nth in words):
-            said = {"n": len(words), "publisher": row.source.article.publisher, "max": most}
+            said = {"n": len(words), "publisher": theirs.publisher, "max": most}
             found.append(_(PAGE_QUOTES) % said)
     return found
 
@@ -162,20 +200,14 @@ def _quoted_of(source: int, quoted: Mapping[int, set[tuple[int, int]]], texts: S
     return {word for word in quoted[source] if not from_another(word)}
 
 
-def _copied(
-    page: Sequence[Place | None],
-    summary: Sequence[Place | None],
-    theirs: Sequence[str],
-    permit: Permit,
-    publisher: str,
-) -> list[str]:
+def _copied(page: Lines, summary: Lines, theirs: Held, permit: Permit) -> list[str]:
     limits = {"in_a_row": permit.copied_words, "percent": permit.copied_percent}
-    whole = overlap.compare(page, theirs, **limits)
-    found = _long_runs(whole, permit.copied_words, publisher)
+    whole = overlap.compare(page, theirs.runs, **limits)
+    found = _long_runs(whole, permit.copied_words, theirs.publisher)
     if whole.too_much:
-        found.append(_share(whole, permit.copied_percent, publisher, _(PAGE_SHARE)))
-    elif (alone := overlap.compare(summary, theirs, **limits)).too_much:
-        found.append(_share(alone, permit.copied_percent, publisher, _(SUMMARY_SHARE)))
+        found.append(_share(whole, permit.copied_percent, theirs.publisher, _(PAGE_SHARE)))
+    elif whole.taken and (alone := overlap.compare(summary, theirs.runs, **limits)).too_much:
+        found.append(_share(alone, permit.copied_percent, theirs.publisher, _(SUMMARY_SHARE)))
     return found
 
 

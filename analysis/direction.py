@@ -6,6 +6,7 @@ embedding that is never closed does the same to what stands after the text in it
 section 2; Unicode Technical Report 36, section 2.)
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 _OVERRIDES = "\u202d\u202e"
 _OPENED_AND_CLOSED = (("\u2066\u2067\u2068", "\u2069"), ("\u202a\u202b", "\u202c"))
+_ANY = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
@@ -22,6 +24,8 @@ def stops(content: dict[str, Any]) -> list[str]:
 
 
 def _fault(text: str) -> str:
+    if not _ANY.search(text):
+        return ""
     if any(c in text for c in _OVERRIDES):
         return _("“%(text)s” holds an invisible character that shows letters in another order. Type it anew.")
     # The direction ends with the paragraph, whatever is open.

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from analysis.models import Entity, EntityName
 from analysis.models.stories import LONGEST_NAME, spelled
+from analysis.text import MAX_LENGTH
 
 LONGEST = 8  # words of a name
 MOST_WORDS = 6_000  # of all the texts, the first of which are looked at
 CHUNK = 5_000  # names in one question
 _WORD = re.compile(r"[^\W_]+")
-_ADDRESS = re.compile(r"\]\([^)\n]*\)|https?://\S+")  # of a link: what it leads to is not what the text says
+_ADDRESS = re.compile(r"\]\([^()\n]*\)|https?://\S+")  # of a link: what it leads to is not what the text says
 _ACRONYM = 5  # letters: a short name all in capitals is no word in small ones
 
 
@@ -55,11 +56,11 @@ def texts_of(content: dict[str, Any]) -> list[tuple[str, str]]:
 def mentioned(texts: Sequence[tuple[str, str]], *, known: Collection[int] = (), limit: int = 20) -> list[Found]:
     """The entities that texts name, in the order in which they are first named; `known` ids are left out.
 
-    A text is (where it stands, Markdown). A name counts between two word boundaries, so in “l’Agence” and “Nvidia’s”
-    too, in whatever case; of names that overlap the longest. Two entities of one name are both found: a person
-    decides. At most 11 queries, whatever the number of entities.
+    A text is (where it stands, Markdown), of which as much is looked at as a note may hold. A name counts between two
+    word boundaries, so in “l’Agence” and “Nvidia’s” too, in whatever case; of names that overlap the longest. Two
+    entities of one name are both found: a person decides. At most 11 queries, whatever the number of entities.
     """
-    plain = [_ADDRESS.sub(_blank, unicodedata.normalize("NFC", text)).replace("\0", "\n") for _where, text in texts]
+    plain = [without_addresses(text[:MAX_LENGTH]) for _where, text in texts]
     runs: dict[str, list[_Run]] = {}
     for run in _runs(plain):
         if key := spelled(plain[run.text][run.begin : run.end]):
@@ -90,8 +91,10 @@ def mentioned(texts: Sequence[tuple[str, str]], *, known: Collection[int] = (), 
     return list(found.values())[:limit]
 
 
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
+def without_addresses(text: str) -> str:
+    """A Markdown text in composed characters, with spaces where it has the address of a link."""
+    composed = unicodedata.normalize("NFC", text).replace("\0", "\n")
+    return _ADDRESS.sub(lambda match: " " * len(match[0]), composed)
 
 
 def _runs(texts: Sequence[str]) -> Iterator[_Run]:

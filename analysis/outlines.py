@@ -47,14 +47,15 @@ _EVERYWHERE: dict[str, Any] = {
 @dataclass(frozen=True)
 class Outline:
     slots: tuple[Slot, ...]  # open when a story begins, in the order of the page
-    expected: tuple[Part, ...]  # beside the original and its summary, which every story has
+    # Beside the original and its summary, which every story has, and earlier coverage, asked for where there is some.
+    expected: tuple[Part, ...]
     says: Mapping[str, Any] = field(default_factory=dict)  # guidance that differs from what holds everywhere
 
 
 OUTLINES = {
     StoryForm.BRIEF: Outline(
         (Slot.TAKE,),
-        (Part.EARLIER, Part.WATCH),
+        (Part.WATCH,),
         {
             Slot.TAKE: _("A paragraph or two: the one thing that the report does not say and you can."),
             Part.WATCH: _("One item is enough: what will show within weeks whether your take was right."),
@@ -62,7 +63,7 @@ OUTLINES = {
     ),
     StoryForm.ANALYSIS: Outline(
         (Slot.TAKE, Slot.DISAGREEMENT, Slot.WHY),
-        (Part.CLAIMS, Part.EARLIER, Part.WATCH),
+        (Part.CLAIMS, Part.WATCH),
         {Slot.TAKE: _("Build the argument in titled paragraphs, each resting on a source or on a step just made.")},
     ),
     StoryForm.VERIFICATION: Outline(
@@ -76,7 +77,7 @@ OUTLINES = {
     ),
     StoryForm.EXPLAINER: Outline(
         (Slot.CONNECTION, Slot.WHY),
-        (Part.EARLIER,),
+        (),
         {
             Slot.CONNECTION: _("Tell how it came to this, for a reader who missed all of it, under headings."),
             Part.EARLIER: _("Link the pieces that a reader should go to next, oldest first."),
@@ -84,7 +85,7 @@ OUTLINES = {
     ),
     StoryForm.SYNTHESIS: Outline(
         (Slot.UNCERTAINTY, Slot.SYNTHESIS, Slot.FRAMING),
-        (Part.CLAIMS, Part.EARLIER, Part.WATCH),
+        (Part.CLAIMS, Part.WATCH),
         {
             Part.SOURCES: _("Check the day of every source: one that is older than the event cannot report it."),
             Part.CLAIMS: _("Record where the sources differ, on figures above all; that is what the grid is for."),
@@ -100,7 +101,7 @@ def slots_of(form: str) -> tuple[Slot, ...]:
 
 
 def expected_of(form: str) -> tuple[Part, ...]:
-    """The parts that a story of this form should have, beside its sources and its summary. Raises as `slots_of`."""
+    """The parts of which pre-flight says that a story of this form lacks them. Raises as `slots_of`."""
     return OUTLINES[StoryForm(form)].expected
 
 

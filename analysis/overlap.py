@@ -6,13 +6,15 @@ terms say what it may take as well: so many words in a row, and such a share of 
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 MAX_WORDS = 200_000  # of a source text; a long book
-# Four words in a row that two texts share are seldom chance; three often are.
+# Four words in a row that two texts share are seldom chance; three often are. So texts are compared by their runs of
+# four, each known by its hash: of what a publisher wrote, no word need be remembered.
 COUNTED_RUN = 4
 # As many words as our default lets one quote: below it, a few names make a large share of a short text. Terms do not
 # change it, so wherever their share is said, this is said too.
@@ -23,7 +25,6 @@ _NEAR = 200  # characters in which they are looked for
 _WORD = re.compile(r"[^\s‐-―/−-]+")  # “well-known” and “well known” are the same two words
 # French joins a shortened word to the next: “l’accord” and “cet accord” share a word.
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’ʼ＇](?=\w)", re.I)
-_NO_WORD = ""  # stands for a place that no run may cross: no word is empty
 
 
 class Word(NamedTuple):
@@ -48,6 +49,13 @@ class Place(NamedTuple):
     nth: int
     passage: Passage
     word: Word
+
+
+class Lines(NamedTuple):
+    """Our words in their order, and the runs of COUNTED_RUN words among them: hashes, by the place of the last word."""
+
+    places: Sequence[Place | None]
+    runs: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +83,33 @@ class Overlap:
 def words_of(text: str) -> Iterator[Word]:
     """The words of a text, each without what differs between two ways to write it: case, accents' form, punctuation."""
     for match in _WORD.finditer(text):
-        bare = _ELISION.sub("", match[0].lstrip("\"'“”‘’«»„([*_"))
+        word = match[0]
+        if word.isascii() and word.isalpha():
+            yield Word(word.lower(), *match.span())
+            continue
+        bare = _ELISION.sub("", word.lstrip("\"'“”‘’«»„([*_"))
         folded = "".join(c for c in unicodedata.normalize("NFKC", bare).casefold() if c.isalnum() or _is_mark(c))
         if folded:
             yield Word(unicodedata.normalize("NFC", folded), *match.span())
 
 
-def read(source: str) -> list[str]:
-    """The words of a source to compare with. Raises ValueError for more than MAX_WORDS."""
+def read(source: str) -> array[int]:
+    """The runs of COUNTED_RUN words of a source, one that begins at each word but the last ones, to compare with.
+
+    They are hashes with a key that each process has of its own. Raises ValueError for more than MAX_WORDS.
+    """
     theirs = [word.folded for word in words_of(source)]
     if len(theirs) > MAX_WORDS:
         raise ValueError(f"the source has {len(theirs)} words; at most {MAX_WORDS} can be compared")
-    return theirs
+    return array("q", map(hash, _runs(theirs)))
 
 
-def line_up(ours: Sequence[Passage], *, quoted: bool) -> list[Place | None]:
+def line_up(ours: Sequence[Passage], *, quoted: bool) -> Lines:
     """The words of all passages that stand between quotation marks, or outside; None where no run may cross."""
     places: list[Place | None] = []
     for number, passage in enumerate(ours):
+        if quoted and not passage.quotations:
+            continue
         begins = [match.start() for match in re.finditer(r"\S+", passage.text)]
         quotations, at = sorted(passage.quotations), 0
         for word in words_of(passage.text):
@@ -103,25 +120,30 @@ def line_up(ours: Sequence[Passage], *, quoted: bool) -> list[Place | None]:
             nth = bisect(begins, word.start)
             places.append(Place(number, nth, passage, word) if inside is quoted else None)
         places.append(None)
-    return places
+    words = [place and place.word.folded for place in places]
+    return Lines(places, {last: hash(run) for last, run in enumerate(_runs(words), COUNTED_RUN - 1) if None not in run})
 
 
-def compare(ours: Sequence[Place | None], theirs: Sequence[str], *, in_a_row: int, percent: int) -> Overlap:
+def _runs(words: Sequence[str | None]) -> Iterator[tuple[str | None, ...]]:
+    return zip(*(words[n:] for n in range(COUNTED_RUN)), strict=False)
+
+
+def compare(ours: Lines, theirs: Sequence[int], *, in_a_row: int, percent: int) -> Overlap:
     """What passages of ours take word for word from a source, over all of them together.
 
-    `ours`: their words outside quotation marks, lined up; `theirs`: the words of the source, as read. `in_a_row`: how
-    many words may be a run; `percent`: how much of our words may stand in runs that count. Linear in the words of both.
+    `ours`: their words outside quotation marks, lined up; `theirs`: the source, as read. `in_a_row`: how many words may
+    be a run, of those that count; `percent`: how much of our words may stand in them. Linear in the words of both.
     """
     reach = _reach(ours, theirs)
     taken = sum(_counted(reach))
-    words = sum(place is not None for place in ours)
+    words = sum(place is not None for place in ours.places)
     ends = [i for i, n in enumerate(reach) if n and (i + 1 == len(reach) or reach[i + 1] != n + 1)]
-    runs = [_run(ours, i, reach[i]) for i in ends if reach[i] > in_a_row]
+    runs = [_run(ours.places, i, reach[i]) for i in ends if reach[i] > in_a_row]
     runs.sort(key=lambda run: -run.words)
     return Overlap(tuple(runs), taken, words, taken > SHARE_FROM and 100 * taken > percent * words)
 
 
-def quoted(ours: Sequence[Place | None], theirs: Sequence[str]) -> set[tuple[int, int]]:
+def quoted(ours: Lines, theirs: Sequence[int]) -> set[tuple[int, int]]:
     """The words between quotation marks, lined up, that stand so in a source, in runs that count. Linear.
 
     A quotation always has room for such a run: fewer words between quotation marks are a term (analysis.text). Each
@@ -129,16 +151,16 @@ def quoted(ours: Sequence[Place | None], theirs: Sequence[str]) -> set[tuple[int
     count quotations so.
     """
     counted = _counted(_reach(ours, theirs))
-    return {(place.number, place.nth) for place, counts in zip(ours, counted, strict=True) if place and counts}
+    return {(place.number, place.nth) for place, counts in zip(ours.places, counted, strict=True) if place and counts}
 
 
-def matches(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
-    """For each word of ours, how many in a row that end with it stand so somewhere in theirs.
+def matches(ours: Sequence[Hashable], theirs: Sequence[Hashable]) -> list[int]:
+    """For each word of ours, whatever stands for it, how many in a row that end with it stand so somewhere in theirs.
 
     A suffix automaton of ours reads theirs once (Blumer et al. 1985); then each state knows the longest of its strings
     that it met. Time and memory grow with the number of words, whatever repeats.
     """
-    following: list[dict[str, int]] = [{}]
+    following: list[dict[Hashable, int]] = [{}]
     longest, link = [0], [-1]
     states: list[int] = []  # of each prefix of ours
     last = 0
@@ -185,8 +207,29 @@ def matches(ours: Sequence[str], theirs: Sequence[str]) -> list[int]:
     return [met[state] for state in states]
 
 
-def _reach(ours: Sequence[Place | None], theirs: Sequence[str]) -> list[int]:
-    return matches([place.word.folded if place else _NO_WORD for place in ours], theirs)
+def _reach(ours: Lines, theirs: Sequence[int]) -> list[int]:
+    """For each place of ours, how many words in a row that end there stand so in theirs; 0 if too few to count."""
+    reach = [0] * len(ours.places)
+    if ours.runs and (common := set(ours.runs.values()).intersection(theirs)):
+        mine = _islands((last, run) for last, run in ours.runs.items() if run in common)
+        other = _islands((first, run) for first, run in enumerate(theirs) if run in common)
+        found = matches([run for _last, run in mine], [run for _first, run in other])
+        for (last, _run), n in zip(mine, found, strict=True):
+            if n:
+                reach[last] = n + COUNTED_RUN - 1
+    return reach
+
+
+def _islands(runs: Iterable[tuple[int, int]]) -> list[tuple[int, Hashable]]:
+    """Runs by their places, with something that equals nothing where one does not follow on the other."""
+    found: list[tuple[int, Hashable]] = []
+    before = -1
+    for at, run in runs:
+        if at != before + 1:
+            found.append((at, object()))
+        found.append((at, run))
+        before = at
+    return found
 
 
 def _counted(reach: Sequence[int]) -> list[bool]:

@@ -25,6 +25,7 @@ MAX_MARKS = 1_000  # in one paragraph
 _TAGS = {"p", "em", "strong", "a", "ul", "ol", "li", "blockquote", "code", "br", "sup", "hr", "h2", "h3"}
 # One that is never closed quotes to the end of its paragraph.
 _QUOTES = re.compile(r"„([^“”]*)(?:[“”]|\Z)|“([^“”]*)(?:”|\Z)|«([^«»]*)(?:»|\Z)|\"([^\"]*)\"|‘(.*?)’(?!\w)", re.S)
+_CLOSES_SINGLE = re.compile(r"’(?!\w)")
 _QUOTE_MARK = re.compile(r"[„“«\"‘&]")  # & may begin one, written as an entity
 _BLOCK_QUOTE = re.compile(r"^ {0,3}>.*$", re.M)
 _LINK_TARGET = re.compile(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
@@ -52,8 +53,8 @@ def check(text: str) -> None:
     if len(text.splitlines()) > MAX_LINES:
         raise TextError(_("More than %(max)d lines. Split the text.") % {"max": MAX_LINES})
     depth = 0
-    for c in text:
-        depth = max(depth + (c == "[") - (c == "]"), 0)
+    for bracket in re.findall(r"[\[\]]", text):
+        depth = max(depth + (1 if bracket == "[" else -1), 0)
         if depth > MAX_OPEN_BRACKETS:
             raise TextError(_("Too many square brackets are open at once. Close or remove some “[”."))
     if text.count("](") + text.count("[^") > MAX_LINKS:
@@ -116,7 +117,9 @@ def quotations(plain: str) -> list[tuple[int, int]]:
     found = []
     at = 0
     for part in re.split(r"(\n\s*\n)", plain):
-        spans = (match.span(match.lastindex or 0) for match in _QUOTES.finditer(part))
+        closed = max((match.end() for match in _CLOSES_SINGLE.finditer(part)), default=0)
+        readable = part[:closed] + part[closed:].replace("‘", "'")  # or each would be read to the end
+        spans = (match.span(match.lastindex or 0) for match in _QUOTES.finditer(readable))
         found += [(at + start, at + end) for start, end in spans if count_words(part[start:end]) > TERM_WORDS]
         at += len(part)
     return found

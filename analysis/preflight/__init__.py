@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from analysis import direction, rulebook
 from analysis.models import Article, Story
 from analysis.preflight import by_house, by_terms, checks, figures, matter, missing, wording
@@ -21,7 +19,7 @@ from analysis.preflight.by_terms import over_quoted
 from analysis.preflight.checks import Check, Material
 from analysis.terms import Permit, strictest
 
-__all__ = ["Check", "advice", "checklist", "lead_permit", "over_quoted", "permits_of", "stops", "unread"]
+__all__ = ["Check", "checklist", "lead_permit", "over_quoted", "permits_of", "stops", "unread"]
 
 
 def checklist(
@@ -50,12 +48,6 @@ def stops(story: Story, content: dict[str, Any], now: datetime, reason: str = ""
     Of `now` and `reason` see checklist().
     """
     return [check.text for check in _stopping(_material(story, content, now, reason)) if check.kind == "stop"]
-
-
-def advice(content: dict[str, Any], now: datetime | None = None) -> list[str]:
-    """What would make it better but does not stop it, and what could not be checked."""
-    found = _advising(checks.read(content, now or timezone.now()))
-    return [check.text for check in found if check.kind in ("advice", "unknown")]
 
 
 def unread(story: Story, content: dict[str, Any], now: datetime) -> list[Article]:

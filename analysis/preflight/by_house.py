@@ -72,24 +72,25 @@ def _claims(material: Material) -> Iterator[Check]:
         c for c in confirmed if not any(e["source"] in primary and e["stance"] == Stance.STATES for e in c["evidence"])
     ]
     for claim in unproved:
-        said = _("“%(claim)s” is marked confirmed, but no primary source states it.")
+        said = _("“%(claim)s” is marked confirmed, but no primary source states it. Add one, or mark it reported.")
         yield stop(said % {"claim": claim["text"]}, "claims")
     if confirmed and not unproved:
         yield fine(_("Every confirmed claim names its primary source."), "claims")
 
 
 def _watch(material: Material) -> Iterator[Check]:
+    """What settles it, and whether it can still be forecast.
+
+    Its date and its likelihood need no check here: the database takes no item without them (models/watch.py), the form
+    asks for them, and one that is typed without them is in no content yet.
+    """
     items, today = material.content["watch"], material.now.date().isoformat()
     found = []
     for item in items:
         said = {"item": item["statement"]}
-        if not item["due"]:
-            found.append(_("“%(item)s” has no date by which it can be judged.") % said)
-        elif item["id"] not in material.public and item["due"] < today:
+        if item["id"] not in material.public and item["due"] < today:
             late = _("“%(item)s” is due before today: once public it cannot be changed. Give it a later date.")
             found.append(late % said)
-        if not item["likelihood"]:
-            found.append(_("“%(item)s” does not say how likely it is.") % said)
         if not item["settled_by"].strip():
             found.append(_("“%(item)s” does not say which source will settle it.") % said)
     yield from (stop(text, "watch_items") for text in found)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from analysis import comparing
 from analysis.models.writing import Slot, Stance
-from analysis.preflight.checks import Check, Material, fine, stop
+from analysis.preflight.checks import Check, Material, advise, fine, stop
 from analysis.quoting import fits, quoted_words, too_many_characters
 from analysis.terms import Level, Permit, analysis_allowed, strictest
 from analysis.text import count_quoted_words, count_words
@@ -20,6 +20,9 @@ def checks(material: Material) -> Iterator[Check]:
         yield stop(_forbidden(material), "sources")
     elif content["summary"] and lead.summary:
         yield from _summary(material)
+    elif content["summary"] and material.leads:
+        said = _("The terms of the original allow no summary: readers will not see this one. Leave it out.")
+        yield advise(said, "summary_text")
     if lead.headline:
         yield from _head(material)
     yield from _notes(material)
@@ -32,7 +35,7 @@ def checks(material: Material) -> Iterator[Check]:
 
 def _forbidden(material: Material) -> str:
     if not material.lead.embargo_until:
-        return _("The terms of the original allow nothing to be published.")
+        return _("The terms of the original allow nothing to be published. Rest the story on another source.")
     undated = (material.articles[pk] for pk in material.leads if material.permits[pk].embargo_until)
     if article := next((article for article in undated if article.published_at is None), None):
         said = _("“%(title)s” is under embargo, and nobody knows since when. Say at the article when it appeared.")
@@ -74,15 +77,26 @@ def _notes(material: Material) -> Iterator[Check]:
     permits = material.permits
     for note in material.content["notes"]:
         rests_on = [permits[pk] for pk in note["rests_on"] if pk in permits] or list(permits.values())
+        label, field = str(Slot(note["slot"]).label), f"note_{note['slot']}_text"
         if not analysis_allowed(rests_on):
+            if rests_on and material.lead.level > Level.NONE:
+                yield advise(_hidden(rests_on) % {"note": label}, field)
             continue
-        permit, label, field = strictest(rests_on), str(Slot(note["slot"]).label), f"note_{note['slot']}_text"
+        permit = strictest(rests_on)
         quoted = max(count_quoted_words(note[name]) for name in ("title", "text"))
         if quoted > permit.quote_words:
             said = _("“%(note)s” quotes %(n)d words; the terms of its sources allow %(max)d.")
             yield stop(said % {"note": label, "n": quoted, "max": permit.quote_words}, field)
         elif chars := max(too_many_characters(permit, note[name]) for name in ("title", "text")):
             yield stop(_too_long(label, chars, permit), field)
+
+
+def _hidden(rests_on: list[Permit]) -> str:
+    if any(permit.level == Level.NONE for permit in rests_on):
+        return _(
+            "“%(note)s” will not be shown: it rests on a source of which nothing may be published. Leave that out."
+        )
+    return _("“%(note)s” will not be shown: it rests on links alone. Let it rest on something else as well.")
 
 
 def _too_long(what: str, chars: int, permit: Permit) -> str:
@@ -95,8 +109,10 @@ def _too_long(what: str, chars: int, permit: Permit) -> str:
 
 def over_quoted(text: str, rests_on: list[Permit]) -> str:
     """A sentence if the gate would withhold these words of ours for what they quote; otherwise empty."""
+    if not count_quoted_words(text) or not analysis_allowed(rests_on):
+        return ""
     permit = strictest(rests_on)
-    if not analysis_allowed(rests_on) or fits(permit, text):
+    if fits(permit, text):
         return ""
     if count_quoted_words(text) > permit.quote_words:
         said = _("This quotes more than the %(max)d words that the terms allow: %(text)s")

@@ -6,7 +6,8 @@ from functools import cached_property, partial
 from typing import Any, Literal
 
 from analysis import comparing, rulebook
-from analysis.models import Article, SourceText
+from analysis.comparing import Held
+from analysis.models import Article
 from analysis.models.stories import Role
 from analysis.terms import Permit, strictest
 
@@ -34,7 +35,7 @@ class Material:
     now: datetime
     articles: dict[int, Article]
     permits: dict[int, Permit]
-    held: dict[int, SourceText]
+    held: dict[int, Held]
     public: frozenset[int] = frozenset()  # ids of watch items: their words can no longer be changed
     cited: frozenset[int] = frozenset()  # ids of articles: the public page rests on them
     reason: str = ""  # what will be said in public of the change

@@ -1,14 +1,16 @@
 """What we wrote before on the same matter, and what is still open there. The matter is what is mentioned, or linked."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from analysis.models import Appearance, Entity, Story, WatchItem
 from analysis.models.watch import NOT_REPLACED
 from analysis.preflight.checks import Check, Material, advise, fine, unknown
+from analysis.prepared import Prepared
 
 NAMED = 3  # earlier stories, of those that are not linked
 ITEMS = 5  # open watch items, the first that are due
@@ -34,31 +36,40 @@ def checks(material: Material) -> Iterator[Check]:
     yield from _open(material, linked | found.keys())
 
 
-def _newest(own: str, slugs: list[str], linked: set[int]) -> dict[int, str]:
-    """Of each entity the newest story of ours that names it and is not linked: its id and public headline."""
+def _newest_of(own: Any, slugs: Any, linked: Any) -> QuerySet[Entity, Any]:
     published = Appearance.objects.filter(entity=OuterRef("pk"), story__status=Story.Status.PUBLISHED)
-    others = published.exclude(story__slug=own).exclude(story__in=linked).order_by("-published_at", "-story")
+    others = published.exclude(story__slug=own).exclude(story__pk__in=linked).order_by("-published_at", "-story")
     entities = Entity.objects.filter(slug__in=slugs).annotate(
         story=Subquery(others.values("story")[:1]), headline=Subquery(others.values("story__current__headline")[:1])
     )
-    rows = entities.filter(story__isnull=False).order_by("-story").values_list("story", "headline")
-    return dict(rows)
+    return entities.filter(story__isnull=False).order_by("-story").values_list("story", "headline")
 
 
-def _open(material: Material, stories: set[int]) -> Iterator[Check]:
-    if not stories:
-        return
-    own = material.content["slug"]
+def _open_of(own: Any, stories: Any) -> QuerySet[WatchItem, Any]:
     items = WatchItem.objects.filter(
         NOT_REPLACED,
-        story__in=stories,
+        story__pk__in=stories,
         story__status=Story.Status.PUBLISHED,
         public_since__isnull=False,
         state=WatchItem.State.OPEN,
     ).exclude(story__slug=own)
-    for item in items.select_related("story").order_by("due", "id")[:ITEMS]:
-        said = {"item": item.statement, "story": item.story.headline, "day": date_format(item.due)}
-        if item.due < material.now.date():
+    return items.order_by("due", "id").values_list("statement", "due", "story__headline")[:ITEMS]
+
+
+# Asked at every pause in typing.
+_NEWEST = Prepared(_newest_of, own=str, slugs=[str], linked=[int])
+_OPEN = Prepared(_open_of, own=str, stories=[int])
+
+
+def _newest(own: str, slugs: list[str], linked: set[int]) -> dict[int, str]:
+    """Of each entity the newest story of ours that names it and is not linked: its id and public headline."""
+    return dict(_NEWEST(own=own, slugs=slugs, linked=list(linked) or [0]))  # no story has the id 0
+
+
+def _open(material: Material, stories: set[int]) -> Iterator[Check]:
+    for statement, due, headline in _OPEN(own=material.content["slug"], stories=list(stories)):
+        said = {"item": statement, "story": headline, "day": date_format(due)}
+        if due < material.now.date():
             yield advise(_("“%(item)s” of “%(story)s” was due on %(day)s: say how it turned out.") % said, "earlier")
         else:
             yield advise(_("“%(item)s” of “%(story)s” is open until %(day)s: does this settle it?") % said, "earlier")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from analysis import comparing
+from analysis import comparing, outlines
 from analysis.preflight.checks import Check, Material, advise, fine, unknown
 
 
@@ -26,7 +26,8 @@ def checks(material: Material) -> Iterator[Check]:
         yield advise(_("There is a take, and no case against it."), "note_disagreement_text")
     elif "take" in slots:
         yield fine(_("The take has a case against it."), "note_disagreement_text")
-    if not content["claims"]:
+    expected = outlines.expected_of(content["form"])
+    if outlines.Part.CLAIMS in expected and not content["claims"]:
         yield advise(_("No claims: what is established, and what is not?"), "claims")
-    if not content["watch"]:
+    if outlines.Part.WATCH in expected and not content["watch"]:
         yield advise(_("Nothing to watch: what would prove this wrong, and by when?"), "watch_items")

@@ -4,14 +4,15 @@ English and in French, so what is found is worth a look and nothing more."""
 import calendar
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from analysis.models.stories import fold
 from analysis.models.writing import Slot, Standing
+from analysis.numbers import figures, numbers
 from analysis.preflight.checks import Check, Material, advise, fine
-from analysis.preflight.figures import figures, numbers
 from analysis.text import as_read
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -24,10 +25,11 @@ _HEDGED = re.compile(
     re.I,
 )
 _CALENDAR = frozenset(fold(name) for name in (*calendar.month_name, *calendar.day_name))
-_NAME = r"[A-ZÀ-ÖØ-Þ][\w&’']*(?:[ \u00a0][A-ZÀ-ÖØ-Þ][\w&’']*){0,2}"
-_TWICE = re.compile(
-    rf"(?<![\w-])({_NAME})(?:[-‐‑–—/]|\s+(?:[-–—&]|and|et)\s+(?:the |la |le |l[’'])?)\1(?![\w-])(?!\s+[A-ZÀ-ÖØ-Þ])"
-)
+# Each part is bounded and gives nothing back: in “A&A&A…” a name may begin at every letter.
+_PART = r"[A-ZÀ-ÖØ-Þ][\w&’']{0,39}+"
+_NAME = rf"{_PART}(?:[ \u00a0]{_PART}){{0,2}}"
+_BETWEEN = r"[-‐‑–—/]|\s++(?:[-–—&]|and|et)\s++(?:the |la |le |l[’'])?"
+_TWICE = re.compile(rf"(?<![\w-])({_NAME})(?:{_BETWEEN})\1(?![\w-])(?!\s++[A-ZÀ-ÖØ-Þ])")
 _NAMED_SO = frozenset({"Baden-Baden", "Bora-Bora", "Pago-Pago", "Sing-Sing"})
 
 
@@ -85,14 +87,17 @@ def _in_headline_alone(content: dict[str, Any]) -> Iterator[str]:
     told = " \n ".join([content["dek"], as_read(summary), *(claim["text"] for claim in content["claims"])])
     if not told.strip():
         return
-    digits = figures(told)
-    alone = [shown for shown, number in numbers(content["headline"]) if number not in digits]
-    known = {fold(word)[:4] for word in _WORD.findall(told)}
-    known |= {fold(word)[:4] for mention in content["mentions"] for word in _WORD.findall(mention["name"])}
-    alone += [name for name in _names(content["headline"]) if fold(name)[:4] not in known]
+    alone = []
+    if said := numbers(content["headline"]):
+        digits = figures(told)
+        alone += [shown for shown, number in said if number not in digits]
+    if names := _names(content["headline"]):
+        words = _WORD.findall(" ".join([told, *(mention["name"] for mention in content["mentions"])]))
+        known = {fold(word)[:4] for word in words}
+        alone += [name for name in names if fold(name)[:4] not in known]
     if alone:
-        said = _("The headline has %(words)s, which no claim, dek or summary has.")
-        yield said % {"words": ", ".join(_("“%(words)s”") % {"words": word} for word in alone)}
+        sentence = _("The headline has %(words)s, which no claim, dek or summary has.")
+        yield sentence % {"words": ", ".join(_("“%(words)s”") % {"words": word} for word in alone)}
 
 
 def _names(headline: str) -> list[str]:
@@ -109,7 +114,8 @@ def _names(headline: str) -> list[str]:
     return [name for name in capital if len(name) > 2 and fold(name) not in _CALENDAR]
 
 
-def _stems(text: str) -> set[str]:
+@lru_cache(maxsize=1024)  # the checklist is made anew at every pause in typing, of texts that are as before
+def _stems(text: str) -> frozenset[str]:
     """What a text is about, roughly: its longer words by their first five letters, and its numbers."""
     long = {fold(word)[:5] for word in _WORD.findall(text) if len(word) > 3}
-    return long | {number for _shown, number in numbers(text)}
+    return frozenset(long | {number for _shown, number in numbers(text)})

@@ -1,6 +1,7 @@
 """Publication is refused for words taken from the source's text; that text is held no longer than it is needed."""
 
 import re
+from array import array
 from datetime import timedelta
 
 import pytest
@@ -31,6 +32,11 @@ def stops(story, reason=""):
     found = preflight.stops(story, editing.snapshot(story), NOW(), reason)
     assert all(sentence.endswith(".") for sentence in found)
     return " ".join(found)
+
+
+def advice(story):
+    found = preflight.checklist(story, editing.snapshot(story), NOW())
+    return " ".join(check.text for check in found if check.kind in ("advice", "unknown"))
 
 
 def test_a_text_in_our_own_words_is_published(story):
@@ -166,10 +172,10 @@ def test_a_correction_is_checked_when_the_text_is_pasted_again_and_says_so_when_
     publisher = story.sources.get().article.publisher
     Summary.objects.filter(story=story).update(text=TAKEN)
     assert stops(story) == ""
-    assert f"Not checked for words taken from: {publisher}." in " ".join(preflight.advice(editing.snapshot(story)))
+    assert f"Not checked for words taken from: {publisher}." in advice(story)
     comparing.hold(story.sources.get(), THEIRS)
     assert "10 words in a row" in stops(story)
-    assert "Not checked" not in " ".join(preflight.advice(editing.snapshot(story)))
+    assert "Not checked" not in advice(story)
 
 
 def test_a_watch_item_that_is_public_cannot_stop_a_correction(story):
@@ -186,6 +192,29 @@ def test_without_a_text_nothing_is_read_but_one_query(django_assert_max_num_quer
     content = editing.snapshot(making.draft())
     with django_assert_max_num_queries(1):
         assert comparing.stops(content, {}, set()) == []
+
+
+def test_a_process_reads_a_text_once_and_another_in_its_place_anew(story, django_assert_num_queries):
+    content = editing.snapshot(story)
+    first = comparing.held(content)
+    with django_assert_num_queries(1) as asked:
+        assert comparing.held(content) == first
+    assert '"text"' not in asked[0]["sql"]
+    comparing.hold(story.sources.get(), "Something else, of 17 words.")
+    with django_assert_num_queries(2):
+        second = comparing.held(content)
+    assert comparing.stated({"17", "18"}, first.values()) == set()
+    assert comparing.stated({"17", "18"}, second.values()) == {"17"}
+
+
+def test_what_a_process_remembers_of_a_text_are_numbers_and_not_once_it_is_forgotten(story):
+    content = editing.snapshot(story)
+    (remembered,) = comparing.held(content).values()
+    assert [type(part) for part in remembered] == [str, array, array]
+    assert remembered.publisher == str(story.sources.get().article.publisher)
+    assert {remembered.runs.typecode, remembered.figures.typecode} == {"q"}
+    comparing.forget(story.pk)
+    assert comparing.held(content) == {}
 
 
 # --- quotations over the whole page -------------------------------------------------------------------------------

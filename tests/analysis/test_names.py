@@ -8,6 +8,7 @@ from analysis import editing
 from analysis.models import Entity, EntityName, Mention
 from analysis.models.stories import spelled
 from analysis.names import CHUNK, MOST_WORDS, mentioned, texts_of
+from analysis.text import MAX_LENGTH
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,15 @@ def test_a_name_is_found_between_word_boundaries(text, spelling):
 
 
 @pytest.mark.parametrize(
-    "text", ["Nvidiana", "XNvidia", "a link [here](https://nvidia.test/)", "https://a.test/nvidia"]
+    "text",
+    [
+        "Nvidiana",
+        "XNvidia",
+        "a link [here](https://nvidia.test/)",
+        "https://a.test/nvidia",
+        "[here](/nvidia)",
+        "[here](https://a.test/chips_(nvidia))",
+    ],
 )
 def test_it_is_not_found_in_the_middle_of_a_word_nor_in_an_address(text):
     entity("Nvidia")
@@ -110,10 +119,17 @@ def test_names_are_kept_up_to_date():
 
 def test_a_long_text_is_looked_up_in_few_questions(django_assert_max_num_queries):
     entity("Nvidia")
-    text = " ".join(f"word{n}" for n in range(MOST_WORDS - 1)) + " Nvidia"
+    half = " ".join(f"word{n}" for n in range(MOST_WORDS // 2))
+    texts = [("dek", half), ("note", half.removesuffix(f" word{MOST_WORDS // 2 - 1}") + " Nvidia")]
     with django_assert_max_num_queries(MOST_WORDS * 8 // CHUNK + 2):
-        assert found(text) == [("Nvidia", "Nvidia")]
-    assert found("more " + text) == []  # beyond the bound: nothing, and no error
+        assert [one.spelling for one in mentioned(texts)] == ["Nvidia"]
+    assert mentioned([("headline", "more"), *texts]) == []  # beyond the bound: nothing, and no error
+
+
+def test_no_more_of_a_text_is_looked_at_than_a_note_may_hold():
+    entity("Nvidia")
+    assert found(" " * (MAX_LENGTH - 6) + "Nvidia") == [("Nvidia", "Nvidia")]
+    assert found(" " * MAX_LENGTH + "Nvidia") == []
 
 
 @given(st.text(max_size=300))

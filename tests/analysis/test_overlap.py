@@ -38,6 +38,15 @@ def test_it_finds_what_the_definition_says(ours, theirs):
     assert matches(ours, theirs) == slow_matches(ours, theirs)
 
 
+@given(few, few)
+def test_the_runs_that_count_are_those_of_the_definition(ours, theirs):
+    slow = slow_matches(ours, theirs)
+    found = compare([Passage("x", " ".join(ours))], " ".join(theirs), in_a_row=3)
+    assert found.taken == len({end - n for end, most in enumerate(slow) if most >= 4 for n in range(most)})
+    whole = [n for n, after in zip(slow, [*slow[1:], 0], strict=False) if n >= 4 and after != n + 1]
+    assert [run.words for run in found.runs] == sorted(whole, reverse=True)
+
+
 def lines_run(call) -> int:
     """How many lines of the module a call runs: a measure of work that no clock and no busy machine changes."""
     count = 0
@@ -91,6 +100,16 @@ def test_a_whole_comparison_is_linear_as_well():
         return lines_run(lambda: compare([Passage("summary", text)], text))
 
     assert work(1600) < 2.5 * work(800)
+
+
+def test_a_long_source_that_shares_nothing_is_no_more_work_than_a_short_one():
+    ours = line_up([Passage("x", SOURCE)], quoted=False)
+
+    def work(n):
+        theirs = read(" ".join(map(str, range(n))))
+        return lines_run(lambda: overlap.compare(ours, theirs, **LIMITS))
+
+    assert work(20_000) == work(10)
 
 
 SOURCE = (

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from analysis.models import Article, Publisher, SourceText
+from analysis import comparing
+from analysis.models import Article, Publisher
+from analysis.numbers import numbers
 from analysis.preflight import checks, figures, wording
-from analysis.preflight.figures import numbers
 from analysis.preflight.wording import repeated
 
 
@@ -26,7 +27,7 @@ def material(headline="", claims=(), dek="", summary="", mentions=(), held=None,
         "sources": [{"id": 1, "article": 1, "role": "original", "in_summary": True}],
     }
     article = Article(title=title, publisher=Publisher(name="Wire"))
-    texts = {} if held is None else {1: SourceText(source_id=1, text=held)}
+    texts = {} if held is None else {1: comparing.Held("Wire", *comparing.read(held))}
     return checks.Material(content, datetime(2026, 1, 1, tzinfo=UTC), {1: article}, {}, texts)
 
 
@@ -89,7 +90,7 @@ def test_a_headline_that_the_page_bears_out(headline, page):
 @pytest.mark.parametrize("text", [
     "the Acme-Acme deal", "the Acme–Acme deal", "l’accord Acme-Acme", "between Acme and Acme", "entre Acme et Acme",
     "the Port Salvan-Port Salvan line", "Acme & Acme agree", "Électra et Électra", "an Acme/Acme venture",
-    "it joins Acme and the Acme.",
+    "it joins Acme and the Acme.", "AT&T-AT&T", "Acme’s Port-Acme’s Port", "Acme  and  the Acme",
 ])  # fmt: skip
 def test_one_name_on_both_sides(text):
     assert repeated(text, []), text
