@@ -3,9 +3,11 @@
 What a story screen holds is a set of named fields, some of them in rows ("claims-12-text": the text of the claim with
 the id 12; a row that is new has a key that begins with "n"). Both people began with the same `base`. What only one of
 them changed is taken from that one; what both changed alike is taken once; what they changed differently is a conflict
-that a person decides. Nothing that anybody typed is dropped without a word.
+that a person decides. Nothing that anybody typed is dropped without a word, and nobody's judgment ends up on words that
+they never saw.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,13 +15,22 @@ type Typed = dict[str, list[str]]  # what a form holds: the values of each field
 
 ROWS = ("sources", "claims", "watch_items", "earlier", "mentions")
 KEYED_BY_ID = ("sources", "claims", "watch_items")  # the others are named by what they point to
-TOGETHER = {"claims": ("text", "standing"), "watch_items": ("statement", "due", "likelihood")}
+# By kind of row, note, summary: its text, and what else comes of one mind. Where both hold the same text, that alone is
+# taken together: nobody gives the reason for another's standing. Where they do not, all that is said of the text.
+TOGETHER: dict[str, tuple[str, frozenset[str]]] = {
+    "claims": ("text", frozenset({"standing", "why"})),
+    "watch_items": ("statement", frozenset({"due", "likelihood"})),
+    "earlier": ("earlier", frozenset({"kind", "verdict", "why"})),
+    "note": ("text", frozenset()),
+    "summary": ("text", frozenset({"made_by", "model"})),
+}
+_OF_TEXT = re.compile(r"((note)_[a-z]+|(summary))_(.+)")
 ORDER = "position"  # two people may both move rows: no conflict, the later save wins
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that both changed, each in another way."""
+    """A field that both changed, each in another way; or one did, and it goes together with what the other did."""
 
     name: str
     base: list[str]
@@ -68,9 +79,11 @@ def same(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> bool:
 
 def merge(base: Typed, theirs: Typed, mine: Typed) -> Merged:
     """What the story holds if both changes of `base` are made."""
-    was, now, typed = rows(base), rows(theirs), rows(mine)
-    renamed = _added_alike(was, now, typed)
-    mine = _renamed(mine, renamed)
+    was = rows(base)
+    gone = {key for kind, key in was.keys() - rows(theirs).keys() if kind == "sources"}
+    theirs = _still_said_of(gone, base, theirs)
+    now = rows(theirs)
+    mine = _renamed(mine, _added_alike(was, now, rows(mine)))
     typed = rows(mine)
     merged = Merged({})
     free = max((int(key[1:]) for _, key in typed if key[:1] == "n" and key[1:].isdecimal()), default=0)
@@ -87,7 +100,8 @@ def merge(base: Typed, theirs: Typed, mine: Typed) -> Merged:
                 _put(merged, row, now[row])
                 merged.kept.append(f"{kind}-{key}")
         elif row not in now:  # they removed it
-            if same(typed[row], was[row]) and not (kind == "sources" and key in needed_by_me):
+            silent = not any(plain(values) for part, values in typed[row].items() if part != ORDER)
+            if (silent or same(typed[row], was[row])) and not (kind == "sources" and key in needed_by_me):
                 merged.theirs.append(f"{kind}-{key}")
                 continue
             again = row
@@ -99,46 +113,48 @@ def merge(base: Typed, theirs: Typed, mine: Typed) -> Merged:
                 merged.again[f"{kind}-{key}"] = f"{kind}-{key}"
             _put(merged, again, typed[row])
         else:
-            for part in dict.fromkeys([*typed[row], *now[row], *was.get(row, {})]):
-                _field(merged, f"{kind}-{key}-{part}", base, theirs, mine)
-            _together(merged, kind, key, base, theirs, mine)
-    for name in dict.fromkeys([*mine, *theirs, *base]):
-        if not row_of(name):
-            _field(merged, name, base, theirs, mine)
-    sources = {
-        old.partition("-")[2]: new.partition("-")[2] for old, new in merged.again.items() if old[:8] == "sources-"
-    }
-    merged.typed = {name: values for name, values in _keys_of_sources(merged.typed, sources).items() if values}
+            parts = dict.fromkeys([*typed[row], *now[row], *was.get(row, {})])
+            _fields(merged, kind, {part: f"{kind}-{key}-{part}" for part in parts}, base, theirs, mine)
+    for kind, names in _of_the_head([*mine, *theirs, *base]):
+        _fields(merged, kind, names, base, theirs, mine)
+    keys = {old[8:]: new[8:] for old, new in merged.again.items() if old.startswith("sources-")}
+    typed_now = _keys_of_sources(merged.typed, dict.fromkeys(gone, "") | keys)
+    merged.typed = {name: values for name, values in typed_now.items() if values}
     return merged
 
 
-def _field(merged: Merged, name: str, base: Typed, theirs: Typed, mine: Typed) -> None:
-    was, now, typed = base.get(name, []), theirs.get(name, []), mine.get(name, [])
-    if plain(typed) == plain(was) and plain(now) != plain(was):
-        merged.typed[name] = now
-        if not name.endswith(f"-{ORDER}"):
+def _of_the_head(names: Iterable[str]) -> Iterable[tuple[str, dict[str, str]]]:
+    """The fields that are in no row, those of one note, or of the summary, together: their kind, and names by part."""
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for name in names:
+        if not row_of(name):
+            of = _OF_TEXT.fullmatch(name)
+            whose, kind, part = (of[1], of[2] or of[3], of[4]) if of else (name, "", name)
+            found.setdefault(whose, (kind, {}))[1][part] = name
+    return found.values()
+
+
+def _fields(merged: Merged, kind: str, names: dict[str, str], base: Typed, theirs: Typed, mine: Typed) -> None:
+    """The fields of one row, one note, the summary: each from whoever changed it; those that go together from one."""
+
+    def alike(part: str, one: Typed, other: Typed) -> bool:
+        return plain(one.get(names[part], [])) == plain(other.get(names[part], []))
+
+    differ = [part for part in names if part != ORDER and not alike(part, theirs, mine)]
+    text, one = TOGETHER.get(kind, ("", frozenset()))
+    together = set(differ) if text in differ else one & set(differ)
+    i_left = {part for part in differ if alike(part, base, mine)}
+    they_left = {part for part in differ if alike(part, base, theirs)}
+    asked = set(differ) - i_left - they_left
+    if together & asked or (together & i_left and together & they_left):
+        asked |= together
+    for part, name in names.items():
+        if part in asked:
+            merged.conflicts.append(Conflict(name, base.get(name, []), theirs.get(name, []), mine.get(name, [])))
+        elif part in i_left:
             merged.theirs.append(name)
-        return
-    merged.typed[name] = typed
-    if plain(now) not in (plain(was), plain(typed)) and not name.endswith(f"-{ORDER}"):
-        merged.conflicts.append(Conflict(name, was, now, typed))
-
-
-def _together(merged: Merged, kind: str, key: str, base: Typed, theirs: Typed, mine: Typed) -> None:
-    """Fields that judge one another are not put together of two minds: a standing is one of the text it was given."""
-    names = [f"{kind}-{key}-{part}" for part in TOGETHER.get(kind, ())]
-
-    def changed(form: Typed) -> set[str]:
-        return {name for name in names if plain(form.get(name, [])) != plain(base.get(name, []))}
-
-    mixed = changed(mine) and changed(theirs) and changed(mine) != changed(theirs)
-    known = {conflict.name for conflict in merged.conflicts}
-    for name in names if mixed else ():
-        was, now, typed = base.get(name, []), theirs.get(name, []), mine.get(name, [])
-        if name not in known and plain(now) != plain(typed):
-            merged.typed[name] = typed
-            merged.theirs = [other for other in merged.theirs if other != name]
-            merged.conflicts.append(Conflict(name, was, now, typed))
+        of_them = part in i_left - asked or (part == ORDER and alike(part, base, mine))
+        merged.typed[name] = (theirs if of_them else mine).get(name, [])
 
 
 def _spoken_of(base: Typed, form: Typed) -> set[str]:
@@ -199,17 +215,32 @@ def _renamed(typed: Typed, keys: dict[tuple[str, str], str]) -> Typed:
     return _keys_of_sources(found, {key: new for (kind, key), new in keys.items() if kind == "sources"})
 
 
+def _still_said_of(gone: set[str], base: Typed, theirs: Typed) -> Typed:
+    """Their form as if it still spoke of the sources that they removed: what they said of these went along, and is no
+    change of a claim or a note."""
+    there, found = rows(theirs), dict(theirs)
+    for name, values in base.items():
+        row = row_of(name)
+        if row and row[2].startswith("stance_") and row[2][7:] in gone and row[:2] in there:
+            found[name] = values
+        elif name.endswith("_rests_on") and theirs.get(name.replace("_rests_on", "_text")):
+            found[name] = [*theirs.get(name, []), *(key for key in values if key in gone)]
+    return found
+
+
 def _keys_of_sources(typed: Typed, keys: dict[str, str]) -> Typed:
-    """A source that has another key now has it as well where a claim or a note speaks of it."""
+    """A source that has another key now has it as well where a claim or a note speaks of it; one that has none is not
+    spoken of."""
     if not keys:
         return typed
     found: Typed = {}
     for name, values in typed.items():
         stem, stance, key = name.rpartition("-stance_")
         if stance and key in keys:
-            found[f"{stem}-stance_{keys[key]}"] = values
+            if keys[key]:
+                found[f"{stem}-stance_{keys[key]}"] = values
         elif name.endswith("_rests_on"):
-            found[name] = [keys.get(value, value) for value in values]
+            found[name] = [key for value in values if (key := keys.get(value, value))]
         else:
             found[name] = values
     return found

@@ -10,11 +10,19 @@ from django.utils.text import slugify
 from analysis.models import Entity
 from analysis.models.stories import fold
 
+TRIED = 20  # numbers, before an address gets a random end
+
 
 def free_slug(rows: QuerySet[Any], stem: str) -> str:
-    """A slug that begins with `stem` and that no row has yet."""
-    taken = set(rows.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(s for n in range(1, len(taken) + 2) if (s := stem if n == 1 else f"{stem}-{n}") not in taken)
+    """A slug that begins with `stem` and that no row has yet. One query, however many begin so."""
+    tried = [stem, *(f"{stem}-{n}" for n in range(2, TRIED + 1))]
+    taken = set(rows.filter(slug__in=tried).values_list("slug", flat=True))
+    return next((slug for slug in tried if slug not in taken), unlike(stem))
+
+
+def unlike(stem: str) -> str:
+    """A slug that begins with `stem` and that nobody else makes."""
+    return f"{stem}-{secrets.token_hex(4)}"
 
 
 def entity(name: str, kind: str) -> Entity:
@@ -23,7 +31,7 @@ def entity(name: str, kind: str) -> Entity:
     try:
         return _found_or_made(name, kind, free_slug(Entity.objects.all(), stem))
     except IntegrityError:  # somebody else took the slug between our look and our write
-        return _found_or_made(name, kind, f"{stem}-{secrets.token_hex(4)}")
+        return _found_or_made(name, kind, unlike(stem))
 
 
 @transaction.atomic

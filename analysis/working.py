@@ -4,18 +4,19 @@ A content is what `editing.snapshot` makes. Whoever changes a story (a form, a m
 content and hands it to `write`, so that what is public stays frozen whoever writes. No HTTP, no forms.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from analysis import editing, naming, rows
-from analysis.models import Article, Desk, Entity, Story, StoryLink, Summary, Topic, Version
+from analysis.models import Article, Desk, Entity, Story, Summary, Topic, Version, WatchItem
 from analysis.rows import Row, WorkingError
 
 HEAD = (
@@ -35,14 +36,14 @@ def write(
     parts of the content refer to it by whatever id it has there, so a new row that is referred to has a negative one.
     Sources are known by article, notes by slot, mentions by slug and earlier stories by id: these rows stay what they
     are wherever they stand. A new watch item may name in "replaces" the public open item that it corrects. What the
-    content says of "checked_at", "history" and "terms" is not read: they follow from what was done.
+    content says of "checked_at", "history" and "terms" is not read: they follow from what was done. An empty
+    "slug" asks for one made of the headline.
 
     Whatever it says, a public watch item keeps its words, a story that was published its address. Raises WorkingError
     if it names what is not there, or leaves out a claim whose standing has moved.
     """
     now = now or timezone.now()
-    if story.status == Story.Status.WITHDRAWN:
-        raise WorkingError(_("This story was withdrawn. It stays as it is; write a new one."))
+    _refuse_withdrawn(story)
     if story.version > 1 and not story.versions.exists():
         _keep(story, story.version - 1, None, _("As it was before versions were kept"), now)
     desks = _desks(content)
@@ -75,49 +76,26 @@ def restore(
 
     Call as `write`. The public page is untouched. Raises WorkingError if the story was withdrawn.
     """
-    content, lost = _possible(story, content)
+    content, lost = possible(story, content)
     return write(story, content, by, why=why, now=now), lost
-
-
-def frame(story: Story) -> dict[str, Any]:
-    """The content of a story to be written in the frame of another: who writes it, about what, in which form and
-    slots, with the other as what it follows, if that is public. Everything that was said is left out.
-
-    Its headline and address are empty; its notes have titles and no text, so that `write` keeps none of them.
-    """
-    content = editing.snapshot(story)
-    follows = {"story": story.pk, "kind": StoryLink.Kind.FOLLOWS.value, "verdict": "", "why": ""}
-    return content | {
-        "slug": "", "headline": "", "dek": "", "event_on": None, "disclosure": "", "summary": None,
-        "sources": [], "claims": [], "watch": [],
-        "notes": [note | {"text": "", "rests_on": []} for note in content["notes"]],
-        "earlier": [follows] if story.status == Story.Status.PUBLISHED else [],
-    }  # fmt: skip
 
 
 def begin(content: dict[str, Any], by: User | None, *, why: str = "", now: datetime | None = None) -> Story:
     """A new draft of `by` that holds a content, at an address made of its headline if it names none. Call inside a
     transaction. Raises WorkingError as `write`."""
     desks = _desks(content)
-    story = Story.objects.create(
-        slug=content["slug"] or free_address(content["headline"]),
-        headline=content["headline"],
-        topic=_topic(content),
-        desk=_desk(desks, content["desk"]),
-        created_by=by,
+    story = Story(
+        headline=content["headline"], topic=_topic(content), desk=_desk(desks, content["desk"]), created_by=by
     )
+    _save_at(story, content["slug"])
     write(story, content | {"slug": story.slug}, by, why=why, now=now)
     return story
 
 
-def free_address(headline: str) -> str:
-    """An address made of a headline, that no story has."""
-    stem = slugify(headline)[:90].strip("-") or "story"
-    return naming.free_slug(Story.objects.all(), stem)
-
-
-def _possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """A content of before as it can be written today, and what of it cannot."""
+def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A content of before as `restore` would write it today, and a sentence for each thing that cannot come back as it
+    was. Writes nothing. Raises WorkingError if the story was withdrawn."""
+    _refuse_withdrawn(story)
     lost: list[str] = []
     there = editing.snapshot(story)
 
@@ -158,7 +136,9 @@ def _possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], li
         _("The claim “%(claim)s” stays: its standing has moved, and that is on record.") % {"claim": claim["text"]}
         for claim in stay
     ]
-    possible = {
+    watch, public_ones = _watch(story, content["watch"], there["watch"])
+    lost += [_("The watch item “%(item)s” stays: it is public.") % {"item": w["statement"]} for w in public_ones]
+    today = {
         "slug": story.slug if others or story.published_at else content["slug"],
         "topic": content["topic"] if topic else there["topic"],
         **who,
@@ -175,8 +155,39 @@ def _possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], li
             content["earlier"], linked, "story", _("The earlier story number %(name)s is not public any more.")
         ),
         "claims": [*content["claims"], *stay],
+        "watch": [*watch, *public_ones],
     }  # fmt: skip
-    return content | possible, lost
+    return content | today, lost
+
+
+def _watch(story: Story, rows: list[Row], there: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The watch items of a content of before, those that are public as they are today; and the public ones beside them
+    that it does not have."""
+    items = {item.pk: item for item in story.watch_items.select_related("superseded_by")}
+    found = []
+    for row in rows:
+        item = items.get(row["id"])
+        if not item or not item.public_since:
+            found.append(dict(row))
+        elif not item.superseded_by or not item.superseded_by.public_since:  # else its replacement stands for it
+            words = {name: getattr(item, name) for name in ("statement", "likelihood", "settled_by")}
+            found.append(row | words | {"due": item.due.isoformat()})
+    named = {row["id"] for row in rows}
+    stay = [row for row in there if items[row["id"]].public_since and row["id"] not in named]
+    new = [row for row in found if row["id"] not in items]
+    # A public item that was there already and is not in the content had a replacement in it, dropped since.
+    replaced = [
+        row for row in stay if new and row["id"] < new[0]["id"] and items[row["id"]].state == WatchItem.State.OPEN
+    ]
+    if len(new) == len(replaced) == 1:
+        new[0]["replaces"] = replaced[0]["id"]
+        stay.remove(replaced[0])
+    return found, stay
+
+
+def _refuse_withdrawn(story: Story) -> None:
+    if story.status == Story.Status.WITHDRAWN:
+        raise WorkingError(_("This story was withdrawn. It stays as it is; write a new one."))
 
 
 def _keep(story: Story, number: int, by: User | None, why: str, now: datetime) -> Version:
@@ -193,16 +204,32 @@ def _keep(story: Story, number: int, by: User | None, why: str, now: datetime) -
 
 
 def _write_head(story: Story, content: dict[str, Any], desks: list[Desk]) -> None:
-    if not story.published_at and content["slug"] != story.slug:
-        if Story.objects.filter(slug=content["slug"]).exclude(pk=story.pk).exists():
-            raise WorkingError(_("Another story has the address “%(name)s”.") % {"name": content["slug"]})
-        story.slug = content["slug"]
     story.topic, story.desk = _topic(content), _desk(desks, content["desk"])
     story.edited_by = _desk(desks, content["edited_by"]) if content["edited_by"] else None
     story.event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
     for name in ("language", "form", "headline", "dek", "disclosure"):
         setattr(story, name, content[name])
-    story.save(update_fields=HEAD)
+    _save_at(story, story.slug if story.published_at else content["slug"], HEAD)
+
+
+def _save_at(story: Story, slug: str, fields: Iterable[str] | None = None) -> None:
+    """Save a story at an address; if none is named, at one made of its headline that no other story has.
+
+    Another story may take it between our look and our write, so that it is the write that finds out.
+    """
+    others = Story.objects.exclude(pk=story.pk)
+    stem = slugify(story.headline)[:90].strip("-") or "story"
+    story.slug = slug or naming.free_slug(others, stem)
+    try:
+        with transaction.atomic():
+            story.save(update_fields=fields)
+    except IntegrityError as error:
+        if not others.filter(slug=story.slug).exists():
+            raise
+        if slug:
+            raise WorkingError(_("Another story has the address “%(name)s”.") % {"name": slug}) from error
+        story.slug = naming.unlike(stem)
+        story.save(update_fields=fields)
 
 
 def _topic(content: dict[str, Any]) -> Topic:

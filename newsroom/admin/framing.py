@@ -1,53 +1,24 @@
 """A new story in the frame of one that is there: its filing, its form, its slots."""
 
-from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
-from analysis import editing, working
-from newsroom.admin.site import who
+from analysis import editing
+from analysis.merging import Typed
+from analysis.models import Story
+from analysis.models.stories import StoryLinkKind
 
 
-class FrameForm(forms.Form):
-    headline = forms.CharField(
-        label=gettext_lazy("Headline of the new story"),
-        max_length=140,
-        widget=forms.TextInput(attrs={"class": "vTextField headline-field"}),
-    )
-
-
-def frame_view(stories, request: HttpRequest, pk: int) -> HttpResponse:
-    story = stories._story(request, pk)
-    if not stories.has_add_permission(request):
-        raise PermissionDenied
-    form = FrameForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        why = _("in the frame of “%(story)s”") % {"story": story}
-        try:
-            with transaction.atomic():
-                new = working.begin(working.frame(story) | form.cleaned_data, who(request), why=why)
-                stories.log_addition(request, new, why)
-        except editing.EditingError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("A new draft, yours. Nothing of the text was taken over."))
-            return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[new.pk]))
-    says = _(
-        "A new draft of yours, with its topic, desk, language, form and mentions. Nothing that was said is taken over. "
-        "If this story is public, the new one follows it; say why."
-    )
-    return TemplateResponse(
-        request,
-        "admin/analysis/story/step.html",
-        {
-            **stories.admin_site.each_context(request),
-            "opts": stories.opts, "original": story, "subtitle": story.headline, "form": form,
-            "title": _("Write a new story in this frame"), "says": says,
-        },
-    )  # fmt: skip
+def frame_of(story: Story) -> Typed:
+    """What stands in the form of a story to be written in the frame of another: who signs it, what it is about, the
+    slots that it has notes in, with their titles. A published story is what the new one follows. Nothing else that was
+    said is taken over.
+    """
+    content = editing.snapshot(story)
+    typed = {name: [content[name]] for name in ("topic", "language", "form")}
+    typed |= {name: [content[name]["slug"]] for name in ("desk", "edited_by") if content[name]}
+    for note in content["notes"]:
+        # The empty text is what opens a slot that has no title.
+        typed |= {f"note_{note['slot']}_title": [note["title"]], f"note_{note['slot']}_text": [""]}
+    for n, mention in enumerate(content["mentions"], start=1):
+        typed |= {f"mentions-n{n}-name": [mention["name"]], f"mentions-n{n}-kind": [mention["kind"]]}
+    if story.status == Story.Status.PUBLISHED:
+        typed |= {"earlier-n1-earlier": [story.slug], "earlier-n1-kind": [StoryLinkKind.FOLLOWS.value]}
+    return typed

@@ -95,7 +95,7 @@ def list_view(stories, request: HttpRequest, pk: int) -> HttpResponse:
     return _page(
         stories, request, story, "versions.html",
         title=_("All versions"),
-        entries=[(one, kept[n + 1] if n + 1 < len(kept) else None) for n, one in enumerate(shown)],
+        entries=[(one, _before(one, kept[n + 1 :])) for n, one in enumerate(shown)],
         older=shown[-1].key if more else "",
         # What one most likely wants to compare the newest with: the last that says something else.
         other=next((one.key for one in shown if not editing.same_text(one.row.content, shown[0].row.content)), ""),
@@ -104,6 +104,12 @@ def list_view(stories, request: HttpRequest, pk: int) -> HttpResponse:
         public_now=Kept(story.current).key if story.current and story.status == Story.Status.PUBLISHED else "",
         may_restore=stories.has_change_permission(request, story),
     )  # fmt: skip
+
+
+def _before(one: Kept, older: list[Kept]) -> Kept | None:
+    """What a version changed: of one that was published, the one that was public until then."""
+    published = (other for other in older if one.published and other.published)
+    return next(published, older[0] if older else None)
 
 
 def compare_view(stories, request: HttpRequest, pk: int) -> HttpResponse:
@@ -165,7 +171,7 @@ def restore_view(stories, request: HttpRequest, pk: int, key: str) -> HttpRespon
         story = stories._story(request, pk)
         form = StepForm(initial={"version": story.version})
     try:
-        before, after, lost = _foreseen(story, kept, who(request))
+        after, lost = working.possible(story, kept.row.content)
     except editing.EditingError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("admin:analysis_story_versions", args=[pk]))
@@ -175,19 +181,8 @@ def restore_view(stories, request: HttpRequest, pk: int, key: str) -> HttpRespon
         new=kept,
         form=form,
         lost=lost,
-        differences=_shown(differing.fields(before, after)),
+        differences=_shown(differing.fields(editing.snapshot(story), after)),
     )  # fmt: skip
-
-
-def _foreseen(story: Story, kept: Kept, by) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
-    """What is saved, what would be, and what could not come back: done, and undone at once."""
-    before = editing.snapshot(story)
-    with transaction.atomic():
-        trial = Story.objects.get(pk=story.pk)
-        editing.claim_version(trial, trial.version)
-        version, lost = working.restore(trial, kept.row.content, by, why=kept.restored)
-        transaction.set_rollback(True)
-    return before, version.content, lost
 
 
 def _find(story: Story, key: str) -> Kept:

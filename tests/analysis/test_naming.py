@@ -15,6 +15,14 @@ def test_an_address_that_is_taken_gets_the_next_number():
         making.draft(slug=expected)
 
 
+def test_of_an_address_that_very_many_have_one_is_found_by_one_look(django_assert_num_queries):
+    for _ in range(naming.TRIED + 2):
+        with django_assert_num_queries(1):
+            slug = naming.free_slug(Story.objects.all(), "halmouth")
+        making.draft(slug=slug)
+    assert len(slug) == len("halmouth-") + 8, "a number would not have been found"
+
+
 def test_a_name_is_made_once_and_found_in_any_spelling():
     first = naming.entity("Port Salvan", "place")
     assert naming.entity("PORT SALVAN", "person") == first == Entity.objects.get()

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analysis import editing, working
+from analysis import editing, naming, working
 from analysis.models import (
     Claim,
     Entity,
@@ -534,25 +534,83 @@ def test_what_is_gone_from_the_newsroom_since_is_named_and_the_rest_comes_back(p
     }
 
 
-def test_a_frame_has_the_filing_and_nothing_that_was_said(by):
-    planted = making.planted("f", making.publisher())
-    framed = working.frame(Story.objects.get(pk=planted.story.pk))
-    said = str(framed | {"mentions": [], "notes": [row | {"title": ""} for row in framed["notes"]]})
-    assert not [word for word in planted.words.values() if word in said]
-    story = working.begin(framed | {"headline": "The week after"}, by)
-    after = snapshot(story)
-    assert (story.status, story.created_by, story.slug) == ("draft", by, "the-week-after")
-    assert after["mentions"] == snapshot(planted.story)["mentions"]
-    assert [link["story"] for link in after["earlier"]] == [planted.story.pk]
-    assert after["notes"] == [] and len(framed["notes"]) == 7
-    assert editing.same_text(story.versions.get().content, after)
+def statements(story: Story) -> list[str]:
+    return [item["statement"] for item in snapshot(story)["watch"]]
 
 
-def test_the_frame_of_a_draft_does_not_follow_it(db):
-    assert working.frame(making.draft())["earlier"] == []
+def foreseen(story: Story, content: dict[str, Any]) -> list[str]:
+    """What the second look says that a restore will write, and that it writes nothing."""
+    with CaptureQueriesContext(connection) as captured:
+        content, _lost = working.possible(story, content)
+    assert not [q["sql"] for q in captured if not q["sql"].startswith("SELECT")]
+    return [item["statement"] for item in content["watch"]]
+
+
+def test_a_version_from_before_a_public_item_was_replaced_leaves_the_replacement(public):
+    before = snapshot(public)
+    before["watch"][0]["statement"] = "Its words before it was public."
+    old = public.watch_items.get()
+    write(public, before | {"watch": [watch("Two are named.", replaces=old.pk)]})
+    editing.publish(public, None, kind="update")
+    assert foreseen(public, before) == ["Two are named."]
+    assert restore(public, before) == ["The watch item “Two are named.” stays: it is public."]
+    assert statements(public) == ["Two are named."]
+    old.refresh_from_db()
+    assert old.superseded_by.statement == "Two are named."
+
+
+def test_a_version_from_before_an_item_was_to_be_replaced_has_it_again(public):
+    before = snapshot(public)
+    before["watch"][0]["statement"] = "Its words before it was public."
+    write(public, before | {"watch": [watch("Two are named.", replaces=public.watch_items.get().pk)]})
+    assert foreseen(public, before) == ["The winner is named."]
+    assert restore(public, before) == []
+    assert statements(public) == ["The winner is named."]
+
+
+def test_a_replacement_that_was_dropped_comes_back_in_the_place_of_what_it_replaced(public):
+    before, old = snapshot(public), public.watch_items.get()
+    write(public, before | {"watch": [watch("Two are named.", replaces=old.pk)]})
+    replaced = snapshot(public)
+    write(public, before | {"watch": []})
+    assert statements(public) == ["The winner is named."]
+    assert foreseen(public, replaced) == ["Two are named."]
+    assert restore(public, replaced) == []
+    assert statements(public) == ["Two are named."]
+    old.refresh_from_db()
+    assert old.superseded_by.statement == "Two are named."
+
+
+def test_a_public_item_that_came_later_stays_beside_what_is_restored(public):
+    write(public, snapshot(public) | {"watch": [*snapshot(public)["watch"], watch("Not public yet.")]})
+    before = snapshot(public)
+    write(public, before | {"watch": [before["watch"][0], watch("It opens.")]})
+    editing.publish(public, None, kind="update")
+    assert restore(public, before) == ["The watch item “It opens.” stays: it is public."]
+    assert statements(public) == ["The winner is named.", "Not public yet.", "It opens."]
+
+
+def begun(headline: str, **fields: Any) -> Story:
+    return working.begin(snapshot(making.draft()) | {"slug": "", "headline": headline} | fields, None)
 
 
 def test_two_new_stories_of_one_headline_have_two_addresses(db):
-    framed = working.frame(making.draft()) | {"headline": "Été"}
-    assert [working.begin(framed, None).slug for _ in range(2)] == ["ete", "ete-2"]
-    assert working.begin(framed | {"headline": "…"}, None).slug == "story"
+    assert [begun("Été").slug for _ in range(2)] == ["ete", "ete-2"]
+    assert begun("…").slug == "story"
+
+
+def test_an_address_that_somebody_took_meanwhile_is_given_up(db, monkeypatch):
+    """What is free when one looks may be taken when one writes."""
+    begun("Été")
+    monkeypatch.setattr(naming, "free_slug", lambda rows, stem: stem)
+    assert begun("Été").slug.startswith("ete-")
+    with pytest.raises(working.WorkingError, match="Another story has the address “ete”"):
+        begun("Été", slug="ete")
+
+
+def test_the_address_of_a_draft_is_made_anew_only_if_it_is_emptied(db):
+    story = begun("The first headline")
+    write(story, snapshot(story) | {"headline": "The second headline"})
+    assert story.slug == "the-first-headline"
+    write(story, snapshot(story) | {"slug": ""})
+    assert snapshot(story)["slug"] == "the-second-headline"

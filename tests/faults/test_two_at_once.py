@@ -21,6 +21,11 @@ Story.objects.filter(pk__in=stories).update(status="scheduled", publish_at=timez
 DUE = (
     "from django.utils import timezone; from analysis import scheduling; print(scheduling.publish_due(timezone.now()))"
 )
+NEW_STORY = """
+from tests import making
+print(f"topic={making.topic().slug} desk={making.desk().slug} form=brief language=en")
+print(f"sources-n1-url={making.article().url} sources-n1-role=original")
+"""
 COUNT = "from analysis.models import *; print(Revision.objects.count(), Correction.objects.count())"
 
 
@@ -46,15 +51,18 @@ class Editor:
 
 def at_once(editors: list[Editor], path: str, **fields: str) -> list[str]:
     """What each is told when all have opened a page and send it at the same moment."""
-    ready = threading.Barrier(len(editors))
+    return sent_at_once(path, [(editor, editor.form(path) | fields) for editor in editors])
+
+
+def sent_at_once(path: str, forms: list[tuple[Editor, dict[str, str]]]) -> list[str]:
+    ready = threading.Barrier(len(forms))
     told: list[str] = []
 
-    def send(editor: Editor) -> None:
-        form = editor.form(path) | fields
+    def send(editor: Editor, form: dict[str, str]) -> None:
         ready.wait(30)
         told.append(editor.send(path, form))
 
-    threads = [threading.Thread(target=send, args=[editor]) for editor in editors]
+    threads = [threading.Thread(target=send, args=sent) for sent in forms]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -77,6 +85,19 @@ def test_of_four_who_publish_or_correct_at_once_one_does(open_site):
     assert sum("Published. The public sees the new text now." in page for page in told) == 1
     assert sum("Someone else saved this story since you opened it." in page for page in told) == 3
     assert site.shell(COUNT).strip() == "2 1"
+
+
+def test_a_window_that_sends_its_form_several_times_at_once_makes_one_story(open_site):
+    """A double click, or a browser that asks again: the window was kept while typing, so its row is there already."""
+    site = open_site(demonstration=False, workers=2)
+    fields = dict(line.split("=", 1) for line in site.shell(NEW_STORY).split())
+    editor = Editor(site, *hire(site, "editor"))
+    for n in range(1, 4):
+        form = editor.form("/admin/analysis/story/add/") | fields | {"headline": f"Written once, {n}"}
+        editor.send("/admin/analysis/story/typing/", form | {"turn": "1"})
+        told = sent_at_once("/admin/analysis/story/add/", [(editor, form | {"turn": "2"})] * 4)
+        assert len(told) == 4, "each was led to the story"
+        assert site.shell("from analysis.models import Story; print(Story.objects.count())").strip() == str(n)
 
 
 def test_of_three_workers_that_publish_what_is_due_each_story_has_one(open_site):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from analysis.models import Claim, Draft, Story
+from analysis.models import Claim, Draft, Source, StandingChange, Story
+from tests import making
 from tests.newsroom.admin.screen import errors, messages, opened, row, sent_by, url
 
 pytestmark = pytest.mark.django_db
@@ -54,17 +55,17 @@ def test_each_field_in_conflict_is_chosen_by_itself(editor, other, published, ch
     assert Story.objects.get(pk=published.pk).dek == "My dek."
 
 
-def test_who_changed_different_fields_is_not_bothered(editor, other, published):
-    claim = row(published, "claims")
+def test_who_changed_different_things_is_not_bothered(editor, other, published):
+    claim, source = row(published, "claims"), published.sources.get().pk
     response = both(
         editor, other, published,
-        {"dek": "My dek.", f"{claim}-why": "My reason.", "note_why_text": "It matters."},
+        {"dek": "My dek.", f"{claim}-stance_{source}": "attributes", "note_why_text": "It matters."},
         {"headline": "Their headline", f"{claim}-standing": "disputed", "note_take_text": "Their take."},
     )  # fmt: skip
     assert "Both are in it now" in messages(response) and "the-other" in messages(response)
     story = Story.objects.get(pk=published.pk)
     assert (story.dek, story.headline) == ("My dek.", "Their headline")
-    assert (story.claims.get().why, story.claims.get().standing) == ("My reason.", "disputed")
+    assert (story.claims.get().evidence.get().stance, story.claims.get().standing) == ("attributes", "disputed")
     assert {note.slot: note.text for note in story.notes.all()} == {"take": "Their take.", "why": "It matters."}
 
 
@@ -94,6 +95,26 @@ def test_a_row_that_i_removed_and_they_changed_is_still_there(editor, other, pub
     response = both(editor, other, published, {f"{claim}-DELETE": "on"}, {f"{claim}-text": "Three withdrew."})
     assert "it is still there" in messages(response)
     assert {claim.text for claim in published.claims.all()} == {"Twelve firms bid.", "Three withdrew."}
+
+
+def test_a_public_item_that_they_replaced_is_not_said_to_be_there_again(editor, other, published):
+    item = published.watch_items.get()
+    new = {"statement": "Two are named.", "due": "2031-01-31", "likelihood": "60", "settled_by": "A register",
+           "replaces": str(item.pk)}  # fmt: skip
+    theirs = {f"watch_items-n1-{part}": value for part, value in new.items()}
+    response = both(editor, other, published, {"dek": "Mine."}, theirs)
+    assert response.status_code == 200 and "there again" not in messages(response)
+    assert [item.statement for item in published.watch_items.filter(superseded_by=None)] == ["Two are named."]
+
+
+def test_who_saved_in_another_window_is_not_somebody_else(editor, draft):
+    here, there = opened(editor, url(draft)), opened(editor, url(draft))
+    assert editor.post(url(draft), there | {"dek": "One.", "headline": "Another"}).status_code == 302
+    response = editor.post(url(draft), here | {"dek": "Two."})
+    assert response.status_code == 409
+    said = response.content.decode()
+    assert "You saved this in another window" in said and "You saved in another window: Headline." in said
+    assert "Someone else" not in said and "theirs" not in errors(response).lower()
 
 
 def test_only_one_of_two_savers_wins(editor, other, draft):
@@ -179,14 +200,39 @@ def test_a_source_that_somebody_speaks_of_is_not_gone_with_what_they_said(editor
     assert published.claims.get().evidence.get().stance == "disputes"
 
 
-def test_a_standing_and_another_text_are_not_put_together(editor, other, published):
-    """Who called it disputed judged the words that stood there."""
+@pytest.mark.parametrize("judgment", ["standing", "why", "stance"])
+def test_a_judgment_is_not_put_on_words_that_its_author_never_saw(editor, other, published, judgment):
+    claim, source = row(published, "claims"), published.sources.get().pk
+    judged = {"standing": "confirmed", "why": "The register says so.", "stance": "attributes"}[judgment]
+    name = f"{claim}-stance_{source}" if judgment == "stance" else f"{claim}-{judgment}"
+    response = both(editor, other, published, {name: judged}, {f"{claim}-text": "Nobody bid at all."})
+    assert response.status_code == 409
+    assert {found.name for found in response.context["conflicts"]} == {f"{claim}-text", name}
+
+
+def test_the_reason_of_another_is_not_recorded_as_mine(editor, other, published):
     claim = row(published, "claims")
     response = both(
-        editor, other, published, {f"{claim}-text": "Nobody bid at all."}, {f"{claim}-standing": "confirmed"}
+        editor, other, published, {f"{claim}-standing": "disputed"}, {f"{claim}-why": "Two reports, on the record."}
     )  # fmt: skip
-    assert response.status_code == 409
-    assert {found.name for found in response.context["conflicts"]} == {f"{claim}-text", f"{claim}-standing"}
+    assert response.status_code == 409 and not StandingChange.objects.exists()
+
+
+def test_a_text_does_not_rest_on_what_was_chosen_for_another(editor, other, published):
+    second = Source.objects.create(story=published, article=making.article(), role="coverage", position=1)
+    response = both(
+        editor, other, published,
+        {"note_take_rests_on": [str(second.pk)]}, {"note_take_text": "Only what the first one says."},
+    )  # fmt: skip
+    assert {found.name for found in response.context["conflicts"]} == {"note_take_text", "note_take_rests_on"}
+
+
+def test_who_checked_a_summary_checked_those_words(editor, other, published):
+    response = both(
+        editor, other, published,
+        {"summary_checked_by": published.desk.name}, {"summary_text": "Other words, that nobody checked."},
+    )  # fmt: skip
+    assert {found.name for found in response.context["conflicts"]} == {"summary_text", "summary_checked_by"}
 
 
 def test_a_mention_whose_address_looks_like_a_new_row_is_nobody_else(editor, draft):
@@ -234,3 +280,13 @@ def test_whether_somebody_may_save_is_asked_of_the_story_as_it_is_then(writer, d
     Story.objects.filter(pk=draft.pk).update(status="review")
     with pytest.raises(PermissionDenied):
         saving.save(draft.pk, typed, draft.version, saving.Choice({}, None), writer.user, sender, options())
+
+
+def test_deleting_a_story_says_first_whose_unsaved_text_is_in_it(superuser, editor, other, draft):
+    for client, dek in ((editor, "Half an hour of work"), (other, "")):
+        client.post("/admin/analysis/story/typing/", opened(client, url(draft)) | {"turn": "1", "dek": dek})
+    Draft.objects.filter(by=other.user).update(kept_at=None)
+    said = "There is unsaved text to this story, typed by editor. It is not deleted"
+    assert said in superuser.get(url(draft, "delete")).content.decode()
+    Draft.objects.update(kept_at=None)
+    assert "unsaved text" not in superuser.get(url(draft, "delete")).content.decode()

@@ -1,6 +1,5 @@
 """Every state that a story was in can be read, compared and brought back, by who may, and nothing public moves."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -9,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from analysis import editing, working
-from analysis.models import Revision, Story, Version
+from analysis.models import ContextNote, Draft, Entity, Mention, Revision, Story, Version
+from analysis.models.writing import Slot
 from tests import making
-from tests.newsroom.admin.screen import messages, url
+from tests.newsroom.admin.screen import ADD, messages, opened, sent_by, url
 
 pytestmark = pytest.mark.django_db
 
@@ -271,7 +271,7 @@ def test_strangers_see_none_of_it(client, person, draft):
     save(draft, headline="One")
     nobody = person("writer")
     nobody.user.groups.clear()
-    for at in ("versions", "versions/v1", "versions/compare", "versions/v1/restore", "frame"):
+    for at in ("versions", "versions/v1", "versions/compare", "versions/v1/restore"):
         assert client.get(url(draft, at)).headers["Location"].startswith("/admin/login/")
         assert nobody.get(url(draft, at)).status_code == 403
 
@@ -279,14 +279,41 @@ def test_strangers_see_none_of_it(client, person, draft):
 # --- a new story in the frame of another --------------------------------------------------------------------------
 
 
-def test_a_new_story_in_a_frame_is_a_draft_of_who_asked(writer, published):
-    response = writer.post(url(published, "frame"), {"headline": "The week after"}, follow=True)
+def framed(story: Story) -> str:
+    return f"{ADD}?frame={story.pk}"
+
+
+def test_a_frame_opens_a_new_story_with_the_filing_and_the_slots_and_nothing_that_was_said(writer):
+    planted = making.planted("f", making.publisher())
+    ContextNote.objects.filter(story=planted.story).exclude(slot="take").update(title="")
+    ContextNote.objects.filter(story=planted.story, slot="take").update(title="The week in numbers")
+    ContextNote.objects.filter(story=planted.story, slot="framing").delete()
+    count = Story.objects.count()
+    response = writer.get(framed(planted.story))
+    typed = sent_by(response)
+    said = {name for name, word in planted.words.items() if word in str(typed)}
+    assert said <= {"mention", "desk", "topic"}
+    assert (typed["topic"], typed["desk"]) == (planted.story.topic.slug, planted.story.desk.slug)
+    assert {note.slot for note in response.context["notes"] if note.open} == set(Slot.values) - {"framing"}
+    assert [note.title for note in response.context["notes"] if note.title] == ["The week in numbers"]
+    assert Story.objects.count() == count and not Draft.objects.exists(), "nothing is made before its editor saves"
+
+
+def test_a_story_in_a_frame_is_a_draft_of_who_saved_it_and_follows_the_other(writer, published):
+    Mention.objects.create(story=published, entity=Entity.objects.create(name="Port Salvan", slug="port-salvan"))
+    wire = making.article()
+    typed = opened(writer, framed(published)) | {
+        "headline": "The week after", "earlier-n1-why": "It says what came of it.",
+        "sources-n1-url": wire.url, "sources-n1-role": "original",
+    }  # fmt: skip
+    assert writer.post(ADD, typed).status_code == 302
     story = Story.objects.latest("pk")
-    assert response.redirect_chain[-1][0] == url(story)
     assert (story.headline, story.status, story.created_by) == ("The week after", "draft", writer.user)
-    assert story.earlier.get().earlier == published
-    assert not story.claims.exists() and not story.notes.exists() and story.version == 1
-    assert json.dumps(story.versions.get().content).count("Twelve firms bid.") == 0
+    assert (story.earlier.get().earlier, story.mentions.get().entity.name) == (published, "Port Salvan")
+
+
+def test_the_frame_of_a_draft_does_not_follow_it(editor, draft):
+    assert "earlier-n1-kind" not in {n for n, value in opened(editor, framed(draft)).items() if value == "follows"}
 
 
 def test_who_may_not_add_a_story_gets_no_frame(person, published):
@@ -294,16 +321,22 @@ def test_who_may_not_add_a_story_gets_no_frame(person, published):
     looker.user.groups.clear()
     looker.user.user_permissions.add(Permission.objects.get(codename="view_story"))
     assert looker.get(url(published, "versions")).status_code == 200
-    assert looker.post(url(published, "frame"), {"headline": "The week after"}).status_code == 403
+    assert looker.get(framed(published)).status_code == 403
 
 
-def test_a_frame_needs_a_headline(writer, published):
-    count = Story.objects.count()
-    response = writer.post(url(published, "frame"), {"headline": " "})
-    assert response.status_code == 200 and "required" in str(response.context["form"].errors)
-    assert Story.objects.count() == count
+def test_who_may_not_read_a_story_gets_no_frame_of_it(person, published):
+    blind = person("writer")
+    blind.user.groups.clear()
+    blind.user.user_permissions.add(Permission.objects.get(codename="add_story"))
+    assert blind.get(ADD).status_code == 200
+    assert blind.get(framed(published)).status_code == 403
+
+
+@pytest.mark.parametrize("frame", ["0", "x", "²", "9" * 40])
+def test_no_story_has_no_frame(editor, frame):
+    assert editor.get(ADD, {"frame": frame}).status_code in (200, 404)
 
 
 def test_the_story_screen_leads_to_both(editor, published):
     page = editor.get(url(published)).content.decode()
-    assert url(published, "versions") in page and url(published, "frame") in page
+    assert url(published, "versions") in page and framed(published) in page
