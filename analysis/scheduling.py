@@ -5,21 +5,23 @@ The story itself holds the time, so nothing is lost with a worker or a queue: wh
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from analysis import editing, local_time, preflight
+from analysis import editing, local_time, preflight, rulebook
 from analysis.models import Remark, Story
 from analysis.text import TextError
 
 AHEAD = timedelta(days=366)
 BATCH = 100  # stories that one call settles
+AGAIN = timedelta(hours=1)  # so soon one that an embargo holds is looked at again: its sources may be others by then
 SCHEDULABLE = (Story.Status.DRAFT, Story.Status.REVIEW, Story.Status.SCHEDULED)
 
 log = logging.getLogger(__name__)
@@ -47,7 +49,8 @@ def schedule(story: Story, by: User, at: datetime, now: datetime | None = None) 
             raise editing.EditingError(said % {**chosen, "end": _said(end)})
         raise editing.NotReadyError(stops)
     story.status, story.publish_at, story.scheduled_by = Story.Status.SCHEDULED, at, by
-    story.save(update_fields=["status", "publish_at", "scheduled_by"])
+    story.look_again_at = None
+    story.save(update_fields=["status", "publish_at", "scheduled_by", "look_again_at"])
 
 
 def unschedule(story: Story) -> None:
@@ -60,17 +63,20 @@ def publish_due(now: datetime) -> int:
     """Publish what is due at an aware moment; what cannot be goes back to review, with a remark that says why.
 
     Each story is a transaction of its own that looks again under a lock, so of several callers one does it, and what
-    one that died left undone is done by the next. What only an embargo still holds stays scheduled. Settles at most
-    BATCH stories and returns how many; zero if none is left. One that fails in a way nobody foresaw holds up no other,
-    is raised at the end, and left for the next call.
+    one that died left undone is done by the next. What only an embargo still holds stays scheduled, and is looked at
+    again when it ends, when rules change, or after AGAIN. Settles at most BATCH stories and returns how many; zero if
+    none is left. One that fails in a way nobody foresaw holds up no other, is raised at the end, and left for the next
+    call.
     """
+    rules = rulebook.current().token
     due = Story.objects.filter(status=Story.Status.SCHEDULED, publish_at__lte=now)
+    due = due.filter(Q(look_again_at=None) | Q(look_again_at__lte=now) | ~Q(looked_under=rules))
     settled, failed = 0, []
     for pk in list(due.order_by("publish_at", "pk").values_list("pk", flat=True)):
         if settled == BATCH:
             break
         try:
-            settled += _settle(pk, now)
+            settled += _settle(pk, now, rules)
         except Exception as error:
             log.exception("Story %d could not be published as scheduled.", pk)
             failed.append(error)
@@ -84,13 +90,12 @@ def earliest(story: Story, now: datetime) -> datetime:
 
     Of one of which nobody knows when it began, the end moves on with `now`.
     """
-    content = editing.snapshot(story)
-    return preflight.lead_permit(content, preflight.permits_of(content, now)).embargo_until or now
+    return _embargo_end(editing.snapshot(story), now)
 
 
 @transaction.atomic
-def _settle(pk: int, now: datetime) -> bool:
-    """Publish one story or send it back; False if it waits, or if somebody else was faster."""
+def _settle(pk: int, now: datetime, rules: str) -> bool:
+    """Publish one story or send it back; False if it waits, or if somebody else was faster. `rules`: their version."""
     story = _locked().filter(pk=pk, status=Story.Status.SCHEDULED, publish_at__lte=now).first()
     if story is None:
         return False
@@ -104,7 +109,9 @@ def _settle(pk: int, now: datetime) -> bool:
                 with transaction.atomic():
                     editing.publish(story, by, at=now)
             except editing.NotReadyError as error:
-                if _embargoed_until(story, now):
+                if end := _embargoed_until(story, now):
+                    story.look_again_at, story.looked_under = min(end, now + AGAIN), rules
+                    story.save(update_fields=["look_again_at", "looked_under"])
                     return False
                 stops = error.stops
             except (editing.EditingError, TextError) as error:
@@ -114,7 +121,7 @@ def _settle(pk: int, now: datetime) -> bool:
         said = _("It was to be published on %(at)s, and was not.") % {"at": _said(at)}
         _back(story)
         text = Truncator(" ".join([said, *stops])).chars(1000)  # as long as a remark may be
-        Remark.objects.create(story=story, text=text, by=by, at=now)
+        Remark.objects.create(story=story, text=text, to=by, at=now)
     return True
 
 
@@ -130,8 +137,13 @@ def _back(story: Story) -> bool:
 
 def _embargoed_until(story: Story, at: datetime) -> datetime | None:
     """When the embargo of its sources ends, if it is all that stops a story at a moment. It hides what else would."""
-    end = earliest(story, at)
-    return end if end > at and not preflight.stops(story, editing.snapshot(story), end) else None
+    content = editing.snapshot(story)
+    end = _embargo_end(content, at)
+    return end if end > at and not preflight.stops(story, content, end) else None
+
+
+def _embargo_end(content: dict[str, Any], at: datetime) -> datetime:
+    return preflight.lead_permit(content, preflight.permits_of(content, at)).embargo_until or at
 
 
 def _said(moment: datetime) -> str:

@@ -132,6 +132,9 @@ class Version(models.Model):
         return f"{self.story_id} ({self.number})"
 
 
+HERE = timedelta(seconds=90)  # whoever gave a sign of life within it has the story open
+
+
 class Draft(models.Model):
     """A story screen that somebody has open, and what was typed there and not saved. Theirs alone.
 
@@ -159,14 +162,26 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"{self.by_id} {self.story_id or '+'}"
 
+    @property
+    def stamp(self) -> str:
+        """A name for what it holds now: it has another once something else was typed."""
+        return f"{self.key} {self.kept_at.isoformat() if self.kept_at else ''}"
+
+    @property
+    def here(self) -> bool:
+        """Whether its window gave a sign of life a moment ago."""
+        return self.seen_at >= timezone.now() - HERE
+
 
 class Remark(models.Model):
-    """What an editor says to the author of a story about one of its fields, until it is done."""
+    """What an editor, or the newsroom itself, says to a story's author about one of its fields, until it is done."""
 
     story = models.ForeignKey(Story, models.CASCADE, related_name="remarks")
     field = models.CharField(_("about"), max_length=60, blank=True)  # its name on the form; empty: the whole story
     text = models.CharField(_("remark"), max_length=1000)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")  # None: the newsroom
+    # Who is told as well as the author: they had scheduled it, say.
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from analysis.models.articles import Article
 from analysis.models.fields import Language, one_of
@@ -137,7 +138,7 @@ class EntityName(models.Model):
 
 class StoryStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    REVIEW = "review", _("In review")
+    REVIEW = "review", pgettext_lazy("story", "In review")
     SCHEDULED = "scheduled", _("Scheduled")
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -182,6 +183,9 @@ class Story(models.Model):
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
+    # One that only an embargo holds back then is not looked at again before this time, while these are the rules.
+    look_again_at = models.DateTimeField(null=True, blank=True, editable=False)
+    looked_under = models.CharField(max_length=64, blank=True, default="", editable=False)  # RuleVersion.token
     published_at = models.DateTimeField(_("first published"), null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(_("public text changed"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)

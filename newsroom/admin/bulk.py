@@ -22,6 +22,7 @@ from analysis.models import Story, Topic
 from newsroom.admin import steps
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import WithdrawForm
+from newsroom.admin.unsent import typed
 
 MOST = 100
 LARGEST = 2**63 - 1
@@ -116,16 +117,17 @@ def choose(stories: Any, request: HttpRequest) -> HttpResponse:
 def confirm(stories: Any, request: HttpRequest, name: str) -> HttpResponse:
     """Change each story that was shown, if it is still as it was shown; then say which were left, and why."""
     change = CHANGES[_allowed(request, name)]
+    data = typed(request)
     seen: dict[int, int | None] = {}
-    for row in request.POST.getlist("story"):
+    for row in data.getlist("story") if data else ():
         pk, _mark, version = row.partition("-")
         if (number := numbers([pk])) and (based_on := numbers([version])):
             seen[number[0]] = based_on[0]
     back = HttpResponseRedirect(reverse("admin:analysis_story_changelist"))
-    if request.method != "POST" or not seen or len(seen) > MOST:
+    if not seen or len(seen) > MOST:
         return back
-    form = change.form(request.POST)
-    if not form.is_valid():
+    form = change.form(data)
+    if request.method != "POST" or not form.is_valid():
         return _page(stories, request, name, form, seen)
     done, left = 0, []
     for story in _stories(seen):
@@ -181,5 +183,5 @@ def _page(stories: Any, request: HttpRequest, name: str, form: forms.Form, seen:
         "rows": [(story, seen[story.pk] or story.version) for story, why in shown if not why],
         "left": [(story, why) for story, why in shown if why],
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors and request.method == "POST" else 200
     return TemplateResponse(request, "admin/analysis/story/bulk.html", context, status=status)

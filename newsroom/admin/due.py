@@ -20,6 +20,7 @@ from analysis.models.watch import NOT_REPLACED
 from newsroom.admin.bulk import numbers
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import ResolveForm
+from newsroom.admin.unsent import typed
 
 PAGE = 20
 AHEAD = timedelta(days=30)
@@ -52,21 +53,24 @@ def view(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     today = timezone.now().date()
     refused: list[DueForm] = []
+    if data := typed(request):
+        items = WatchItem.objects.filter(pk__in=numbers(data.getlist("item"))[:PAGE]).select_related("story")
+        refused = [form for item in items if (form := DueForm(data, item)).has_changed()]
     if request.method == "POST":
-        items = list(
-            WatchItem.objects.filter(pk__in=numbers(request.POST.getlist("item"))[:PAGE]).select_related("story")
-        )
-        filled = [form for item in items if (form := DueForm(request.POST, item)).has_changed()]
+        filled = refused
         refused = [form for form in filled if not _judged(request, form)]
+        if not filled:
+            messages.warning(request, _("Nothing was said of any item, so nothing was recorded."))
         if n := len(filled) - len(refused):
             said = ngettext("%(n)d item is judged.", "%(n)d items are judged.", n)
             messages.success(request, said % {"n": n})
         if not refused:
             return HttpResponseRedirect(request.get_full_path())
     after = request.GET.get("after", "")
-    rows = list(_from(between(None, today + AHEAD), after).select_related("story")[: PAGE + 1])
-    seen = {form.item.pk for form in refused}
-    fresh = [DueForm(None, item) for item in rows[:PAGE] if item.pk not in seen]
+    room = PAGE - len(refused)  # a page asks about no more than is read of what it sends
+    waiting = between(None, today + AHEAD).exclude(pk__in=[form.item.pk for form in refused])
+    rows = list(_from(waiting, after).select_related("story")[: room + 1])
+    fresh = [DueForm(None, item) for item in rows[:room]]
     context = {
         **admin.site.each_context(request),
         "opts": stories.opts,
@@ -75,10 +79,11 @@ def view(request: HttpRequest) -> HttpResponse:
         "due": [form for form in fresh if form.item.due <= today],
         "ahead": [form for form in fresh if form.item.due > today],
         "days": AHEAD.days,
-        "next": f"{rows[PAGE - 1].due}_{rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
+        "next": f"{fresh[-1].item.due}_{fresh[-1].item.pk}" if fresh and len(rows) > room else "",
         "first": reverse("admin:analysis_watch_due") if after else "",
     }
-    return TemplateResponse(request, "admin/analysis/story/due.html", context, status=422 if refused else 200)
+    status = 422 if refused and request.method == "POST" else 200
+    return TemplateResponse(request, "admin/analysis/story/due.html", context, status=status)
 
 
 def _from(items: QuerySet[WatchItem], after: str) -> QuerySet[WatchItem]:

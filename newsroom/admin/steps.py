@@ -24,6 +24,7 @@ from analysis.models import Article, Story, WatchItem
 from analysis.text import TextError
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import NoteForm, ResolveForm, ReviseForm, ScheduleForm, StepForm, WithdrawForm
+from newsroom.admin.unsent import typed
 
 Status = Story.Status
 
@@ -171,8 +172,8 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
     # Scheduling looks at what an embargo does not stop: it may end before.
     at = scheduling.earliest(story, now) if step.name == "schedule" else now
     initial = {"version": story.version, "at": story.publish_at or (at if at > now else None)}
-    form = step.form(request.POST if request.method == "POST" else None, initial=initial)
-    if _done(form, story, run):
+    form = step.form(typed(request), initial=initial)
+    if request.method == "POST" and _done(form, story, run):
         messages.success(request, " ".join(said))
         return back
     context: dict[str, Any] = {"title": step.title, "says": step.says, "step": step.name}
@@ -210,8 +211,8 @@ def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> Htt
         editing.resolve(item, who(request), data["state"], data["outcome"], data["url"])
         stories.log_change(request, story, f"{item}: {data['state']}")
 
-    form = ResolveForm(request.POST if request.method == "POST" else None, initial={"version": story.version})
-    if _done(form, story, run):
+    form = ResolveForm(typed(request), initial={"version": story.version})
+    if request.method == "POST" and _done(form, story, run):
         messages.success(request, _("Recorded. Every page that shows this item says so now."))
         return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
     says = _("“%(item)s” By %(due)s, at %(n)d %%. Settled by: %(by)s") % {
@@ -222,7 +223,7 @@ def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> Htt
 
 def _done(form: StepForm, story: Story, run: Callable[[dict[str, Any]], None]) -> bool:
     """Run a step with what the form holds; what cannot be done is said on the form, and nothing has changed."""
-    if not form.is_bound or not form.is_valid():
+    if not form.is_valid():
         return False
     try:
         with transaction.atomic():

@@ -334,3 +334,20 @@ from analysis.models import EntityName
 print(*sorted(EntityName.objects.values_list("folded", flat=True)), sep="|")
 """
     assert run(database, look) == ["g.o|grid office"]
+
+
+def test_what_the_newsroom_itself_said_is_taken_back_to_a_person_who_was_told(database):
+    make = """
+from django.contrib.auth.models import User
+from analysis.models import Remark
+from tests import making
+story, editor = making.draft(), User.objects.create(username="editor")
+Remark.objects.create(story=story, to=editor, text="It was not published.")
+Remark.objects.create(story=story, text="To nobody.")
+Remark.objects.create(story=story, by=editor, text="An editor's.")
+"""
+    run(database, make)
+    sites.manage(database, "migrate", "analysis", "0015", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    look = "from analysis.models import Remark; print(*Remark.objects.values_list('by__username', 'text'))"
+    assert run(database, look) == ["('editor', 'It was not published.') ('editor', \"An editor's.\")"]

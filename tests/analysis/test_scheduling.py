@@ -1,16 +1,19 @@
 """Publishing at a chosen time: never twice, never skipped, never what must not be published."""
 
 from datetime import timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analysis import editing, scheduling
 from analysis.editing import EditingError, NotReadyError
-from analysis.models import ContextNote, Remark, Revision, Story, Summary, WatchItem
+from analysis.models import Article, ContextNote, Remark, Revision, Story, Summary, WatchItem
 from newsroom import tasks
 from tests import making
 
@@ -135,7 +138,8 @@ def test_what_stops_it_when_its_time_has_come_sends_it_back_with_a_remark(story,
     back = now(story)
     assert (back.status, back.publish_at, back.scheduled_by) == ("review", None, None)
     remark = Remark.objects.get()
-    assert (remark.story, remark.by, remark.at, remark.done_at) == (story, editor, NOW + HOUR, None)
+    assert (remark.story, remark.by, remark.to) == (story, None, editor), "the newsroom says it, and nobody in person"
+    assert (remark.at, remark.done_at) == (NOW + HOUR, None)
     assert "has 61 words; the terms of its sources allow 60." in remark.text
     assert f"{(NOW + HOUR).astimezone(ZoneInfo('America/New_York')):%H:%M} (UTC−" in remark.text
     assert scheduling.publish_due(NOW + 2 * HOUR) == 0
@@ -235,6 +239,58 @@ def test_those_that_wait_for_an_embargo_hold_up_no_other(wire, editor, monkeypat
     scheduling.schedule(other, editor, NOW + 2 * HOUR, NOW)
     assert scheduling.publish_due(NOW + 2 * HOUR) == 1
     assert now(other).status == "published"
+
+
+def waits(wire, editor, n: int = 1) -> list[Story]:
+    """Stories whose time has come, and that an embargo of 24 hours holds, all of them looked at once."""
+    waiting = [making.draft(making.article(wire, published_at=NOW - HOUR)) for _n in range(n)]
+    for one in waiting:
+        scheduling.schedule(one, editor, NOW + HOUR, NOW)
+    making.terms(wire, embargo_hours=24)
+    assert scheduling.publish_due(NOW + HOUR) == 0
+    return waiting
+
+
+@pytest.mark.parametrize("n", [1, 4])
+def test_those_that_wait_for_an_embargo_are_not_asked_about_every_minute(wire, editor, n, django_assert_num_queries):
+    waits(wire, editor, n)
+    with django_assert_num_queries(2):  # the version of the rules, and what is due
+        assert scheduling.publish_due(NOW + HOUR + timedelta(minutes=1)) == 0
+
+
+def test_what_else_ends_an_embargo_is_seen_within_the_hour(wire, editor):
+    (story,) = waits(wire, editor)
+    Article.objects.filter(publisher=wire).update(published_at=NOW - 24 * HOUR)
+    assert scheduling.publish_due(NOW + HOUR + scheduling.AGAIN) == 1
+    assert now(story).status == "published"
+
+
+def test_a_new_time_counts_though_an_embargo_held_the_one_before(wire, editor):
+    (story,) = waits(wire, editor)
+    Article.objects.filter(publisher=wire).update(published_at=NOW - 24 * HOUR)
+    scheduling.schedule(story, editor, NOW + HOUR + timedelta(minutes=2), NOW + HOUR)
+    assert scheduling.publish_due(NOW + HOUR + timedelta(minutes=2)) == 1
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(hours=st.integers(0, 4), lifted=st.integers(61, 300), looks=st.lists(st.integers(1, 90), min_size=1, max_size=8))
+def test_it_is_out_once_and_from_the_first_look_at_which_it_may_be(wire, editor, hours, lifted, looks):
+    """Due in 60 minutes, under an embargo of so many hours, which is lifted after so many minutes."""
+    with transaction.atomic():
+        story = making.draft(making.article(wire, published_at=NOW))
+        scheduling.schedule(story, editor, NOW + HOUR, NOW)
+        making.terms(wire, embargo_hours=hours)
+        first = None
+        for minutes in accumulate(looks):
+            if minutes >= lifted:
+                making.terms(wire, embargo_hours=0, effective_from=NOW)
+            at = NOW + timedelta(minutes=minutes)
+            if minutes >= 60 and minutes >= min(hours * 60, lifted):
+                first = first or at
+            scheduling.publish_due(at)
+            assert now(story).published_at == first
+        assert story.revisions.count() == (1 if first else 0)
+        transaction.set_rollback(True)
 
 
 def test_an_embargo_hides_nothing_that_would_stop_it_afterwards(wire, editor):

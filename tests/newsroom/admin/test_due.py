@@ -11,6 +11,7 @@ from analysis import editing
 from analysis.models import WatchItem
 from newsroom.admin import due
 from tests import making
+from tests.newsroom.admin.screen import sent_by
 
 pytestmark = pytest.mark.django_db
 DUE = "/admin/analysis/story/due/"
@@ -112,6 +113,26 @@ def test_one_that_somebody_judged_meanwhile_is_said_and_kept(editor):
     assert "someone has judged it already" in page and "What I typed." in page
     one.refresh_from_db()
     assert (one.state, one.outcome) == ("no", "It did not.")
+
+
+def test_a_page_with_one_refused_is_read_to_its_end(editor, monkeypatch):
+    monkeypatch.setattr(due, "PAGE", 3)
+    items = [item(-9 + n, f"Item {n}") for n in range(5)]
+    editing.resolve(items[0], None, "no", "It did not.")
+    again = sent_by(send(editor, judged(items[0]), items=items[:3]))
+    last = WatchItem.objects.get(pk=again["item"][-1])
+    editor.post(DUE, again | judged(last))
+    last.refresh_from_db()
+    assert last.state == "yes"
+
+
+def test_a_page_full_of_refused_ones_asks_about_no_other(editor, monkeypatch):
+    monkeypatch.setattr(due, "PAGE", 2)
+    items = [item(-9 + n, f"Item {n}") for n in range(4)]
+    for one in items[:2]:
+        editing.resolve(one, None, "no", "It did not.")
+    response = send(editor, *map(judged, items[:2]), items=items[:2])
+    assert sent_by(response)["item"] == [str(one.pk) for one in items[:2]]
 
 
 def test_nothing_typed_changes_nothing(editor):

@@ -1,0 +1,88 @@
+"""Words typed into a step of the desk when its login was over before they were sent. They are kept in the session that
+the login goes on with, and shown again where they were typed, to who typed them. Nothing is done by itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.core import signing
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from newsroom.admin.site import who
+
+KEPT = "unsent"  # in the session: one form, the last
+FIELD = "typed_by"  # of the form: who opened it, signed. A session that is over does not say whose it was
+MOST = 100_000  # characters
+OPEN = 60 * 60 * 24 * 30  # seconds that a page may stay open and still have its words kept
+_SALT = "newsroom.admin.unsent"
+
+
+def token(person: User) -> str:
+    """What a form carries so that its words outlive the login of this person."""
+    return signing.dumps(person.pk, salt=_SALT)
+
+
+def keeping(site: AdminSite, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view behind the desk's login that loses nothing of what is sent without one. It asks `typed` for its data."""
+    inner = site.admin_view(view)
+
+    def outer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            if request.user.is_anonymous:
+                _keep(request)
+            elif _kept(request):
+                del request.session[KEPT]  # it is sent now
+        return inner(request, *args, **kwargs)
+
+    return outer
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What a form of this page is to hold: what it sends now; else what it would have sent before the login, which is
+    for showing only; None if there is neither."""
+    if request.method == "POST":
+        return request.POST
+    fields = _kept(request)
+    if not fields:
+        return None
+    messages.warning(
+        request, _("Your login was over before this was sent, so nothing was done. What you typed is below.")
+    )
+    data = QueryDict(mutable=True)
+    for name, values in fields.items():
+        data.setlist(name, values)
+    return data
+
+
+def _kept(request: HttpRequest) -> dict[str, list[str]]:
+    kept = request.session.get(KEPT, {})
+    theirs = (kept.get("by"), kept.get("path")) == (who(request).pk, request.get_full_path())
+    return kept["fields"] if theirs else {}
+
+
+def _keep(request: HttpRequest) -> None:
+    try:
+        person = signing.loads(request.POST.get(FIELD, ""), salt=_SALT, max_age=OPEN)
+    except signing.BadSignature:
+        return  # of no form of ours: it would fill the table of sessions
+    fields = {
+        name: values
+        for name, values in request.POST.lists()
+        if name not in (FIELD, "csrfmiddlewaretoken") and "password" not in name
+    }
+    if sum(len(text) for name, values in fields.items() for text in (name, *values)) > MOST:
+        return
+    request.session[KEPT] = {"by": person, "path": request.get_full_path(), "fields": fields}
+    messages.warning(request, _("You are logged out. What you typed is kept; log in to go on with it."))
+
+
+@receiver(user_logged_in)
+def _only_theirs(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A login goes on with the session that was there before it: whoever comes now takes over no words of another."""
+    if request.session.get(KEPT, {}).get("by") != user.pk:
+        request.session.pop(KEPT, None)
