@@ -43,6 +43,12 @@ def in_words(moment: datetime, zone: ZoneInfo) -> str:
     return f"{_in_words(local)} ({offset(local)})"
 
 
+def short(moment: datetime, zone: ZoneInfo) -> str:
+    """The same for a line of a list: “29 Mar 2026, 01:30 (UTC+1)”."""
+    local = moment.astimezone(zone)
+    return f"{date_format(local, _('j M Y, H:i'))} ({offset(local)})"
+
+
 def offset(local: datetime) -> str:
     """How far an aware time is from UTC: “UTC+1”, “UTC−3:30”, “UTC”."""
     seconds = int((local.utcoffset() or timedelta()).total_seconds())

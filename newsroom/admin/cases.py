@@ -22,6 +22,7 @@ from analysis import rights
 from analysis.models import Case
 from analysis.rights import OPEN, statute
 from newsroom import receipt, tasks
+from newsroom.admin import unsent
 from newsroom.admin.case_steps import NOT_THEIR_OWN, STEPS, Step
 from newsroom.admin.foresight import Foresight
 from newsroom.admin.replies import offered
@@ -68,7 +69,7 @@ class CaseAdmin(DeskAdmin):
         steps = [
             path(
                 f"<int:pk>/{step.name}/",
-                self.admin_site.admin_view(self.take),
+                unsent.keeping(self.admin_site, self.take),
                 {"step": step},
                 name=f"analysis_case_{step.name}",
             )
@@ -131,9 +132,12 @@ class CaseAdmin(DeskAdmin):
         if request.method != "POST" and (why_not := self._why_not(request, case, step)):
             messages.error(request, why_not)
             return back
-        form = step.form(request.POST if request.method == "POST" else None, case, request.GET.dict())
+        data = unsent.typed(request)
+        form = step.form(data, case, request.GET.dict())
         foresight = form if isinstance(form, Foresight) else None
-        if form.is_bound:
+        if request.method != "POST":
+            form.is_valid()  # of what was typed before the login, it finds out what that would change
+        else:
             try:
                 with transaction.atomic():
                     # A case may have been decided and contested while the page was open. Its row is locked before any
@@ -157,7 +161,7 @@ class CaseAdmin(DeskAdmin):
             "says": step.says,
             "button": step.button or step.title,
             "form": form,
-            "state": request.POST.get("state", case.state),
+            "state": data.get("state", case.state) if data else case.state,
             "named": rights.named_pages(case) if step.name in ("hold", "decide") else None,
             "replies": offered(case).items() if step.name == "answer" else (),
         }
@@ -176,5 +180,6 @@ class CaseAdmin(DeskAdmin):
 
     def _page(self, request: HttpRequest, case: Case, name: str, context: dict[str, Any]) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts, "original": case, "subtitle": str(case)}
-        status = 422 if getattr(context.get("form"), "errors", None) else 200
+        wrong = getattr(context.get("form"), "errors", None)
+        status = 422 if wrong and request.method == "POST" else 200
         return TemplateResponse(request, f"admin/analysis/case/{name}.html", {**shared, **context}, status=status)

@@ -5,26 +5,31 @@ Each section asks one question, answered by an index, and reads no more than MOS
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis import evidence, rights
-from analysis.models import Case, DeskTask, Draft, Remark, SignalSource, Story
-from newsroom.admin import due
+from analysis import evidence, local_time, rights
+from analysis.models import Case, DeskTask, Draft, SignalSource, Story
+from newsroom.admin import due, remarks
 from newsroom.admin.site import who
 from newsroom.admin.waiting import needing
 
@@ -88,7 +93,7 @@ def _section(name: str, user: User, now: datetime) -> Section:
     question = _QUESTIONS[name]
     lines = list(islice(question.ask(user, now), MOST + 1))
     view, _mark, query = question.path.partition("?")
-    link = reverse(f"admin:{view}") + (query and f"?{query}") if view else reverse("admin:analysis_glance", args=[name])
+    link = reverse(view) + (query and f"?{query}") if view else reverse("admin:analysis_glance", args=[name])
     return Section(str(question.title), link, lines[:MOST], len(lines) > MOST)
 
 
@@ -96,8 +101,13 @@ def _story(pk: int | None) -> str:
     return reverse("admin:analysis_story_change", args=[pk]) if pk else reverse("admin:analysis_story_add")
 
 
+def _day(day: date | datetime) -> str:
+    return date_format(day, _("j M Y"))
+
+
 def _when(at: datetime | None) -> str:
-    return date_format(timezone.localtime(at), "j M Y, H:i") if at else ""
+    """In UTC, as everything here but a time to publish at."""
+    return date_format(at, _("j M Y, H:i")) if at else ""
 
 
 # --- stories ----------------------------------------------------------------------------------------------------------
@@ -111,16 +121,18 @@ def _mine(user: User, now: datetime) -> Iterator[Line]:
 
 def _unsaved(user: User, now: datetime) -> Iterator[Line]:
     kept = Draft.objects.filter(by=user, kept_at__isnull=False).order_by("-kept_at")
-    for pk, headline, at in _read(kept, "story_id", "story__headline", "kept_at"):
-        yield Line(headline or _("A new story"), _story(pk), _("typed %(when)s") % {"when": _when(at)})
+    for pk, headline, typed, at in _read(kept, "story_id", "story__headline", "typed__headline", "kept_at"):
+        yield Line(
+            "".join(typed or [])[:200] or headline or _("A new story"),
+            _story(pk),
+            _("typed %(when)s") % {"when": _when(at)},
+        )
 
 
 def _remarks(user: User, now: datetime) -> Iterator[Line]:
-    # Asked of each open remark: joined, a database may begin with all the stories that this person ever wrote.
-    mine = Exists(Story.objects.filter(pk=OuterRef("story"), created_by=user))
-    to_me = Remark.objects.filter(mine, done_at__isnull=True).exclude(by=user).order_by("-at", "-pk")
+    to_me = remarks.waiting_for(user).order_by("-at", "-pk")
     for pk, headline, text in _read(to_me, "story_id", "story__headline", "text"):
-        yield Line(text, _story(pk), headline)
+        yield Line(text, _story(pk) + "#remarks", headline)
 
 
 def _review(user: User, now: datetime) -> Iterator[Line]:
@@ -132,8 +144,9 @@ def _review(user: User, now: datetime) -> Iterator[Line]:
 def _scheduled(user: User, now: datetime) -> Iterator[Line]:
     planned = Story.objects.filter(status=Story.Status.SCHEDULED).order_by("publish_at", "id")
     for pk, headline, at in _read(planned, "pk", "headline", "publish_at"):
+        when = local_time.short(at, settings.NEWSROOM_TIME_ZONE)
         late = at < now
-        yield Line(headline, _story(pk), _("late: %(when)s") % {"when": _when(at)} if late else _when(at), late)
+        yield Line(headline, _story(pk), _("late: %(when)s") % {"when": when} if late else when, late)
 
 
 def _needs_editor(user: User, now: datetime) -> Iterator[Line]:
@@ -146,7 +159,19 @@ def _watch_items(late: bool, user: User, now: datetime) -> Iterator[Line]:
     today = now.date()
     items = due.between(None, today) if late else due.between(today + timedelta(days=1), today + timedelta(days=7))
     for statement, day, story in _read(items, "statement", "due", "story_id"):
-        yield Line(statement, _story(story), date_format(day, "j M Y"), day < today)
+        yield Line(statement, _story(story), _day(day), day < today)
+
+
+def _latest(user: User, now: datetime) -> Iterator[Line]:
+    """What this person changed last, each thing once; logins and accounts have a page of their own."""
+    ours = ContentType.objects.get_for_models(*apps.get_app_config("analysis").get_models()).values()
+    done = LogEntry.objects.filter(user=user, content_type__in=ours).exclude(action_flag=DELETION)
+    seen = set()
+    for entry in done.select_related("content_type").order_by("-pk")[: MOST + 1]:
+        if (url := entry.get_admin_url()) and url not in seen:
+            seen.add(url)
+            kind = capfirst(str(entry.content_type and entry.content_type.name))
+            yield Line(entry.object_repr, url, f"{kind} · {_when(entry.action_time)}")
 
 
 # --- cases and sources ------------------------------------------------------------------------------------------------
@@ -162,7 +187,7 @@ def _cases(user: User, now: datetime) -> Iterator[Line]:
 
 def _promised(user: User, now: datetime) -> Iterator[Line]:
     for decision in rights.promised(now)[: MOST + 1]:
-        day = _("promised on %(day)s") % {"day": date_format(decision.decided_at, "j M Y")}
+        day = _("promised on %(day)s") % {"day": _day(decision.decided_at)}
         yield Line(str(decision.case), reverse("admin:analysis_case_change", args=[decision.case_id]), day)
 
 
@@ -190,28 +215,29 @@ def _read(rows: QuerySet[Any], *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 _VIEW, _PUBLISH, _CASES = "analysis.view_story", "analysis.publish_story", "analysis.view_case"
-_STORIES = "analysis_story_changelist"
+_STORIES, _DUE = "admin:analysis_story_changelist", "admin:analysis_watch_due"
 _QUESTIONS = {
     "unsaved": _Question(gettext_lazy("My unsaved texts"), _VIEW, _unsaved),
     "mine": _Question(gettext_lazy("Mine, not public yet"), _VIEW, _mine, f"{_STORIES}?whose=mine&status=open"),
     "remarks": _Question(gettext_lazy("Remarks to me"), _VIEW, _remarks, f"{_STORIES}?whose=remarks"),
-    "cases": _Question(gettext_lazy("Cases that need me"), _CASES, _cases, "analysis_case_changelist?whose=me"),
+    "cases": _Question(gettext_lazy("Cases that need me"), _CASES, _cases, "admin:analysis_case_changelist?whose=me"),
     "promised": _Question(
-        gettext_lazy("Corrections promised"), _CASES, _promised, "analysis_case_changelist?waits=correct"
+        gettext_lazy("Corrections promised"), _CASES, _promised, "admin:analysis_case_changelist?waits=correct"
     ),
     "review": _Question(gettext_lazy("Needs review"), _PUBLISH, _review, f"{_STORIES}?status=review"),
     "editor": _Question(
         gettext_lazy("Needs an editor, since terms changed"), "analysis.view_desktask", _needs_editor,
-        "analysis_desktask_changelist",
+        "admin:analysis_desktask_changelist",
     ),
     "scheduled": _Question(gettext_lazy("Scheduled"), _VIEW, _scheduled, f"{_STORIES}?status=scheduled"),
     "due": _Question(
-        gettext_lazy("Watch items due"), "analysis.resolve_watchitem", partial(_watch_items, True), "analysis_watch_due"
+        gettext_lazy("Watch items due"), "analysis.resolve_watchitem", partial(_watch_items, True), _DUE
     ),
     "soon": _Question(
         gettext_lazy("Watch items due within 7 days"), "analysis.resolve_watchitem", partial(_watch_items, False),
-        "analysis_watch_due",
+        _DUE,
     ),
+    "latest": _Question(gettext_lazy("My latest changes"), _VIEW, _latest, "account_audit"),
     "changed": _Question(gettext_lazy("Sources that changed"), "analysis.change_publisher", _changed),
     "unanswered": _Question(
         gettext_lazy("Sources that cannot be read"), "analysis.change_publisher", _unanswered

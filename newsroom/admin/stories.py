@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,10 +19,11 @@ from analysis.models import Source, Story
 from analysis.rendition import Tombstone
 from analysis.rendition.stories import preview
 from analysis.text import TextError
-from newsroom.admin import framing, previews, steps, versions
+from newsroom.admin import previews, remarks, steps, unsent, versions
 from newsroom.admin.story_list import StoryList
 from newsroom.admin.wording import lead_of, permit_in_words
 from newsroom.admin.writing import drafts, live, screen
+from newsroom.admin.writing.live import preflight_of
 
 
 def rescuing(site: admin.AdminSite, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -59,6 +61,12 @@ class StoryAdmin(StoryList):
             return False
         return super().has_delete_permission(request, obj)
 
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        """Says beforehand whose unsaved text loses its story."""
+        unsaved = context["object"].drafts.filter(kept_at__isnull=False)
+        typing = unsaved.order_by("by__username").values_list("by__username", flat=True).distinct()
+        return super().render_delete_form(request, context | {"typing": list(typing)})
+
     # --- the screen -----------------------------------------------------------------------------------------------
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
@@ -77,16 +85,21 @@ class StoryAdmin(StoryList):
     def get_urls(self):
         view = self.admin_site.admin_view
         kept = partial(rescuing, self.admin_site)
+        keeping = partial(unsent.keeping, self.admin_site)
         return [
             path("add/", kept(self.add_view), name="analysis_story_add"),
             path("<path:object_id>/change/", kept(self.change_view), name="analysis_story_change"),
             path("typing/", csrf_exempt(partial(live.typing, stories=self)), name="analysis_story_keep"),
             path("lists/", view(partial(live.lists, stories=self)), name="analysis_story_lists"),
             path("<int:pk>/preview/", view(self.preview_view), name="analysis_story_preview"),
-            path("<int:pk>/do/<slug:name>/", view(self.step_view), name="analysis_story_step"),
+            path("<int:pk>/do/<slug:name>/", keeping(self.step_view), name="analysis_story_step"),
             path("<int:pk>/read/<int:article>/", view(require_POST(self.read_view)), name="analysis_story_read"),
-            path("<int:pk>/watch/<int:item>/", view(self.resolve_view), name="analysis_story_resolve"),
-            path("<int:pk>/frame/", view(partial(framing.frame_view, self)), name="analysis_story_frame"),
+            path(
+                "<int:pk>/remarks/<int:remark>/done/",
+                view(require_POST(self.remark_done_view)),
+                name="analysis_story_remark_done",
+            ),
+            path("<int:pk>/watch/<int:item>/", keeping(self.resolve_view), name="analysis_story_resolve"),
             *versions.urls(self),
             *previews.urls(self),
             *super().get_urls(),
@@ -113,12 +126,17 @@ class StoryAdmin(StoryList):
             messages.warning(request, permit_in_words(lead) if lead else why)
             return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[pk]))
         # A withdrawn story is a tombstone to the public; the desk may still read what it said.
-        stops = [] if story.status == Story.Status.WITHDRAWN else preflight.stops(story, content, timezone.now())
+        withdrawn = story.status == Story.Status.WITHDRAWN
+        shown: dict[str, Any] = {
+            "preview": True,
+            "story": story,
+            **({} if withdrawn else preflight_of(preflight.checklist(story, content, timezone.now()))),
+        }
         if isinstance(page, Tombstone):
-            shown = {"template": "reader/tombstone.html", "tombstone": page, "stops": stops}
+            shown |= {"template": "reader/tombstone.html", "tombstone": page}
         else:
-            shown = {"template": "reader/story.html", "page": page, "stops": stops}
-        return render(request, "admin/analysis/story/preview.html", shown | {"preview": True, "story": story})
+            shown |= {"template": "reader/story.html", "page": page}
+        return render(request, "admin/analysis/story/preview.html", shown)
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         if name not in steps.STEPS:
@@ -128,6 +146,9 @@ class StoryAdmin(StoryList):
     def read_view(self, request: HttpRequest, pk: int, article: int) -> HttpResponse:
         source = get_object_or_404(Source.objects.select_related("article"), story=pk, article=article)
         return steps.read(self, request, self._story(request, pk), source.article)
+
+    def remark_done_view(self, request: HttpRequest, pk: int, remark: int) -> HttpResponse:
+        return remarks.done_view(self, request, self._story(request, pk), remark)
 
     def resolve_view(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         story = self._story(request, pk)

@@ -28,7 +28,7 @@ FIELDS = {
 def permit_in_words(permit: Permit) -> str:
     """What a permit comes to: its level, the words, quotations, language models, an embargo."""
     if permit.embargo_until:
-        return _("Under embargo until %(when)s UTC.") % {"when": date_format(permit.embargo_until, "j F Y, H:i")}
+        return _("Under embargo until %(when)s UTC.") % {"when": date_format(permit.embargo_until, _("j F Y, H:i"))}
     said = [str(Level[permit.level.name].label)]
     if permit.summary:
         said.append(_("up to %(n)d words") % {"n": permit.max_words})

@@ -18,21 +18,29 @@ if (form) {
 form?.addEventListener("click", (event) => {
   const button = event.target.closest("[data-adds]");
   if (!button) return;
-  const blanks = form.querySelectorAll(`[data-row="${button.dataset.adds}"]`);
-  const last = blanks[blanks.length - 1];
-  if (!last || !/^n\d+$/.test(last.dataset.key)) return; // let the server do it
   event.preventDefault();
-  const next = last.hidden ? last : add(last);
+  const next = blank(button.dataset.adds);
   next.hidden = false;
   next.querySelector("input:not([type=hidden]),textarea,select").focus();
 });
 
-function add(last) {
-  const row = last.cloneNode(true);
-  const [was, key] = [last.dataset.key, `n${Number(last.dataset.key.slice(1)) + 1}`];
+function rowsOf(kind) {
+  return [...form.querySelectorAll(`[data-row="${kind}"]`)];
+}
+
+// An empty row to write in: the one that waits hidden, or one made like the newest.
+function blank(kind) {
+  const number = (row) => Number(/^n(\d+)$/.exec(row.dataset.key)?.[1] ?? 0);
+  const newest = rowsOf(kind).reduce((one, other) => (number(other) > number(one) ? other : one));
+  return newest.hidden ? newest : add(newest, number(newest) + 1);
+}
+
+function add(newest, number) {
+  const row = newest.cloneNode(true);
+  const [was, key] = [newest.dataset.key, `n${number}`];
   row.dataset.key = key;
   for (const part of [row, ...row.querySelectorAll("*")]) {
-    for (const name of ["id", "name", "for", "aria-describedby"]) {
+    for (const name of ["id", "name", "for", "aria-describedby", "data-n"]) {
       const value = part.getAttribute(name);
       if (value) part.setAttribute(name, value.replaceAll(`-${was}-`, `-${key}-`).replace(new RegExp(`-${was}$`), `-${key}`));
     }
@@ -43,25 +51,64 @@ function add(last) {
   row.querySelectorAll(".wrong").forEach((words) => words.remove());
   row.querySelector(".found")?.replaceChildren();
   row.classList.add("blank");
-  last.after(row);
+  rowsOf(row.dataset.row).at(-1).after(row);
   return row;
 }
 
+form?.addEventListener("click", (event) => {
+  const button = event.target.closest("[name=_move]");
+  if (!button) return;
+  event.preventDefault();
+  const row = button.closest("[data-row]");
+  const up = button.value.endsWith("-up");
+  const rows = rowsOf(row.dataset.row).filter((one) => !one.hidden);
+  const other = rows[rows.indexOf(row) + (up ? -1 : 1)];
+  if (!other) return;
+  if (up) other.before(row);
+  else other.after(row);
+  number(row.dataset.row);
+  button.focus();
+  row.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+// The order of the rows as they stand, in their fields and wherever else their numbers are written.
+function number(kind) {
+  for (const [n, row] of rowsOf(kind).filter((one) => !one.hidden).entries()) {
+    row.querySelector("[name$=-position]").value = n + 1;
+    const judged = form.querySelector(`[data-judged="${kind}-${row.dataset.key}"]`); // its line of the grid
+    judged?.parentElement.append(judged);
+    for (const place of form.querySelectorAll(`[data-n="${kind}-${row.dataset.key}"]`)) place.textContent = n + 1;
+    for (const cell of judged?.querySelectorAll("fieldset") ?? []) {
+      cell.ariaLabel = cell.ariaLabel.replace(/^\d+/, n + 1);
+    }
+  }
+}
+
+form?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("[data-one-line]")) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("[name=_save].default"));
+  }
+});
+
 // --- what is offered: what is known of an address, earlier coverage, names in the text
 
-form?.addEventListener("change", (event) => {
+let looking;
+form?.addEventListener("input", (event) => {
   const { look } = event.target.dataset ?? {};
-  if (!look || !event.target.value.trim()) return;
+  if (!look) return;
   const target = event.target.closest("[data-row]").querySelector(".found");
-  htmx.ajax("GET", `${look}?url=${encodeURIComponent(event.target.value.trim())}`, { target, swap: "innerHTML" });
+  target.replaceChildren(); // it was said of another address
+  clearTimeout(looking);
+  const url = event.target.value.trim();
+  if (url) looking = setTimeout(() => htmx.ajax("GET", `${look}?url=${encodeURIComponent(url)}`, { target, swap: "innerHTML" }), 500);
 });
 
 form?.addEventListener("click", (event) => {
   const offer = event.target.closest("[data-take]");
   if (!offer) return;
-  const rows = form.querySelectorAll(`[data-row="${offer.dataset.take}"]`);
-  let row = rows[rows.length - 1];
-  if (!row.classList.contains("blank") || row.querySelector("input").value) row = add(row);
+  const empty = rowsOf(offer.dataset.take).find((one) => one.matches(".blank:not([hidden])") && !one.querySelector("input").value);
+  const row = empty ?? blank(offer.dataset.take);
   row.hidden = false;
   const input = row.querySelector("input:not([type=hidden])");
   input.value = offer.dataset.value;
@@ -181,11 +228,14 @@ async function bring(name, left) {
   body.append("turn", left.turn);
   body.append("brought", "1");
   const answer = await fetch(form.dataset.keep, { method: "POST", body });
-  if (answer.ok || answer.status === 400) localStorage.removeItem(name);
-  if (answer.headers.get("X-Unsaved") === "yes" && left.story === form.dataset.story) {
+  // "none", or no such header: it is not kept there, so it stays here.
+  if (Number(answer.headers.get("X-Turn") ?? "none") >= left.turn) localStorage.removeItem(name);
+  const address = `?draft=${encodeURIComponent(name.slice(5))}`;
+  const offered = form.querySelector(`a[href="${address}"]`) || location.search.startsWith(address);
+  if (answer.headers.get("X-Unsaved") === "yes" && left.story === form.dataset.story && !offered) {
     const offer = document.getElementById("brought");
     offer.hidden = false;
-    offer.querySelector("a").href = `?draft=${encodeURIComponent(name.slice(5))}`;
+    offer.querySelector("a").href = address;
   }
 }
 
@@ -200,16 +250,28 @@ live?.addEventListener("htmx:configRequest", (event) => {
   for (const name of [...event.detail.formData.keys()]) if (/^sources-.*-text$/.test(name)) event.detail.formData.delete(name);
 });
 
+// The server says which turn of this window is the newest that it keeps. Only if that is the one that was sent, the
+// text is safe there; an answer that does not say so came from somebody else: a proxy, an error, a page of login.
 live?.addEventListener("htmx:afterRequest", (event) => {
-  const { status } = event.detail.xhr;
-  if (status >= 200 && status < 300) {
+  const { xhr } = event.detail;
+  const newest = xhr.getResponseHeader("X-Turn");
+  if (newest === null) return xhr.status && unanswered(); // without a status it was never answered, or given up
+  const turn = Number(form.elements.turn.value);
+  if (Number(newest) === turn) {
     [retry, wait] = [clearTimeout(retry), 5_000];
     live.dataset.kept = "yes";
     say(live.querySelector("[data-kept-line]")?.textContent ?? "");
     if (held() === sent) localStorage.removeItem(shelf);
-    showPreview();
-  } else if (status >= 500) unanswered();
-  else if (status >= 400) keepHere();
+    // What was restored is kept as this window's now: a reload shall find it.
+    if (/[?&]draft=/.test(location.search)) history.replaceState(null, "", `?draft=${form.dataset.key}`);
+  } else {
+    keepHere();
+    if (Number(newest) > turn) {
+      form.elements.turn.value = newest; // another tab sent what this one had left behind: say it once more
+      htmx.trigger(document.body, "beat");
+    }
+  }
+  showPreview();
 });
 live?.addEventListener("htmx:sendError", unanswered);
 
@@ -225,7 +287,7 @@ function unanswered() {
 let unfolded; // whether the advice stands open: what comes next shall stand as it stood
 
 live?.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status >= 500) event.detail.shouldSwap = false;
+  if (event.detail.xhr.getResponseHeader("X-Turn") === null) event.detail.shouldSwap = false;
   unfolded = live.querySelector(".advice")?.open;
 });
 

@@ -315,3 +315,28 @@ def test_the_keyboard_alone_is_enough(site, at, story, open_page):
     page.keyboard.press("Control+s")
     expect(page.locator(".messagelist .success")).to_be_visible()
     assert "Typed by keyboard." in held(site, story, "[c.text for c in s.claims.all()]")
+
+
+def test_rows_move_at_once_and_what_was_just_typed_moves_along(site, at, story, open_page):
+    page = open_page()
+    log_in(page, site, *hire(site, "editor"))
+    page.goto(at)
+    texts = page.locator("[data-row=claims]:not([hidden]) textarea")
+    one, two = (texts.nth(n).input_value() for n in (0, 1))
+    page.locator("[data-adds=claims]").click()
+    page.locator("#id_claims-n1-text").fill("A new one, from the end.")
+    page.locator("[name=claims-n1-standing][value=reported]").check()
+    for _n in range(texts.count() - 1):
+        page.locator("[data-row=claims][data-key=n1] [name=_move]").first.press("Enter")
+    expect(texts.nth(0)).to_have_value("A new one, from the end.")
+    expect(texts.nth(1)).to_have_value(one)
+    page.locator("[data-row=claims]").nth(1).get_by_role("button", name="Move down").press("Enter")
+    expect(page.locator("[data-row=claims]").nth(2).get_by_role("button", name="Move down")).to_be_focused()
+    # The line of the grid went along, under its number.
+    expect(page.locator("[data-judged] th").nth(0)).to_contain_text(f"2 {two}")
+    expect(page.locator("[data-judged] th").nth(1)).to_contain_text(f"3 {one}")
+    kept(page)
+    save(page)
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    said = held(site, story, "[c.text for c in s.claims.all()][:3]")
+    assert said == str(["A new one, from the end.", two, one])

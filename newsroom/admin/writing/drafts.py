@@ -8,20 +8,23 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis import drafts, editing, working
+from analysis import drafts, working
 from analysis.merging import Typed
 from analysis.models import Draft, Story
+from newsroom.admin.writing import saving
+from newsroom.admin.writing.comparing import differ, saved_typed
+from newsroom.admin.writing.document import Held
 from newsroom.admin.writing.typed import Known, keepable, typed_in, typed_of
 
 SALT = "newsroom.admin.writing"
+BY_LIST = ("form", "language", "topic", "desk", "summary_made_by")
 ADD = "admin:analysis_story_add"
 CHANGE = "admin:analysis_story_change"
-OPEN = 60 * 60 * 24 * 30  # seconds that a window may stay open and still keep what is typed
 
 
 class Window(NamedTuple):
@@ -45,7 +48,7 @@ def opened(by: User, story: int | None, key: str = "") -> Window:
 def window_of(token: str) -> Window | None:
     """The window that a form came from; None if the token is not ours or too old."""
     try:
-        return Window(*signing.loads(token, salt=SALT, max_age=OPEN))
+        return Window(*signing.loads(token, salt=SALT, max_age=drafts.OPEN))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 
@@ -56,36 +59,65 @@ def based_on(request: HttpRequest, name: str = "version") -> int | None:
     return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
 
 
-def turn_of(request: HttpRequest) -> int:
-    """How often the window had sent something before, this one counted."""
-    return based_on(request, "turn") or 0
+def turn_of(request: HttpRequest) -> int | None:
+    """How often the window had sent something before, this one counted; None if it does not count, having
+    no script: then whatever it sends is the newest."""
+    return based_on(request, "turn")
 
 
-def keep(request: HttpRequest, window: Window) -> Draft | None:
-    """Keep what a form holds, for whoever typed it. Returns None if it was not theirs to keep."""
+def plain(data: QueryDict, name: str) -> str:
+    """What was sent under a name, without NULs, which PostgreSQL keeps nowhere."""
+    return data.get(name, "").replace("\0", "")
+
+
+def sent(request: HttpRequest, held: Held, window: Window) -> Typed:
+    """What a form holds. Of one that did not come in whole, what is missing was not taken away: it stands as it stood
+    when the window last sent something, or as it began."""
+    data = request.POST
+    typed = saving.whole(typed_in(data), held)
+    if data.get("complete"):
+        return typed
+    before = Draft.objects.filter(key=window.key, by=window.by, kept_at__isnull=False).first()
+    began = before.typed if before else _began(held, based_on(request))
+    return {name: values for name, values in began.items() if name not in data} | typed
+
+
+def keep(request: HttpRequest, window: Window, held: Held, typed: Typed) -> Draft | None:
+    """Keep what is typed in a window, where it is unsaved. Returns None if the window is of another story."""
+    version = based_on(request)
+    left = keepable(typed) if differ(keepable(typed), _began(held, version, typed)) else {}
+    now, pk = timezone.now(), held.story.pk
+    return drafts.keep(window.key, window.by, pk, version or 0, left, now, turn_of(request))
+
+
+def _began(held: Held, version: int | None, typed: Typed | None = None) -> Typed:
+    """What a form began with. That of a new story began with lists that choose by themselves: whatever they say now
+    is no text of anybody's."""
+    if not held.story.pk:
+        return {name: values for name, values in (typed or {}).items() if name in BY_LIST}
+    if version == held.story.version:
+        return saved_typed(held)
+    base = working.base_of(held.story, version) if version else None
+    return typed_of(base, Known.of([base])) if base else {}
+
+
+def rescue(request: HttpRequest, window: Window) -> Draft | None:
+    """Keep what a form holds that its person may not send any more. Returns None if it was not theirs to keep."""
     user = request.user
     if user.is_authenticated and user.pk != window.by:
         return None  # somebody else logged in at this browser: their session does not write for the first
     if not User.objects.filter(pk=window.by, is_active=True, is_staff=True).exists():
         return None
-    typed = typed_in(request.POST)
-    story = window.story if Story.objects.filter(pk=window.story).exists() else None  # it may be deleted meanwhile
-    if not request.POST.get("complete"):
-        typed = laid_over(typed, window.key, window.by, story, based_on(request))
-    kept = drafts.keep(window.key, window.by, story, based_on(request) or 0, keepable(typed), timezone.now())
-    return kept.draft if kept else None
+    held = held_of(window)
+    return keep(request, window, held, sent(request, held, window))
 
 
-def laid_over(typed: Typed, key: str, by: int, story: int | None, version: int | None) -> Typed:
-    """A form that did not come in whole, over what it began with: what is missing was not taken away."""
-    draft = Draft.objects.filter(key=key, by=by, kept_at__isnull=False).first()
-    if draft:
-        return {**draft.typed, **typed}
-    if not story:
-        return typed
-    row = Story.objects.get(pk=story)
-    content = (working.base_of(row, version) if version else None) or editing.snapshot(row)
-    return {**typed_of(content, Known.of([content])), **typed}
+def held_of(window: Window) -> Held:
+    """The story of a window as it is saved; an empty one where there is none yet, or it was deleted meanwhile."""
+    try:
+        return saving.held(window.story) if window.story else saving.nothing()
+    except Story.DoesNotExist:
+        return saving.nothing()
 
 
 def place(draft: Draft) -> str:
@@ -100,7 +132,7 @@ def rescued(request: HttpRequest) -> HttpResponse | None:
     None where there is nothing to rescue.
     """
     window = window_of(request.POST.get("window", "")) if request.method == "POST" else None
-    kept = keep(request, window) if window else None
+    kept = rescue(request, window) if window else None
     if not kept:
         return None
     if request.user.is_authenticated:

@@ -1,16 +1,16 @@
 """How each part of the story form is read, and what is wrong with it, in words. Nothing here writes."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.models import fields_for_model
-from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from analysis import naming, overlap
+from analysis import overlap
 from analysis.addresses import AddressError, canonical
 from analysis.merging import Typed
 from analysis.models import Article, Claim, Entity, Source, Story, StoryLink, WatchItem
@@ -49,6 +49,9 @@ class HeadForm(forms.Form):
     summary_model = forms.CharField(label=_("which model"), max_length=80, required=False)
     summary_checked_by = forms.ChoiceField(label=_("checked by"), required=False)
 
+    remark_field = forms.CharField(required=False)
+    remark_text = forms.CharField(label=_("remark"), max_length=1000, required=False)
+
     def __init__(self, typed: Typed, story: Story, options: dict[str, list[tuple[str, str]]]) -> None:
         super().__init__(Values(typed))
         self.story, self.typed = story, typed
@@ -65,18 +68,19 @@ class HeadForm(forms.Form):
             self.fields[f"note_{slot}_title"] = forms.CharField(max_length=120, required=False)
             self.fields[f"note_{slot}_text"] = MarkdownField(max_length=40_000)
 
+    def clean_headline(self) -> str:
+        """On one line: the field has room for more, and a paste brings them. Without what would turn over whatever
+        stands behind it on a line (Unicode TR 9, overrides)."""
+        return re.sub(r"[\u202d\u202e]", "", re.sub(r" *\n\s*", " ", self.cleaned_data["headline"]))
+
     def clean_slug(self) -> str:
-        """The address as given, or one made of the headline that no other story has; once public it stays."""
-        if self.story.published_at:
-            return self.story.slug
+        """The address as given; empty, one is made of the headline when it is saved. Once public it stays."""
         given = self.cleaned_data["slug"]
-        if given and given == self.story.slug:
-            return given
-        others = Story.objects.exclude(pk=self.story.pk)
-        if given and others.filter(slug=given).exists():
+        if self.story.published_at or given == self.story.slug:
+            return self.story.slug
+        if given and Story.objects.exclude(pk=self.story.pk).filter(slug=given).exists():
             raise ValidationError(_("Another story has this address."))
-        stem = slugify(self.cleaned_data.get("headline", ""))[:90].strip("-") or "story"
-        return given or naming.free_slug(others, stem)
+        return given
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -97,6 +101,13 @@ class HeadForm(forms.Form):
         """Without its text nothing of it could be kept: it is asked for, unless it has a mistake of its own."""
         if name not in self.errors:
             self.add_error(name, words)
+
+
+class Shared(dict[str, forms.Field]):
+    """Fields that no form changes. Django would copy each of them for each form: a story may have two hundred rows."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
 
 
 class RowForm(forms.Form):
@@ -138,6 +149,8 @@ class SourceForm(RowForm):
 
     def clean_text(self) -> str:
         text = self.cleaned_data["text"]
+        if len(text) < 2 * overlap.MAX_WORDS:  # a word and what parts it from the next: they need not be counted
+            return text
         n = sum(1 for _word in overlap.words_of(text))
         if n > overlap.MAX_WORDS:
             raise ValidationError(
@@ -173,6 +186,9 @@ class SourceForm(RowForm):
         return data
 
 
+_STANCES = frozenset(Stance.values)  # Django makes the list anew each time; a story may ask for it 1,200 times
+
+
 class ClaimForm(RowForm):
     main = "text"
     text, standing, why = fields_of(Claim, "text", "standing", "why")
@@ -183,7 +199,7 @@ class ClaimForm(RowForm):
         data["stances"] = {}
         for part, values in self.parts.items():
             if part.startswith("stance_") and (value := values[-1]):
-                if value not in Stance.values:
+                if value not in _STANCES:
                     self.add_error(None, _("Choose one of the offered stances."))
                 data["stances"][part.removeprefix("stance_")] = value
         return data
@@ -191,7 +207,8 @@ class ClaimForm(RowForm):
 
 class WatchForm(RowForm):
     main = "statement"
-    statement, due, likelihood, settled_by = fields_of(WatchItem, "statement", "due", "likelihood", "settled_by")
+    statement, due, settled_by = fields_of(WatchItem, "statement", "due", "settled_by")
+    likelihood = forms.IntegerField(label=_("likelihood, percent"), min_value=1, max_value=99)
     replaces = forms.IntegerField(required=False)
 
 
@@ -245,3 +262,6 @@ FORMS: dict[str, type[RowForm]] = {
     "earlier": LinkForm,
     "mentions": MentionForm,
 }
+_forms: list[type[RowForm]] = [RowForm, *FORMS.values()]
+for _form in _forms:
+    _form.base_fields = Shared(_form.base_fields)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from analysis import drafts, editing, preflight, working
-from analysis.merging import Typed
+from analysis import drafts, editing, preflight
 from analysis.models import Draft, Story, Topic, Version
 from analysis.models.stories import Role
 from analysis.rendition import Tombstone
@@ -24,8 +23,10 @@ from newsroom.admin.fields import counter, offers
 from newsroom.admin.site import who
 from newsroom.admin.writing import page, saving
 from newsroom.admin.writing.document import Document, options
-from newsroom.admin.writing.drafts import based_on, keep, place, turn_of, window_of
-from newsroom.admin.writing.typed import Known, keepable, label, typed_in, typed_of
+from newsroom.admin.writing.drafts import based_on, held_of, keep, place, plain, rescue, sent, turn_of, window_of
+from newsroom.admin.writing.labels import label
+
+NEEDS = 8  # shown of what is to be mended before it can be saved
 
 
 @csrf_exempt  # the window's signed token stands in for it: a login that came back has another CSRF token
@@ -33,33 +34,39 @@ from newsroom.admin.writing.typed import Known, keepable, label, typed_in, typed
 def typing(request: HttpRequest, stories: Any) -> HttpResponse:
     """Keep what is typed as a draft of one's own, and answer with what stands beside the form.
 
-    Works without a session as well: whoever was logged out while typing keeps the text and is told.
+    Works without a session as well: whoever was logged out while typing keeps the text and is told. Every answer says
+    in X-Turn which turn of the window is the newest that is kept, or "none": a browser that reads there what it sent
+    knows that its text is safe, and one that finds no such header was answered by somebody else.
     """
-    window = window_of(request.POST.get("window", ""))
-    if not window:
-        return HttpResponseBadRequest(_("This page is too old. Copy your text, and open the story again."))
-    if not stories.admin_site.has_permission(request) or request.user.pk != window.by:
-        return _logged_out(request, keep(request, window))
     try:
-        held = saving.held(window.story) if window.story else saving.nothing()
-    except Story.DoesNotExist:
-        held = saving.nothing()
-    if held.story.pk and not stories.has_change_permission(request, held.story):
-        keep(request, window)
-        return _alone(request, _("You can no longer change this story. Your text is kept."), 403)
-    version = based_on(request)
-    document = Document(saving.whole(typed_in(request.POST), held), held, options())
-    left, turn = unsaved(document, version), turn_of(request)
-    kept = drafts.keep(window.key, who(request).pk, held.story.pk, version or 0, left, timezone.now(), turn)
+        window = window_of(request.POST.get("window", ""))
+    except RequestDataTooBig:
+        return _alone(request, _("This is too much text to be kept. Take some out, or save what you have."), 413)
+    if not window:
+        return _alone(request, _("This page is too old. Copy your text, and open the story again."), 400)
+    if not stories.admin_site.has_permission(request) or request.user.pk != window.by:
+        return _logged_out(request, rescue(request, window))
+    held = held_of(window)
+    document = Document(sent(request, held, window), held, options())
+    kept = keep(request, window, held, document.typed)
     if kept is None:
         return _alone(request, _("This page belongs to another story. Copy your text, and open it again."), 409)
+    may = stories.has_change_permission(request, held.story) if held.story.pk else stories.has_add_permission(request)
+    if not may:
+        words = _("This story is “%(status)s” now, and you can no longer change it. Your text is kept.")
+        status = held.story.get_status_display() if held.story.pk else _("New story")
+        return _alone(request, words % {"status": status}, 403, kept=kept)
     if request.POST.get("brought"):  # text that a browser held while nobody answered: is it still unsaved?
-        return HttpResponse(headers={"X-Unsaved": "yes" if kept.draft.kept_at and not kept.late else "no"})
-    permit = page.lead(page.rows(document, [], {})["sources"])
+        return _turn(HttpResponse(headers={"X-Unsaved": "yes" if kept.kept_at else "no"}), kept)
+    if kept.kept_at and kept.turn == turn_of(request):  # what was restored stands in this window now
+        drafts.settle(who(request), plain(request.POST, "restored"))
+    permit = page.lead(page.rows(document, [], {}, ["sources"])["sources"])
+    version = based_on(request)
     context = {
         **_checks(document),
-        "kept_at": kept.draft.kept_at, "meanwhile": _meanwhile(document, version),
-        "preview_html": _preview_html(document, request),
+        "needs": document.mistakes[:NEEDS],
+        "kept_at": kept.kept_at, "meanwhile": _meanwhile(document, version),
+        "preview_html": preview_html(document, request),
         "counters_now": [
             counter(
                 "summary_text",
@@ -70,8 +77,13 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
         ],
     }  # fmt: skip
     if held.story.pk:
-        context["others"], _unsaved_ones = page.windows(held, who(request), window.key)
-    return render(request, "admin/analysis/story/live.html", context)
+        context["others"] = page.others(held, who(request))
+    return _turn(render(request, "admin/analysis/story/live.html", context), kept)
+
+
+def _turn(response: HttpResponse, kept: Draft | None) -> HttpResponse:
+    response["X-Turn"] = str(kept.turn) if kept else "none"
+    return response
 
 
 def _checks(document: Document) -> dict[str, Any]:
@@ -80,22 +92,14 @@ def _checks(document: Document) -> dict[str, Any]:
     checks = preflight.checklist(
         story, content, now, articles=document.articles, public={item.pk for item in document.held.watch.values()}
     )
+    # Of what is typed in part it is said above what to mend, and not beside it that there is none.
+    begun = {mistake.name.split("-")[0] for mistake in document.mistakes}
+    return preflight_of([check for check in checks if check.kind != "advice" or check.field not in begun])
+
+
+def preflight_of(checks: list[preflight.Check]) -> dict[str, Any]:
+    """A checklist as its template has it."""
     return {"checks": checks, "advice": [check for check in checks if check.kind == "advice"]}
-
-
-def unsaved(document: Document, version: int | None) -> Typed:
-    """What was typed, if it differs from what the form began with; else nothing."""
-    held = document.held
-    typed = keepable(document.typed)
-    if not held.story.pk:
-        began: Typed = {"form": typed.get("form", []), "language": typed.get("language", [])}
-        began |= {name: typed[name] for name in ("topic", "desk", "summary_made_by") if name in typed}
-    elif version == held.story.version:
-        began = page.saved_typed(document.held)
-    else:
-        base = working.base_of(held.story, version or 0)
-        began = typed_of(base, Known.of([base])) if base else {}
-    return typed if page.differ(typed, began) else {}
 
 
 def _meanwhile(document: Document, version: int | None) -> list[str]:
@@ -118,7 +122,7 @@ def _meanwhile(document: Document, version: int | None) -> list[str]:
     ]
 
 
-def _preview_html(document: Document, request: HttpRequest) -> str:
+def preview_html(document: Document, request: HttpRequest) -> str:
     """The public page of what is typed, through the gate and the public template; a sentence where there is none."""
     content = document.content
     if not any(s["role"] == Role.ORIGINAL or s["in_summary"] for s in content["sources"]):
@@ -127,8 +131,9 @@ def _preview_html(document: Document, request: HttpRequest) -> str:
     names = dict(document.options["topics"])
     story = document.story
     shown = Story(
-        pk=story.pk or 0, slug=content["slug"], language=content["language"], published_at=story.published_at,
-        updated_at=story.updated_at, topic=Topic(slug=content["topic"], name=names.get(content["topic"], "")),
+        pk=story.pk or 0, slug=content["slug"] or story.slug or "new", language=content["language"],
+        published_at=story.published_at, updated_at=story.updated_at,
+        topic=Topic(slug=content["topic"], name=names.get(content["topic"], "")),
     )  # fmt: skip
     for mention in content["mentions"]:
         mention["slug"] = mention["slug"] or "new"
@@ -146,11 +151,12 @@ def _logged_out(request: HttpRequest, kept: Draft | None) -> HttpResponse:
         words = _("Somebody else is logged in at this browser. Nothing was kept: copy your text.")
         return _alone(request, words, 401)
     words = _("You are logged out. What you typed is kept; log in to go on with it.")
-    return _alone(request, words, 401, redirect_to_login(place(kept), reverse("admin:login")).url)
+    return _alone(request, words, 401, redirect_to_login(place(kept), reverse("admin:login")).url, kept)
 
 
-def _alone(request: HttpRequest, words: str, status: int, again: str = "") -> HttpResponse:
-    return render(request, "admin/analysis/story/alone.html", {"words": words, "again": again}, status=status)
+def _alone(request: HttpRequest, words: str, status: int, again: str = "", kept: Draft | None = None) -> HttpResponse:
+    context = {"words": words, "again": again}
+    return _turn(render(request, "admin/analysis/story/alone.html", context, status=status), kept)
 
 
 def lists(request: HttpRequest, stories: Any) -> HttpResponse:

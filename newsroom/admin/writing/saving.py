@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from analysis import comparing, drafts, editing, freezing, naming, working
 from analysis.addresses import AddressError, canonical
-from analysis.merging import Conflict, Merged, Typed, merge, plain, row_of
+from analysis.merging import ORDER, Conflict, Merged, Typed, merge, plain, row_of
 from analysis.models import Article, Draft, Source, Story, Version, WatchItem
 from analysis.rows import WorkingError
 from newsroom import tasks
 from newsroom.admin.writing.document import Document, Held, Options, number
-from newsroom.admin.writing.typed import Known, by_itself, label, typed_of
+from newsroom.admin.writing.labels import label
+from newsroom.admin.writing.typed import REMARK, Known, by_itself, reordered, typed_of
 
 MOST_NAMED = 12
 WATCH = ("statement", "due", "likelihood", "settled_by")
@@ -50,6 +51,7 @@ class Attempt:
     chosen: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)  # what a save has changed, in words
+    alone: bool = False  # whoever saved meanwhile is who saves now, from another window
     problem: str = ""
 
 
@@ -82,7 +84,12 @@ def save(
     left = settle(merged, chosen)
     typed, spared = spare_public(merged.typed, story)
     document = Document(typed, story, options)
-    attempt = Attempt(document, row.version, notices=[*_said(merged, story, based_on), *spared])
+    attempt = Attempt(document, row.version)
+    if based_on != row.version:
+        others = _others(row, based_on, by)
+        attempt.alone = not others
+        attempt.notices += _said(merged, others) if based_on is not None else []
+    attempt.notices += spared
     attempt.changed = _changed(typed, story)
     if left:
         attempt.conflicts, attempt.chosen, attempt.version = merged.conflicts, chosen, based_on
@@ -98,7 +105,7 @@ def save(
     except (WorkingError, editing.EditingError) as error:
         attempt.problem = str(error)
         return attempt
-    drafts.done(window.key, by, row, window.turn)
+    drafts.close(window.key, by, window.turn, row)
     attempt.saved = row
     return attempt
 
@@ -107,7 +114,7 @@ def save(
 def create(typed: Typed, by: User, window: Sent, options: Options) -> Attempt:
     """Make a story of what was typed. The same form sent twice makes one: see made_by()."""
     document = Document(typed, nothing(), options)
-    attempt = Attempt(document, 1)
+    attempt = Attempt(document, 0)
     if document.mistakes:
         return attempt
     try:
@@ -118,8 +125,8 @@ def create(typed: Typed, by: User, window: Sent, options: Options) -> Attempt:
     except WorkingError as error:
         attempt.problem = str(error)
         return attempt
-    drafts.keep(window.key, by.pk, story.pk, story.version, {}, timezone.now())
-    drafts.done(window.key, by, story, window.turn)
+    # Its row is based on nothing: that tells a window that made a story from one that has it open (drafts.forget).
+    drafts.close(window.key, by, window.turn, story)
     attempt.saved = story
     return attempt
 
@@ -210,31 +217,43 @@ def spare_public(typed: Typed, story: Held) -> tuple[Typed, list[str]]:
 def _changed(typed: Typed, story: Held) -> list[str]:
     """What is typed otherwise than it is saved, in words: of a row only that it is, and not more of all than a few."""
     saved = typed_of(story.content, Known.of_rows(story.sources, story.story))
-    names = [n for n in dict.fromkeys([*typed, *saved]) if plain(typed.get(n, [])) != plain(saved.get(n, []))]
+    told = (n for n in dict.fromkeys([*typed, *saved]) if n not in REMARK)
+    names = [n for n in told if plain(typed.get(n, [])) != plain(saved.get(n, []))]
     rows = (f"{row[0]}-{row[1]}" if (row := row_of(name)) else name for name in names if not by_itself(name))
-    return [label(name, typed, saved) for name in dict.fromkeys(rows)][:MOST_NAMED]
+    moved = (f"{kind}-{ORDER}" for kind in reordered(typed, saved))
+    return [label(name, typed, saved) for name in dict.fromkeys([*rows, *moved])][:MOST_NAMED]
 
 
-def _said(merged: Merged, story: Held, based_on: int | None) -> list[str]:
-    """What others did meanwhile, and what was made of it, in sentences."""
-    if based_on == story.story.version or based_on is None:
-        return []
-    others = Version.objects.filter(story=story.story, number__gt=based_on).select_related("created_by")
-    names = ", ".join(dict.fromkeys(str(v.created_by) for v in others[:20] if v.created_by)) or _("Somebody")
+def _others(story: Story, based_on: int | None, by: User) -> str:
+    """The names of who saved a story since a version; empty if that was `by` alone."""
+    since = Version.objects.filter(story=story, number__gt=based_on or 0).select_related("created_by")[:20]
+    people = dict.fromkeys(version.created_by for version in since)
+    return "" if list(people) == [by] else ", ".join(str(p) for p in people if p) or _("Somebody")
+
+
+def _said(merged: Merged, others: str) -> list[str]:
+    """What others did meanwhile, or oneself in another window, and what was made of it, in sentences."""
     said = []
     if merged.theirs:
         what = ", ".join(dict.fromkeys(label(name, merged.typed) for name in merged.theirs))
-        said.append(_("%(who)s saved meanwhile: %(what)s. Both are in it now.") % {"who": names, "what": what})
-    said += [
+        both = (
+            _("%(who)s saved meanwhile: %(what)s. Both are in it now.")
+            if others
+            else _("You saved in another window: %(what)s. Both are in it now.")
+        )
+        said.append(both % {"who": others, "what": what})
+    kept = (
         _("You removed %(row)s, which %(who)s changed meanwhile: it is still there.")
-        % {"row": label(name, merged.typed), "who": names}
-        for name in merged.kept
-    ]
-    said += [
+        if others
+        else _("You removed %(row)s, which you changed in another window: it is still there.")
+    )
+    again = (
         _("%(who)s removed %(row)s, which you changed: it is there again, as you typed it.")
-        % {"row": label(new, merged.typed), "who": names}
-        for new in merged.again.values()
-    ]
+        if others
+        else _("You removed %(row)s in another window, and changed it here: it is there again, as you typed it here.")
+    )
+    said += [kept % {"row": label(name, merged.typed), "who": others} for name in merged.kept]
+    said += [again % {"row": label(name, merged.typed), "who": others} for name in merged.again.values()]
     return said
 
 

@@ -5,20 +5,18 @@ One shape for all of them, so that they can be compared and merged (analysis/mer
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
-from django.utils.text import Truncator, capfirst
-from django.utils.translation import gettext as _
 
-from analysis.merging import ROWS, Typed, plain, row_of
-from analysis.models import Article, Claim, Source, Story, StoryLink, WatchItem
-from analysis.models.fields import Language
-from analysis.models.stories import EntityKind, Role, StoryForm, StoryLinkKind, StoryLinkVerdict
-from analysis.models.writing import Slot, Stance, Standing, SummaryMadeBy
+from analysis.merging import ORDER, ROWS, Typed, row_of, rows
+from analysis.models import Article, Source, Story
+from analysis.models.writing import Slot, SummaryMadeBy
 
 HEAD = ("headline", "dek", "topic", "desk", "edited_by", "language", "form", "event_on", "slug", "disclosure")
 SUMMARY = ("summary_text", "summary_made_by", "summary_model", "summary_checked_by")
+REMARK = ("remark_field", "remark_text")  # what one is about to say of the story: no part of its content
 NOTE = ("title", "text", "rests_on")
 PARTS = {
     "sources": ("article", "url", "title", "publisher", "role", "in_summary", "read", "why", "text"),
@@ -30,16 +28,16 @@ PARTS = {
 MOST = {"sources": 60, "claims": 60, "watch_items": 60, "earlier": 60, "mentions": 100}
 # The text of a source is theirs and not ours to keep: it is compared and never stored with what was typed.
 NEVER_KEPT = "text"
-_KEY = re.compile(r"n?[1-9][0-9]{0,8}")
-_MENTION = re.compile(r"n[1-9][0-9]{0,8}|\.[-a-zA-Z0-9_]{1,120}")  # a point before a slug: one may look like "n1"
-_PLAIN = frozenset([*HEAD, *SUMMARY, *(f"note_{slot}_{part}" for slot in Slot for part in NOTE)])
+KEY = re.compile(r"n?[1-9][0-9]{0,8}")
+MENTION = re.compile(r"n[1-9][0-9]{0,8}|\.[-a-zA-Z0-9_]{1,120}")  # a point before a slug: one may look like "n1"
+PLAIN = frozenset([*HEAD, *SUMMARY, *REMARK, *(f"note_{slot}_{part}" for slot in Slot for part in NOTE)])
 
 
 def typed_in(data: QueryDict) -> Typed:
     """What a browser sent of the form's own fields, in its order. What is no field of ours is not looked at."""
     found: Typed = {}
     for name in data:
-        if name in _PLAIN or _is_part(name):
+        if name in PLAIN or _is_part(name):
             # PostgreSQL keeps no NUL, and nobody types one.
             values = [v.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "") for v in data.getlist(name)]
             if any(value.strip() for value in values):
@@ -47,15 +45,16 @@ def typed_in(data: QueryDict) -> Typed:
     return found
 
 
+@lru_cache(maxsize=4096)  # a form of a thousand fields sends the same names at every pause in typing
 def _is_part(name: str) -> bool:
     row = row_of(name)
     if not row:
         return False
     kind, key, part = row
-    if not (_MENTION if kind == "mentions" else _KEY).fullmatch(key):
+    if not (MENTION if kind == "mentions" else KEY).fullmatch(key):
         return False
     if kind == "claims" and part.startswith("stance_"):
-        return bool(_KEY.fullmatch(part.removeprefix("stance_")))
+        return bool(KEY.fullmatch(part.removeprefix("stance_")))
     return part in PARTS[kind] or part in ("position", "DELETE")
 
 
@@ -98,6 +97,27 @@ def by_itself(name: str) -> bool:
     return bool(row) and (row[2] in ("position", "article") or (row[2] == "url" and row[1].isdecimal()))  # type: ignore[index]
 
 
+def in_order(held: Mapping[str, Typed]) -> list[str]:
+    """The keys of rows in the order that they ask for; those that ask for none come last."""
+
+    def place(parts: Typed) -> int:
+        given = parts.get(ORDER, [""])[-1]
+        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 1_000
+
+    return sorted(held, key=lambda key: place(held[key]))
+
+
+def reordered(one: Typed, other: Typed) -> list[str]:
+    """The kinds of rows that stand in another order, of those that both hold."""
+    mine, theirs = rows(one), rows(other)
+    both = mine.keys() & theirs.keys()
+
+    def order(held: dict[tuple[str, str], Typed], kind: str) -> list[str]:
+        return in_order({key: parts for (of, key), parts in held.items() if of == kind and (of, key) in both})
+
+    return [kind for kind in ROWS if order(mine, kind) != order(theirs, kind)]
+
+
 def typed_of(content: dict[str, Any], known: Known) -> Typed:
     """What the form would send if this content stood in it and nothing were typed."""
     summary = content["summary"] or {"text": "", "made_by": SummaryMadeBy.PERSON, "model": "", "checked_by": ""}
@@ -110,14 +130,14 @@ def typed_of(content: dict[str, Any], known: Known) -> Typed:
     ]
     for note in content["notes"]:
         pairs += [(f"note_{note['slot']}_{part}", note[part]) for part in NOTE]
-    for kind, rows in (
+    for kind, found in (
         ("sources", _sources(content, known)),
         ("claims", _claims(content)),
         ("watch_items", _watch_items(content)),
         ("earlier", _earlier(content, known)),
         ("mentions", _mentions(content)),
     ):
-        for n, (key, parts) in enumerate(rows, start=1):
+        for n, (key, parts) in enumerate(found, start=1):
             pairs += [(f"{kind}-{key}-{part}", value) for part, value in {**parts, "position": n}.items()]
     return {name: _values(value) for name, value in pairs if value not in (None, "", [], False)}
 
@@ -160,105 +180,3 @@ def _earlier(content: dict[str, Any], known: Known) -> Iterator[tuple[object, di
 def _mentions(content: dict[str, Any]) -> Iterator[tuple[object, dict[str, Any]]]:
     for m in content["mentions"]:
         yield f".{m['slug']}", {"name": m["name"], "kind": m["kind"]}
-
-
-# --- in words -----------------------------------------------------------------------------------------------------
-
-_KINDS: dict[str, Any] = {
-    "sources": lambda: _("Source"),
-    "claims": lambda: _("Claim"),
-    "watch_items": lambda: _("Watch item"),
-    "earlier": lambda: _("Earlier coverage"),
-    "mentions": lambda: _("Mention"),
-}
-_TITLES = {"sources": ("title", "url"), "claims": ("text",), "watch_items": ("statement",), "earlier": ("earlier",),
-           "mentions": ("name",)}  # fmt: skip
-_CODES: dict[str, Any] = {
-    "language": Language, "form": StoryForm, "summary_made_by": SummaryMadeBy, "role": Role, "standing": Standing,
-    "verdict": StoryLinkVerdict,
-}  # fmt: skip
-_MODELS = {"claims": Claim, "watch_items": WatchItem, "earlier": StoryLink}
-
-
-def label(name: str, *held: Typed) -> str:
-    """What a person calls a field, or a row: ‘Claim “Twelve firms bid”, why it stands so’."""
-    if name in _PLAIN:
-        return capfirst(_plain_label(name))
-    kind, _dash, rest = name.partition("-")
-    row = row_of(name)
-    key, part = (row[1], row[2]) if row and (row[2] in PARTS[kind] or row[2].startswith("stance_")) else (rest, "")
-    said = _KINDS[kind]()
-    if title := _title(kind, key, held):
-        said = _("%(what)s “%(title)s”") % {"what": said, "title": Truncator(title).chars(60)}
-    if part.startswith("stance_"):
-        source = _title("sources", part.removeprefix("stance_"), held)
-        return _("%(row)s, what %(source)s says of it") % {"row": said, "source": Truncator(source).chars(60)}
-    return _("%(row)s, %(field)s") % {"row": said, "field": _part_label(kind, part)} if part else said
-
-
-def about(name: str, *held: Typed) -> str:
-    """What a remark is about: a field's label, or a row's; empty where there is no such thing."""
-    kind, _dash, key = name.partition("-")
-    row = kind in PARTS and (_KEY.fullmatch(key) or _MENTION.fullmatch(key))
-    return label(name, *held) if name in _PLAIN or row else ""
-
-
-def place_of(name: str) -> str:
-    """The id on the page of what a remark is about."""
-    kind, dash, _key = name.partition("-")
-    return f"id_{name}-{_TITLES[kind][-1]}" if dash and kind in _TITLES else f"id_{name}"
-
-
-def _title(kind: str, key: str, held: tuple[Typed, ...]) -> str:
-    for typed in held:
-        for part in _TITLES[kind]:
-            if values := typed.get(f"{kind}-{key}-{part}"):
-                return values[0]
-    return ""
-
-
-def _plain_label(name: str) -> str:
-    if name.startswith("note_"):
-        _note, slot, part = name.split("_", 2)
-        words = {"title": _("%(note)s, title"), "text": _("%(note)s"), "rests_on": _("%(note)s, what it rests on")}
-        return words[part] % {"note": Slot(slot).label}
-    words = {
-        "summary_text": _("summary"), "summary_made_by": _("summary, written by"),
-        "summary_model": _("summary, which model"), "summary_checked_by": _("summary, checked by"),
-        "desk": _("signed by"),
-    }  # fmt: skip
-    return words.get(name) or str(getattr(Story._meta.get_field(name), "verbose_name", name))
-
-
-def _part_label(kind: str, part: str) -> str:
-    words = {
-        "role": _("role"), "in_summary": _("the summary uses it"),
-        "read": _("I have read it"), "url": _("URL"), "title": _("their headline"),
-        "publisher": _("publisher"), "text": _("text"), "replaces": _("corrects"), "name": _("who or what"),
-    }  # fmt: skip
-    if kind == "mentions" and part == "kind":
-        return _("kind, if it is new here")
-    if kind in _MODELS and part in {f.name for f in _MODELS[kind]._meta.fields}:
-        return str(getattr(_MODELS[kind]._meta.get_field(part), "verbose_name", part))
-    return words.get(part) or _("why it is there")
-
-
-def shown(name: str, values: list[str], *held: Typed) -> str:
-    """Values as a person reads them: the words of a choice, not its code; sources by their headline or address."""
-    row = row_of(name)
-    part = row[2] if row else name
-    if name.endswith("_rests_on"):
-        return ", ".join(_title("sources", key, held) or key for key in plain(values))
-    if part.startswith("stance_"):
-        codes: Any = Stance
-    elif part == "kind":
-        codes = EntityKind if name.startswith("mentions-") else StoryLinkKind
-    else:
-        codes = _CODES.get(part)
-    if part in ("in_summary", "read"):
-        return _("yes") if plain(values) else _("no")
-    words = [str(codes(v).label) if codes and v in codes.values else v for v in values]
-    return "\n".join(words)
-
-
-__all__ = ["MOST", "PARTS", "ROWS", "Known", "keepable", "label", "shown", "typed_in", "typed_of"]

@@ -24,11 +24,18 @@ def opened(client: Client, at: str) -> dict[str, Any]:
 
 def sent_by(response) -> dict[str, Any]:
     """What the form of a response would send, by the rules of HTML: also of one that came back with errors."""
-    form = lxml.html.fromstring(response.content.decode()).xpath("//*[@id='content']//form[@method='post']")[0]
+    page = lxml.html.fromstring(response.content.decode())
+    form = page.xpath("//*[@id='content']//form[@method='post']")[0]
+    elsewhere = page.xpath("//*[@form and @form=$id]", id=form.get("id", ""))  # beside the form, and yet its own
     data: dict[str, Any] = {}
-    for field in form.iter("input", "textarea", "select"):
+    for field in [*form.iter("input", "textarea", "select"), *elsewhere]:
         name = field.get("name")
-        if not name or field.get("disabled") is not None or field.get("type") in ("submit", "button"):
+        if (
+            field.tag == "button"
+            or not name
+            or field.get("disabled") is not None
+            or field.get("type") in ("submit", "button")
+        ):
             continue
         if field.tag == "select":
             chosen = field.xpath("option[@selected]") or field.xpath("option")[:1]

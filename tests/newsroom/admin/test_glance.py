@@ -14,6 +14,7 @@ from analysis.signals import Reading, Said
 from newsroom.admin import glance
 from tests import making
 from tests.analysis.cases import confirmed
+from tests.newsroom.admin.screen import opened, url
 
 pytestmark = pytest.mark.django_db
 TITLES = {name: str(question.title) for name, question in glance._QUESTIONS.items()}
@@ -250,3 +251,11 @@ def test_it_asks_as_few_questions_of_a_full_newsroom_as_of_an_empty_one(superuse
         confirmed(f"https://nowhere.test/{n}")
     assert Case.objects.count() == 8
     assert asked() == empty
+
+
+def test_what_one_changed_last_is_there_to_go_on_with_each_thing_once(editor, standards):
+    story, other = making.draft(headline="Mine"), making.draft(headline="Another’s")
+    for dek in ("One.", "Two."):
+        editor.post(url(story), opened(editor, url(story)) | {"dek": dek})
+    standards.post(url(other), opened(standards, url(other)) | {"dek": "Three."})
+    assert under(editor, "latest") == ["Mine"], "and no login"

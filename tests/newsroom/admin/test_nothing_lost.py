@@ -6,13 +6,14 @@ from itertools import count
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from analysis import drafts, editing
-from analysis.models import Draft, Revision, SourceText, Story, Version
+from analysis.models import Claim, Draft, Revision, SourceText, Story, Version
 from tests import making
 from tests.newsroom.admin.screen import ADD, messages, opened, sent_by, url
 
@@ -57,8 +58,8 @@ def test_it_is_offered_when_the_story_is_opened_again_and_comes_back_whole(edito
 
 def test_it_can_be_discarded(editor, draft):
     typing(editor, opened(editor, url(draft)), dek="No.")
-    key = Draft.objects.get().key
-    response = editor.post(url(draft), opened(editor, url(draft)) | {"_discard": key}, follow=True)
+    stamp = Draft.objects.get().stamp
+    response = editor.post(url(draft), opened(editor, url(draft)) | {"_discard": stamp}, follow=True)
     assert "Discarded." in messages(response)
     assert not Draft.objects.filter(kept_at__isnull=False).exists()
 
@@ -196,6 +197,20 @@ def test_rows_of_closed_windows_are_forgotten_and_texts_are_not(editor, draft):
     assert Draft.objects.get().typed["dek"] == ["Kept."]
 
 
+def test_a_window_that_made_a_story_is_known_as_long_as_it_may_send_its_form_again(editor):
+    wire = making.article()
+    typed = opened(editor, ADD) | {
+        "headline": "Once", "topic": making.topic().slug, "desk": making.desk().slug,
+        "sources-n1-url": wire.url, "sources-n1-role": "original",
+    }  # fmt: skip
+    assert editor.post(ADD, typed).status_code == 302
+    Draft.objects.update(seen_at=timezone.now() - timedelta(days=29))
+    assert drafts.forget(timezone.now()) == 0
+    assert editor.post(ADD, typed).status_code == 302
+    assert Story.objects.count() == 1
+    assert drafts.forget(timezone.now() + drafts.OPEN) == 1
+
+
 def test_a_remark_is_made_and_done_without_losing_what_is_typed(editor, draft):
     form = opened(editor, url(draft)) | {"dek": "Typed.", "remark_field": "headline", "remark_text": "Too long."}
     response = editor.post(url(draft), form | {"_remark": "1"})
@@ -237,7 +252,8 @@ def test_what_comes_late_is_passed_over(editor, draft):
     other = opened(editor, url(draft))
     typing(editor, other, dek="To be thrown away.", turn="3")
     editor.post(
-        url(draft), opened(editor, url(draft)) | {"_discard": Draft.objects.get(typed__dek__0="To be thrown away.").key}
+        url(draft),
+        opened(editor, url(draft)) | {"_discard": Draft.objects.get(typed__dek__0="To be thrown away.").stamp},
     )
     late = editor.post(TYPING, other | {"dek": "To be thrown away.", "turn": "3", "brought": "1"})
     assert late.headers["X-Unsaved"] == "no"
@@ -245,7 +261,7 @@ def test_what_comes_late_is_passed_over(editor, draft):
 
 def test_discarding_another_text_leaves_this_one_on_the_screen(editor, draft):
     typing(editor, opened(editor, url(draft)), dek="Another.")
-    form = opened(editor, url(draft)) | {"dek": "This one.", "_discard": Draft.objects.get().key}
+    form = opened(editor, url(draft)) | {"dek": "This one.", "_discard": Draft.objects.get().stamp}
     assert sent_by(editor.post(url(draft), form))["dek"] == "This one."
     assert [d.typed["dek"] for d in drafts.unsaved(editor.user, draft.pk)] == [["This one."]]
 
@@ -273,3 +289,54 @@ def test_a_login_that_expired_over_a_deleted_story_comes_back_to_the_text(editor
     response = editor.post(at, form)
     editor.force_login(editor.user)
     assert sent_by(editor.get(unquote(response.headers["Location"].split("next=")[1])))["dek"] == "Still mine."
+
+
+def three_claims(draft):
+    for n, text in enumerate(("first", "second", "third")):
+        Claim.objects.create(story=draft, text=text, standing="reported", position=n)
+    return [f"claims-{claim.pk}" for claim in draft.claims.order_by("position")]
+
+
+def in_order(response):
+    return [row.typed["text"] for row in response.context["rows"]["claims"] if row.typed]
+
+
+def test_a_row_is_moved_by_a_button_without_a_script_and_what_is_typed_stays(editor, draft):
+    one, _two, three = three_claims(draft)
+    form = opened(editor, url(draft)) | {"headline": "Half a sen"}
+    moved = editor.post(url(draft), form | {"_move": f"{three}-up"})
+    assert in_order(moved) == ["first", "third", "second"]
+    assert sent_by(moved)["headline"] == "Half a sen"
+    assert f'value="{three}-up" aria-label="Move up" title="Move up" autofocus' in moved.content.decode()
+    again = editor.post(url(draft), sent_by(moved) | {"_move": f"{one}-down"})
+    assert in_order(again) == ["third", "first", "second"]
+    assert [claim.text for claim in draft.claims.order_by("position")] == ["first", "second", "third"], "not saved yet"
+    editor.post(url(draft), sent_by(again))
+    assert [claim.text for claim in draft.claims.order_by("position")] == ["third", "first", "second"]
+    assert "Claim, order" in LogEntry.objects.filter(content_type__model="story").latest("pk").change_message
+
+
+@pytest.mark.parametrize("junk", ["", "claims", "claims-0-up", "claims-n99-down", "sources-1-sideways", "x-1-up", "--"])
+def test_a_move_of_nothing_moves_nothing(editor, draft, junk):
+    one, _two, three = three_claims(draft)
+    form = opened(editor, url(draft))
+    for asked in (junk, f"{one}-up", f"{three}-down"):
+        assert in_order(editor.post(url(draft), form | {"_move": asked}, follow=True)) == ["first", "second", "third"]
+
+
+def test_another_order_is_text_that_is_not_saved(editor, draft):
+    one, two, three = three_claims(draft)
+    form = opened(editor, url(draft))
+    typing(editor, form, **{f"{one}-position": "3", f"{two}-position": "1", f"{three}-position": "2"})
+    key = editor.get(url(draft)).context["unsaved"][0].key
+    assert in_order(editor.get(url(draft), {"draft": key})) == ["second", "third", "first"]
+    compared = editor.get(url(draft), {"compare": key}).context["compared"]
+    assert [(both.label, both.theirs, both.mine) for both in compared] == [
+        ("Claim, order", "first\nsecond\nthird", "second\nthird\nfirst")
+    ]
+
+
+def test_what_saving_will_ask_for_is_said_while_one_types(editor, draft):
+    assert "Before it can be saved" not in typing(editor, opened(editor, url(draft)), dek="More.")
+    said = typing(editor, opened(editor, url(draft)), **{"watch_items-n1-statement": "It opens."})
+    assert "Before it can be saved" in said and "#id_watch_items-n1-due" in said

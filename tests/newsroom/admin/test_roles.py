@@ -188,3 +188,13 @@ def test_an_editor_adds_a_publisher_with_its_domains(editor):
     assert editor.post("/admin/analysis/publisher/add/", data).status_code == 302
     assert Publisher.objects.get().slug == "the-ardoise-post"
     assert Domain.objects.get().host == "ardoise.test"
+
+
+def test_who_may_begin_no_story_is_told_nothing_of_what_they_type_into_one(editor):
+    form = opened(editor, ADD)
+    editor.user.groups.clear()
+    article = making.article(title="Twelve firms bid")
+    typed = {"turn": "1", "headline": "H", "sources-n1-url": article.url, "sources-n1-role": "original"}
+    answer = editor.post("/admin/analysis/story/typing/", form | typed)
+    assert answer.status_code == 403 and article.title not in answer.content.decode()
+    assert "Your text is kept" in answer.content.decode()

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import lxml.html
 import pytest
 from django.utils import timezone
 
@@ -487,3 +488,32 @@ def test_as_many_rows_as_can_be_kept_may_be_exchanged_for_as_many_others(editor,
     assert editor.post(url(draft), opened(editor, url(draft)) | gone | new).status_code == 302
     texts = set(draft.claims.values_list("text", flat=True))
     assert {f"New {n}." for n in range(1, 11)} <= texts and len(texts) == 60
+
+
+def test_a_headline_of_two_lines_becomes_one_and_keeps_its_spaces(editor, draft):
+    editor.post(url(draft), opened(editor, url(draft)) | {"headline": "Who pays\r\n for it\u202f?"})
+    draft.refresh_from_db()
+    assert draft.headline == "Who pays for it\u202f?"
+
+
+def test_who_may_only_read_reads_it_on_the_same_screen_through_the_gate(writer, editor):
+    strict, free = making.publisher(host="strict.test"), making.publisher(host="wire.test")
+    making.terms(strict, level="link")
+    for of, shown in ((strict, False), (free, True)):
+        story = making.published(making.article(of), summary="The line asked for it.")
+        page = lxml.html.fromstring(writer.get(url(story)).content.decode())
+        assert not page.xpath("//textarea")
+        text = page.get_element_by_id("preview").text_content()
+        assert ("The line asked for it." in text) is shown
+
+
+@pytest.mark.parametrize(("row", "absent"), [
+    ({"claims-n1-text": "Twelve firms bid."}, "No claims"),
+    ({"watch_items-n1-statement": "It opens."}, "Nothing to watch"),
+])  # fmt: skip
+def test_of_what_is_typed_in_part_the_checklist_does_not_say_that_there_is_none(editor, draft, row, absent):
+    form = opened(editor, url(draft)) | {"form": "verification"}
+    page = editor.post("/admin/analysis/story/typing/", form).content.decode()
+    assert absent in page
+    page = editor.post("/admin/analysis/story/typing/", form | row).content.decode()
+    assert absent not in page and "Before it can be saved" in page
