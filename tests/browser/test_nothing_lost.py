@@ -340,3 +340,66 @@ def test_rows_move_at_once_and_what_was_just_typed_moves_along(site, at, story, 
     expect(page.locator(".messagelist .success")).to_be_visible()
     said = held(site, story, "[c.text for c in s.claims.all()][:3]")
     assert said == str(["A new one, from the end.", two, one])
+
+
+AGED = (
+    "from analysis.models import Draft; from django.utils import timezone; from datetime import timedelta; "
+    "Draft.objects.update(seen_at=timezone.now() - timedelta(hours=8))"
+)
+
+
+def test_power_off_again_in_a_text_that_was_restored_the_next_morning(site, at, story, open_page):
+    person = hire(site, "editor")
+    page = open_page()
+    log_in(page, site, *person)
+    page.goto(at)
+    for n in range(4):
+        page.locator("#id_dek").fill(f"First sitting, pause {n}")
+        kept(page)
+    page.context.close()
+    site.shell(AGED)
+
+    page = open_page()
+    log_in(page, site, *person)
+    page.goto(at)
+    page.get_by_role("link", name="Restore").click()
+    expect(page.locator("#id_dek")).to_have_value("First sitting, pause 3")
+    page.locator("#id_dek").fill("Second sitting.")
+    kept(page)
+    page.reload()
+    expect(page.locator("#id_dek")).to_have_value("Second sitting.")
+    page.context.close()
+
+    page = open_page()
+    log_in(page, site, *person)
+    page.goto(at)
+    expect(page.get_by_role("link", name="Restore")).to_have_count(1)
+    page.get_by_role("link", name="Restore").click()
+    expect(page.locator("#id_dek")).to_have_value("Second sitting.")
+    kept(page)
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.locator(".messagelist .success")).to_contain_text("Discarded.")
+    page.reload()
+    expect(page.locator("#kept")).to_be_attached()
+    expect(page.locator(".unsaved:visible")).to_have_count(0)
+
+
+def test_somebody_elses_answer_is_not_taken_for_kept(site, at, story, open_page, findings):
+    """A proxy that shows its own page, say, or a network that wants a login, and answers 200."""
+    page = open_page()
+    person = hire(site, "editor")
+    log_in(page, site, *person)
+    page.goto(at)
+    kept(page)
+    page.route(
+        "**/typing/", lambda route: route.fulfill(status=200, body="<!doctype html><h1>Welcome to the train</h1>")
+    )
+    page.locator("#id_dek").fill("Typed in a tunnel.")
+    expect(page.locator("#kept")).to_contain_text("What you type is kept in this browser")
+    expect(page.locator("#rail-live")).not_to_contain_text("Welcome to the train")
+    page.unroute("**/typing/")
+    page.goto("about:blank")
+    page.goto(at)
+    expect(page.locator("#brought")).to_be_visible()
+    page.locator("#brought a").click()
+    expect(page.locator("#id_dek")).to_have_value("Typed in a tunnel.")
