@@ -78,6 +78,7 @@ def form(
         "grid": drawing.grid(claims, sources, typed), "grid_sources": sources,
         "stances": [(str(s), s.label, drawing.MARKS[s]) for s in Stance],
         "replaceable": [(str(w.pk), w.statement) for w in held.watch.values() if w.state == "open"],
+        "frame": "" if story.pk else plain(request.POST if request.method == "POST" else request.GET, "frame")[:9],
         "restored": restored, "restored_stamp": restored.stamp if restored else plain(request.POST, "restored"),
         "may_delete": bool(story.pk) and stories.has_delete_permission(request, story),
         **_beside(stories, request, document, window),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from analysis import drafts, working
 from analysis.merging import Typed
 from analysis.models import Draft, Story
+from newsroom.admin.framing import frame_of
 from newsroom.admin.writing import saving
 from newsroom.admin.writing.comparing import differ, saved_typed
 from newsroom.admin.writing.document import Held
@@ -78,23 +79,25 @@ def sent(request: HttpRequest, held: Held, window: Window) -> Typed:
     if data.get("complete"):
         return typed
     before = Draft.objects.filter(key=window.key, by=window.by, kept_at__isnull=False).first()
-    began = before.typed if before else _began(held, based_on(request))
+    began = before.typed if before else _began(request, held, {})
     return {name: values for name, values in began.items() if name not in data} | typed
 
 
 def keep(request: HttpRequest, window: Window, held: Held, typed: Typed) -> Draft | None:
     """Keep what is typed in a window, where it is unsaved. Returns None if the window is of another story."""
-    version = based_on(request)
-    left = keepable(typed) if differ(keepable(typed), _began(held, version, typed)) else {}
+    left = keepable(typed) if differ(keepable(typed), _began(request, held, typed)) else {}
     now, pk = timezone.now(), held.story.pk
-    return drafts.keep(window.key, window.by, pk, version or 0, left, now, turn_of(request))
+    return drafts.keep(window.key, window.by, pk, based_on(request) or 0, left, now, turn_of(request))
 
 
-def _began(held: Held, version: int | None, typed: Typed | None = None) -> Typed:
-    """What a form began with. That of a new story began with lists that choose by themselves: whatever they say now
-    is no text of anybody's."""
+def _began(request: HttpRequest, held: Held, typed: Typed) -> Typed:
+    """What a form began with. That of a new story began with the frame of another perhaps, and with lists that choose
+    by themselves: whatever they say now is no text of anybody's."""
+    version = based_on(request)
     if not held.story.pk:
-        return {name: values for name, values in (typed or {}).items() if name in BY_LIST}
+        frame = Story.objects.filter(pk=based_on(request, "frame") or 0).first()
+        lists = {name: values for name, values in typed.items() if name in BY_LIST}
+        return (frame_of(frame) if frame else {}) | lists
     if version == held.story.version:
         return saved_typed(held)
     base = working.base_of(held.story, version) if version else None

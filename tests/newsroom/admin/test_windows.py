@@ -180,3 +180,11 @@ def test_a_likelihood_that_is_none_is_refused_at_its_field(editor, draft, likeli
     assert refused.status_code == 200 and "watch_items-n1-likelihood" in refused.context["wrong"]
     assert sent_by(refused)["watch_items-n1-statement"] == "It opens."
     assert not Story.objects.get().watch_items.exists()
+
+
+def test_a_frame_that_was_only_opened_is_no_unsaved_text(editor, published):
+    form = opened(editor, f"{ADD}?frame={published.pk}")
+    beat(editor, form, 1)
+    assert unsaved(editor, None) == []
+    beat(editor, form, 2, dek="Begun.")
+    assert unsaved(editor, None) == [["Begun."]]
