@@ -66,13 +66,13 @@ form?.addEventListener("click", (event) => {
   if (!other) return;
   if (up) other.before(row);
   else other.after(row);
-  number(row.dataset.row);
+  renumber(row.dataset.row);
   button.focus();
   row.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
 // The order of the rows as they stand, in their fields and wherever else their numbers are written.
-function number(kind) {
+function renumber(kind) {
   for (const [n, row] of rowsOf(kind).filter((one) => !one.hidden).entries()) {
     row.querySelector("[name$=-position]").value = n + 1;
     const judged = form.querySelector(`[data-judged="${kind}-${row.dataset.key}"]`); // its line of the grid
