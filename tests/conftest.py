@@ -21,7 +21,7 @@ from tests import browsing, postgres, sites
 from tests import outside as outside_world
 
 LOOPBACK = ("127.", "::1", "localhost")
-PATIENCE = 15_000  # milliseconds that a page in the browser may take to do what was asked of it
+PATIENCE = 45_000  # milliseconds that a page in the browser may take to do what was asked of it
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -390,7 +390,7 @@ def test_somebody_elses_answer_is_not_taken_for_kept(site, at, story, open_page,
     person = hire(site, "editor")
     log_in(page, site, *person)
     page.goto(at)
-    kept(page)
+    expect(page.locator("#rail-live")).to_have_attribute("data-kept", "yes")
     page.route(
         "**/typing/", lambda route: route.fulfill(status=200, body="<!doctype html><h1>Welcome to the train</h1>")
     )
