@@ -1,12 +1,14 @@
 """What the story screen costs: of an ordinary story, and of one with thirty sources and forty claims.
 
-Prints; asserts nothing. Run by tests/bench.py for each engine, over an empty database that DATABASE_URL names.
+Prints; asserts nothing. Run by tests/bench.py for each engine, over an empty database that DATABASE_URL names. Each
+figure stands beside a loop of additions in the same process, for machines differ, and one machine from hour to hour.
 """
 
 import gzip
+import itertools
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from urllib.parse import urlencode
 
@@ -52,9 +54,19 @@ def story(sources: int, claims: int) -> Story:
     return made
 
 
+def additions() -> float:
+    """Milliseconds of CPU that a million additions take now: what the other figures are to be read by."""
+    began, total = time.process_time(), 0
+    for n in range(1_000_000):
+        total += n
+    return 1000 * (time.process_time() - began)
+
+
 def measure(what: str, ask: Callable[[], HttpResponse]) -> float:
-    took, worked = [], []
+    """Prints what one request costs; returns it as a multiple of the loop."""
+    took, worked, loops = [], [], []
     for _ in range(ROUNDS):
+        loops.append(additions())
         begun, cpu = time.perf_counter(), time.process_time()
         ask()
         took.append((time.perf_counter() - begun) * 1000)
@@ -62,10 +74,13 @@ def measure(what: str, ask: Callable[[], HttpResponse]) -> float:
     with CaptureQueriesContext(connection) as queries:
         answer = ask()
     size, packed = len(answer.content), len(gzip.compress(answer.content))
-    ms = statistics.median(took)
+    ms, loop = statistics.median(took), statistics.median(loops)
     cpu = statistics.median(worked)  # of this process: what else the machine does is not in it, nor is PostgreSQL
-    print(f"{what:<44}{ms:>8.1f} ms{cpu:>8.1f} ms cpu{len(queries):>5} queries{size:>10,} bytes{packed:>8,} gzipped")
-    return ms
+    print(
+        f"{what:<46}{ms:>7.1f} ms{cpu:>7.1f} ms cpu{ms / loop:>6.2f} loops of {loop:.0f} ms"
+        f"{len(queries):>4} queries{size:>9,} bytes{packed:>7,} gzipped"
+    )
+    return ms / loop
 
 
 def main() -> None:
@@ -76,19 +91,31 @@ def main() -> None:
     client = Client()
     client.force_login(user)
     print(f"the story screen on {connection.vendor}")
-    ms: dict[str, list[float]] = {"open": [], "typing": []}
+    loops: dict[str, list[float]] = {"open": [], "first": [], "typing": []}
     for sources, claims in ((3, 4), (30, 40)):
         at = f"/admin/analysis/story/{story(sources, claims).pk}/change/"
         form = sent_by(client.get(at))
+        turns = itertools.count(1)
 
-        def typing(form: dict = form) -> HttpResponse:
-            body = urlencode(form | {"dek": str(time.time())}, doseq=True)
-            return client.post(TYPING, body, content_type="application/x-www-form-urlencoded")
+        def send(**body: object) -> HttpResponse:
+            return client.post(TYPING, urlencode(body, doseq=True), content_type="application/x-www-form-urlencoded")
+
+        def first(form: dict = form, turns: Iterator[int] = turns) -> HttpResponse:
+            return send(**form | {"dek": str(time.time()), "turn": next(turns)})
+
+        def typing(form: dict = form, turns: Iterator[int] = turns) -> HttpResponse:
+            """As static/js/desk.js sends it: what was changed since the turn that the server keeps."""
+            turn = next(turns)
+            changed = {"dek": str(time.time()), "since": turn - 1, "turn": turn}
+            answer = send(window=form["window"], version=form["version"], **changed)
+            assert answer.status_code == 200, "it was wanted whole"
+            return answer
 
         size = f"{sources} sources, {claims} claims"
-        ms["open"].append(measure(f"open, {size}", lambda at=at: client.get(at)))
-        ms["typing"].append(measure(f"kept, checked, previewed, {size}", typing))
-    for what, (ordinary, large) in ms.items():
+        loops["open"].append(measure(f"open, {size}", lambda at=at: client.get(at)))
+        loops["first"].append(measure(f"typed, sent whole, {size}", first))
+        loops["typing"].append(measure(f"typed, what was changed, {size}", typing))
+    for what, (ordinary, large) in loops.items():
         print(f"  {what}: the large one takes {large / ordinary:.1f} times the ordinary one's")
 
 

@@ -241,13 +241,36 @@ async function bring(name, left) {
 
 // --- what stands beside the form
 
+// Of a form with a thousand fields most stand as they stood: what the server has said that it keeps is not sent again.
+let known; // {turn, held}: what the form held when the server last said so
+const ALWAYS = /^(csrfmiddlewaretoken|window|turn|version|frame|restored)$/;
+
+function byName(text) {
+  const found = new Map();
+  for (const [name, value] of JSON.parse(text)) found.set(name, [...(found.get(name) ?? []), value]);
+  return found;
+}
+
+function sendChanges(data) {
+  const [was, is] = [byName(known.held), byName(sent)];
+  for (const name of [...data.keys()]) if (!ALWAYS.test(name)) data.delete(name);
+  for (const name of new Set([...was.keys(), ...is.keys()])) {
+    const values = is.get(name) ?? [""]; // taken away: sent empty
+    if (JSON.stringify(was.get(name)) === JSON.stringify(values)) continue;
+    for (const value of ALWAYS.test(name) ? [] : values) data.append(name, value);
+  }
+  data.set("since", known.turn);
+}
+
 live?.addEventListener("htmx:configRequest", (event) => {
   if (leaving) return event.preventDefault();
+  const data = event.detail.formData;
   sent = held();
   form.elements.turn.value = Number(form.elements.turn.value) + 1;
-  event.detail.formData.set("turn", form.elements.turn.value);
+  data.set("turn", form.elements.turn.value);
   // The text of a source is compared when it is saved, and not kept with what is typed.
-  for (const name of [...event.detail.formData.keys()]) if (/^sources-.*-text$/.test(name)) event.detail.formData.delete(name);
+  for (const name of [...data.keys()]) if (/^sources-.*-text$/.test(name)) data.delete(name);
+  if (known) sendChanges(data);
 });
 
 // The server says which turn of this window is the newest that it keeps. Only if that is the one that was sent, the
@@ -257,6 +280,8 @@ live?.addEventListener("htmx:afterRequest", (event) => {
   const newest = xhr.getResponseHeader("X-Turn");
   if (newest === null) return xhr.status && unanswered(); // without a status it was never answered, or given up
   const turn = Number(form.elements.turn.value);
+  const whole = known && xhr.status === 204; // what was changed came to something else than it was changed from
+  known = xhr.getResponseHeader("X-Since") === String(turn) ? { turn, held: sent } : undefined;
   if (Number(newest) === turn) {
     [retry, wait] = [clearTimeout(retry), 5_000];
     live.dataset.kept = "yes";
@@ -266,10 +291,9 @@ live?.addEventListener("htmx:afterRequest", (event) => {
     if (/[?&]draft=/.test(location.search)) history.replaceState(null, "", `?draft=${form.dataset.key}`);
   } else {
     keepHere();
-    if (Number(newest) > turn) {
-      form.elements.turn.value = newest; // another tab sent what this one had left behind: say it once more
-      htmx.trigger(document.body, "beat");
-    }
+    // Another tab sent what this one had left behind: say it once more, or say it whole.
+    if (Number(newest) > turn) form.elements.turn.value = newest;
+    if (whole || Number(newest) > turn) htmx.trigger(document.body, "beat");
   }
   showPreview();
 });

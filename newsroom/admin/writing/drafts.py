@@ -71,16 +71,30 @@ def plain(data: QueryDict, name: str) -> str:
     return data.get(name, "").replace("\0", "")
 
 
-def sent(request: HttpRequest, held: Held, window: Window) -> Typed:
+class OutOfStep(Exception):
+    """A form that came as what was changed since a turn of its window which is not the newest kept: it is wanted whole."""
+
+    def __init__(self, kept: Draft | None) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+def sent(request: HttpRequest, held: Held, window: Window, since: int | None = None) -> Typed:
     """What a form holds. Of one that did not come in whole, what is missing was not taken away: it stands as it stood
-    when the window last sent something, or as it began."""
+    when the window last sent something, or as it began.
+
+    Or it holds what was changed since turn `since`, a field taken away as an empty one: raises OutOfStep if that turn
+    is not what is kept of the window.
+    """
     data = request.POST
-    typed = saving.whole(typed_in(data), held)
-    if data.get("complete"):
-        return typed
-    before = Draft.objects.filter(key=window.key, by=window.by, kept_at__isnull=False).first()
-    began = before.typed if before else _began(request, held, {})
-    return {name: values for name, values in began.items() if name not in data} | typed
+    typed = typed_in(data)
+    if not data.get("complete"):
+        before = Draft.objects.filter(key=window.key, by=window.by, kept_at__isnull=False).first()
+        if since is not None and (before is None or before.turn != since):
+            raise OutOfStep(before)
+        began = before.typed if before else _began(request, held, {})
+        typed = {name: values for name, values in began.items() if name not in data} | typed
+    return saving.whole(typed, held)
 
 
 def keep(request: HttpRequest, window: Window, held: Held, typed: Typed) -> Draft | None:
@@ -104,15 +118,16 @@ def _began(request: HttpRequest, held: Held, typed: Typed) -> Typed:
     return typed_of(base, Known.of([base])) if base else {}
 
 
-def rescue(request: HttpRequest, window: Window) -> Draft | None:
-    """Keep what a form holds that its person may not send any more. Returns None if it was not theirs to keep."""
+def rescue(request: HttpRequest, window: Window, since: int | None = None) -> Draft | None:
+    """Keep what a form holds that its person may not send any more. Returns None if it was not theirs to keep. Raises
+    OutOfStep as sent() does."""
     user = request.user
     if user.is_authenticated and user.pk != window.by:
         return None  # somebody else logged in at this browser: their session does not write for the first
     if not User.objects.filter(pk=window.by, is_active=True, is_staff=True).exists():
         return None
     held = held_of(window)
-    return keep(request, window, held, sent(request, held, window))
+    return keep(request, window, held, sent(request, held, window, since))
 
 
 def held_of(window: Window) -> Held:

@@ -23,7 +23,18 @@ from newsroom.admin.fields import counter, offers
 from newsroom.admin.site import who
 from newsroom.admin.writing import page, saving
 from newsroom.admin.writing.document import Document, options
-from newsroom.admin.writing.drafts import based_on, held_of, keep, place, plain, rescue, sent, turn_of, window_of
+from newsroom.admin.writing.drafts import (
+    OutOfStep,
+    based_on,
+    held_of,
+    keep,
+    place,
+    plain,
+    rescue,
+    sent,
+    turn_of,
+    window_of,
+)
 from newsroom.admin.writing.labels import label
 
 NEEDS = 8  # shown of what is to be mended before it can be saved
@@ -36,7 +47,9 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
 
     Works without a session as well: whoever was logged out while typing keeps the text and is told. Every answer says
     in X-Turn which turn of the window is the newest that is kept, or "none": a browser that reads there what it sent
-    knows that its text is safe, and one that finds no such header was answered by somebody else.
+    knows that its text is safe, and one that finds no such header was answered by somebody else. Where X-Since names
+    the same turn, the next request may hold only what was changed since (drafts.sent); where that turn is not the
+    newest after all, it is answered 204, and the form has to come whole.
     """
     try:
         window = window_of(request.POST.get("window", ""))
@@ -44,10 +57,14 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
         return _alone(request, _("This is too much text to be kept. Take some out, or save what you have."), 413)
     if not window:
         return _alone(request, _("This page is too old. Copy your text, and open the story again."), 400)
-    if not stories.admin_site.has_permission(request) or request.user.pk != window.by:
-        return _logged_out(request, rescue(request, window))
-    held = held_of(window)
-    document = Document(sent(request, held, window), held, options())
+    since = based_on(request, "since")
+    try:
+        if not stories.admin_site.has_permission(request) or request.user.pk != window.by:
+            return _logged_out(request, rescue(request, window, since))
+        held = held_of(window)
+        document = Document(sent(request, held, window, since), held, options())
+    except OutOfStep as error:
+        return _turn(HttpResponse(status=204), error.kept)  # without what was asked for: it will come whole
     kept = keep(request, window, held, document.typed)
     if kept is None:
         return _alone(request, _("This page belongs to another story. Copy your text, and open it again."), 409)
@@ -83,6 +100,8 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
 
 def _turn(response: HttpResponse, kept: Draft | None) -> HttpResponse:
     response["X-Turn"] = str(kept.turn) if kept else "none"
+    if kept and kept.kept_at:  # all of the form is there, and from now on what is changed since is enough
+        response["X-Since"] = str(kept.turn)
     return response
 
 

@@ -1,0 +1,167 @@
+"""A browser that sends only what was changed since the server last said what it keeps: the text is kept whole."""
+
+import random
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from analysis import editing
+from analysis.models import Draft, WatchItem
+from newsroom.admin.writing.drafts import OutOfStep, held_of, sent, window_of
+from tests import making
+from tests.newsroom.admin.screen import opened, row, url
+
+pytestmark = pytest.mark.django_db
+TYPING = "/admin/analysis/story/typing/"
+ALWAYS = ("window", "version", "frame", "restored")
+
+
+class Browser:
+    """One window, as static/js/desk.js has it: the form, the turn, and what the server is known to keep of it."""
+
+    def __init__(self, client, at):
+        self.client, self.form, self.turn, self.known = client, opened(client, at), 0, None
+
+    def send(self, answered=True, **typed):
+        """What is sent at a pause: the answer, if one comes. A field taken away is typed as None."""
+        for name, value in typed.items():
+            self.form.pop(name, None)
+            if value is not None:
+                self.form[name] = value
+        self.turn += 1
+        form = dict(self.form)
+        body = form | {"turn": self.turn}
+        if self.known:
+            since, was = self.known
+            changed = {name: form.get(name, "") for name in was.keys() | form.keys() if was.get(name) != form.get(name)}
+            body = {name: form[name] for name in ALWAYS if name in form} | changed
+            body |= {"turn": self.turn, "since": since}
+        answer = self.client.post(TYPING, body)
+        if not answered:
+            return answer
+        turn, whole = answer.headers["X-Turn"], self.known and answer.status_code == 204
+        self.known = (self.turn, form) if answer.headers.get("X-Since") == str(self.turn) else None
+        if turn.isdecimal() and int(turn) > self.turn:
+            self.turn, whole = int(turn), True
+        return self.send() if whole else answer
+
+    @property
+    def window(self):
+        return window_of(self.form["window"])
+
+    @property
+    def kept(self):
+        return Draft.objects.get(key=self.window.key).typed
+
+    def whole(self):
+        """What would be kept of the form if it came whole, from a window that sends it once."""
+        other = self.window._replace(key=f"{self.window.key}-whole")
+        self.client.post(TYPING, self.form | {"window": other.token, "turn": "1"})
+        draft = Draft.objects.get(key=other.key)
+        draft.delete()
+        return draft.typed
+
+
+FIELDS = ("headline", "dek", "note_take_text", "claims-n1-text", "claims-n2-text", "mentions-n1-name", "event_on")
+WORDS = (None, "", "one", "two  ", "l’été\r\nfr", "  ", "🦊 fox")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_kept_is_what_a_whole_form_would_leave(editor, published, seed):
+    """Whatever is typed and taken back, and whichever requests and answers get lost on the way."""
+    chance = random.Random(seed)
+    source, claim = row(published, "sources").partition("-")[2], row(published, "claims")
+    fields = (*FIELDS, f"{claim}-why", f"{claim}-stance_{source}", "note_take_rests_on", f"{claim}-DELETE")
+    browser = Browser(editor, url(published))
+    for _pause in range(25):
+        typed = {name: chance.choice(WORDS) for name in chance.sample(fields, chance.randint(1, 3))}
+        if "note_take_rests_on" in typed:
+            typed["note_take_rests_on"] = chance.choice([None, [source], [source, source]])
+        match chance.random():
+            case lost if lost < 0.2:
+                browser.form |= {name: value for name, value in typed.items() if value is not None}
+                browser.turn += 1
+            case unanswered if unanswered < 0.4:
+                browser.send(answered=False, **typed)
+            case _:
+                browser.send(**typed)
+                assert browser.kept == browser.whole()
+    browser.send()
+    assert browser.kept == browser.whole()
+
+
+def test_a_pause_sends_what_was_changed_and_no_more(editor, published):
+    browser = Browser(editor, url(published))
+    browser.send(headline="Typed.")
+    assert browser.known, "the first comes whole"
+    browser.send(dek="And more.")
+    assert browser.kept["headline"] == ["Typed."]
+    assert browser.kept["dek"] == ["And more."]
+    browser.send(headline=None)
+    assert "headline" not in browser.kept, "what was emptied stays empty"
+
+
+def test_where_nothing_is_unsaved_any_more_the_next_comes_whole(editor, published):
+    browser = Browser(editor, url(published))
+    was = browser.form["dek"]
+    browser.send(dek="Typed.")
+    browser.send(dek=was)
+    assert browser.kept == {} and browser.known is None
+    browser.send(headline="Again.")
+    assert browser.kept == browser.whole()
+
+
+def test_changes_of_a_turn_that_is_not_kept_change_nothing_and_are_asked_for_whole(editor, published):
+    browser = Browser(editor, url(published))
+    browser.send(dek="Typed.")
+    for since in (0, 5, 999):
+        part = {name: browser.form[name] for name in ("window", "version")} | {"headline": "Alone.", "turn": "6"}
+        answer = editor.post(TYPING, part | {"since": str(since)})
+        assert (answer.status_code, answer.content, answer.headers["X-Turn"]) == (204, b"", "1")
+    assert browser.kept["dek"] == ["Typed."] and browser.kept["headline"] != ["Alone."]
+    Draft.objects.all().delete()
+    answer = editor.post(TYPING, part | {"since": "1"})
+    assert (answer.status_code, answer.headers["X-Turn"]) == (204, "none")
+
+
+def test_changes_that_come_when_the_login_is_over_are_kept_with_the_rest(editor, published):
+    browser = Browser(editor, url(published))
+    browser.send(dek="Typed before.")
+    Session.objects.all().delete()
+    assert browser.send(headline="And after.").status_code == 401
+    assert browser.kept["dek"] == ["Typed before."] and browser.kept["headline"] == ["And after."]
+    part = {name: browser.form[name] for name in ("window", "version")} | {"headline": "No.", "turn": "9", "since": "7"}
+    assert editor.post(TYPING, part).status_code == 204, "and of another turn they are no more taken than with a login"
+    assert browser.kept["headline"] == ["And after."]
+
+
+def test_a_form_that_is_saved_does_not_say_since_when_it_was_changed(editor, published):
+    """Only what is sent while one types may come in part: of a save, that would be half a story."""
+    form = opened(editor, url(published)) | {"since": "77", "dek": "Saved whole."}
+    assert editor.post(url(published), form).status_code == 302
+    published.refresh_from_db()
+    assert published.dek == "Saved whole."
+
+
+def test_a_watch_item_that_was_published_meanwhile_keeps_the_words_typed_into_it(editor, writer):
+    story = making.draft(created_by=editor.user)
+    item = WatchItem.objects.create(story=story, statement="It opens.", due="2030-01-01", likelihood=60, settled_by="X")
+    browser = Browser(editor, url(story))
+    browser.send(**{f"watch_items-{item.pk}-statement": "It opens twice."})
+    editing.publish(story, writer.user)
+    browser.send(dek="Typed on.")
+    assert browser.kept[f"watch_items-{item.pk}-statement"] == ["It opens twice."]
+
+
+def test_between_what_is_read_and_what_is_written_nothing_of_another_turn_comes_in(rf, editor, published):
+    """The turn and the text under it are read at once."""
+    browser = Browser(editor, url(published))
+    browser.send(dek="Typed.")
+    window = browser.window
+    held = held_of(window)
+    part = rf.post(TYPING, {"headline": "Changed."})
+    assert sent(part, held, window, since=1)["dek"] == ["Typed."]
+    Draft.objects.update(turn=2, kept_at=timezone.now())
+    with pytest.raises(OutOfStep):
+        sent(part, held, window, since=1)
