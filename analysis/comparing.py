@@ -22,6 +22,7 @@ from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance
 from analysis.numbers import figures
 from analysis.overlap import Lines, Overlap, Passage
+from analysis.prepared import Prepared
 from analysis.quoting import fits
 from analysis.terms import Permit, strictest
 from analysis.text import as_read, quotations
@@ -37,6 +38,15 @@ PAGE_QUOTES = gettext_noop(
     "Retell some of them in our words."
 )
 RUNS_SHOWN = 5  # of one source; the longest ones
+
+_HELD = Prepared(
+    lambda sources: (
+        SourceText.objects.filter(source__pk__in=sources)
+        .order_by("source__position", "source_id")
+        .values_list("source_id", "pk", "held_since", "source__article__publisher__name")
+    ),
+    sources=[int],
+)
 
 
 def hold(source: Source, text: str, at: datetime | None = None) -> None:
@@ -68,11 +78,10 @@ class Held(NamedTuple):
 def held(content: dict[str, Any]) -> dict[int, Held]:
     """What is held of a content's sources, by source id and in their order. One query, and one more for each text that
     this process has not read yet."""
-    rows = SourceText.objects.filter(source__in=[s["id"] for s in content["sources"]]).defer("text")
     found = {}
-    for row in rows.select_related("source__article__publisher").order_by("source__position", "source_id"):
+    for source, pk, since, publisher in _HELD(sources=[s["id"] for s in content["sources"]]):
         with suppress(SourceText.DoesNotExist):  # forgotten just now
-            found[row.source_id] = Held(str(row.source.article.publisher), *_read_once(row.pk, row.held_since))
+            found[source] = Held(publisher, *_read_once(pk, since))
     return found
 
 

@@ -15,18 +15,25 @@ OPEN = timedelta(days=30)  # for so long after it was opened a window may send s
 
 
 def keep(
-    key: str, by: int, story: int | None, based_on: int, typed: Typed, now: datetime, turn: int | None
+    key: str,
+    by: int,
+    story: int | None,
+    based_on: int,
+    typed: Typed,
+    now: datetime,
+    turn: int | None,
+    kept: Draft | None = None,
 ) -> Draft | None:
     """Keep what was typed in one window, in place of what was kept of it before; {} where nothing is left unsaved.
 
     `key` names the window, `by` is the id of its person. A window counts what it sends: of two that overtake each
     other, and of one that arrives after its text was saved or thrown away, the older `turn` is passed over, and the
-    draft then has a later one. Without a turn it counts. Returns None, and keeps nothing, where the window is somebody
-    else's or of another story.
+    draft then has a later one. Without a turn it counts. `kept` is the window's row, where it was read just now.
+    Returns None, and keeps nothing, where the window is somebody else's or of another story.
     """
     values = {"based_on": based_on, "typed": typed, "kept_at": now if typed else None, "seen_at": now}
     fresh = {"by_id": by, "story_id": story, "turn": turn or 0}
-    draft, made = Draft.objects.get_or_create(key=key, defaults=fresh | values)
+    draft, made = (kept, False) if kept else Draft.objects.get_or_create(key=key, defaults=fresh | values)
     if draft.by_id != by or (draft.story_id and story and draft.story_id != story):
         return None
     if made:
@@ -72,7 +79,7 @@ def settle(by: User, stamped: str) -> bool:
 
     Returns False, and does nothing, if the draft holds something else by now.
     """
-    for draft in Draft.objects.filter(by=by, key=stamped.partition(" ")[0], kept_at__isnull=False):
+    for draft in Draft.objects.filter(by=by, key=stamped.partition(" ")[0], kept_at__isnull=False) if stamped else ():
         if draft.stamp == stamped:
             rows = Draft.objects.filter(pk=draft.pk, kept_at=draft.kept_at)
             return bool(rows.update(typed={}, kept_at=None, turn=F("turn") + 1))

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import CharField, Prefetch, StringAgg, Value
+from django.db.models import CharField, StringAgg, Value
 from django.db.models.functions import Cast, Concat
 
 from analysis import preflight
@@ -22,7 +22,7 @@ from analysis.models import (
     WatchItem,
 )
 from analysis.models.writing import Slot
-from analysis.prepared import Prepared
+from analysis.prepared import Prepared, PreparedModels
 from analysis.terms import Permit
 from analysis.text import to_html, to_plain
 
@@ -75,26 +75,48 @@ def _split(joined: str | None) -> list[str]:
     return [part for part in (joined or "").split(",") if part.strip(":")]
 
 
-_LINK = ("story", "kind", "verdict", "why", "earlier__slug", "earlier__headline")
-
-
-def loaded(pk: int) -> Story:
-    """A story with those rows of its working copy that are needed as models: four queries, however many rows."""
-    return (
-        Story.objects.select_related("topic", "desk", "edited_by", "summary__checked_by", "current")
+_STORY = PreparedModels(
+    lambda story: (
+        Story.objects.filter(pk=story)
+        .select_related("topic", "desk", "edited_by", "summary__checked_by", "current")
         .defer("current__html")
-        .prefetch_related(
-            Prefetch(
-                "sources",
-                Source.objects.select_related("article__publisher", "held_text")
-                .defer("held_text__text")
-                .order_by("position", "id"),
-            ),
-            Prefetch("watch_items", WatchItem.objects.filter(superseded_by__isnull=True)),
-            Prefetch("earlier", StoryLink.objects.select_related("earlier").only(*_LINK)),
-        )
-        .get(pk=pk)
-    )
+    ),
+    story=int,
+)
+_SOURCES = PreparedModels(
+    lambda story: (
+        Source.objects.filter(story__pk=story)
+        .select_related("article__publisher", "held_text")
+        .defer("held_text__text")
+        .order_by("position", "id")
+    ),
+    story=int,
+)
+_WATCH = PreparedModels(lambda story: WatchItem.objects.filter(story__pk=story, superseded_by__isnull=True), story=int)
+_EARLIER = PreparedModels(
+    lambda story: (
+        StoryLink.objects.filter(story__pk=story)
+        .select_related("earlier")
+        .only("story", "kind", "verdict", "why", "earlier__slug", "earlier__headline")
+    ),
+    story=int,
+)
+
+
+class Loaded(NamedTuple):
+    """A story with those rows of its working copy that are needed as models."""
+
+    story: Story
+    sources: list[Source]
+    watch: list[WatchItem]
+    earlier: list[StoryLink]
+
+
+def loaded(pk: int) -> Loaded:
+    """Four queries, however many rows. Raises Story.DoesNotExist."""
+    for story in _STORY(story=pk):
+        return Loaded(story, _SOURCES(story=pk), _WATCH(story=pk), _EARLIER(story=pk))
+    raise Story.DoesNotExist
 
 
 def snapshot(story: Story) -> dict[str, Any]:
@@ -102,8 +124,9 @@ def snapshot(story: Story) -> dict[str, Any]:
     return content_of(loaded(story.pk))
 
 
-def content_of(story: Story) -> dict[str, Any]:
+def content_of(rows: Loaded) -> dict[str, Any]:
     """The same, of a story that `loaded` has read. Four queries more."""
+    story = rows.story
     summary = getattr(story, "summary", None)
     history: dict[int, list[dict[str, Any]]] = {}
     for claim, standing, why, at in _CHANGES(story=story.pk):
@@ -123,7 +146,7 @@ def content_of(story: Story) -> dict[str, Any]:
         "disclosure": story.disclosure,
         "sources": [
             {"id": s.pk, "article": s.article_id, "role": s.role, "in_summary": s.in_summary, "why": s.why}
-            for s in story.sources.all()
+            for s in rows.sources
         ],
         "summary": summary
         and {
@@ -159,12 +182,12 @@ def content_of(story: Story) -> dict[str, Any]:
                 "likelihood": w.likelihood,
                 "settled_by": w.settled_by,
             }
-            for w in story.watch_items.all()
+            for w in rows.watch
         ],
         "mentions": [{"name": name, "slug": slug, "kind": kind} for name, slug, kind in _MENTIONS(story=story.pk)],
         "earlier": [
             {"story": link.earlier_id, "kind": link.kind, "verdict": link.verdict, "why": link.why}
-            for link in story.earlier.all()
+            for link in rows.earlier
         ],
     }
 

@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.db.models.expressions import Expression
+from django.db.models.query import ModelIterable
 
 type Value = int | str | date | datetime
 type Rows = list[tuple[Any, ...]]
@@ -40,6 +41,8 @@ class _Place(Expression):
 
 
 class _Compiled(NamedTuple):
+    queryset: QuerySet[Any, Any]  # over places
+    compiler: Any  # Django's, which knows what the columns are
     sql: str
     params: tuple[Any, ...]  # constants, and places
     converters: dict[int, tuple[list[Callable[..., Any]], Any]]  # by column: what Django makes of a stored value
@@ -58,6 +61,10 @@ class Prepared:
 
     def __call__(self, *, most: int | None = None, **values: Value | Sequence[Value]) -> Rows:
         """The rows, as tuples; the first `most` of them. One query; none if a list is empty: then nothing is found."""
+        found: Rows = self._found(most, values)
+        return found
+
+    def _found(self, most: int | None, values: dict[str, Value | Sequence[Value]]) -> list[Any]:
         if values.keys() != self._places.keys():
             raise TypeError(f"the places are {', '.join(self._places)}; values came for {', '.join(values)}")
         given: dict[str, Sequence[Any]] = {}
@@ -78,8 +85,11 @@ class Prepared:
         params = [_bound(given[p.name][p.position], connection) if type(p) is _Place else p for p in query.params]
         with connection.cursor() as cursor:
             cursor.execute(query.sql, params)
-            found = cursor.fetchall()
-        return _converted(found, query, connection) if query.converters else found
+            rows = cursor.fetchall()
+        return self._made(query, _converted(rows, query, connection) if query.converters else rows)
+
+    def _made(self, query: _Compiled, rows: Rows) -> list[Any]:
+        return rows
 
     def _compiled(self, connection: BaseDatabaseWrapper, form: _Form) -> _Compiled:
         # Kept on the connection, which it refers to: both go together when the connection's thread is over.
@@ -97,10 +107,38 @@ class Prepared:
             else _Place(name, 0, kind)
             for (name, kind), size in zip(self._places.items(), sizes, strict=True)
         }
-        compiler = self._build(**places)[:most].query.get_compiler(connection=connection)
+        queryset = self._build(**places)[:most]
+        compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         columns = [column for column, _sql, _alias in compiler.select or ()]
-        return _Compiled(sql, tuple(params), dict(compiler.get_converters(columns)))
+        return _Compiled(queryset, compiler, sql, tuple(params), dict(compiler.get_converters(columns)))
+
+
+class PreparedModels(Prepared):
+    """The same of a QuerySet of models, with what it says in select_related(), defer() and only()."""
+
+    def __call__(self, *, most: int | None = None, **values: Value | Sequence[Value]) -> list[Any]:
+        """The models; the first `most` of them. One query, or none."""
+        return self._found(most, values)
+
+    def _made(self, query: _Compiled, rows: Rows) -> list[Any]:
+        query.queryset.query.get_compiler = lambda using: _Answered(query.compiler, rows)  # type: ignore[method-assign]
+        return list(ModelIterable(query.queryset))
+
+
+class _Answered:
+    """Stands for the compiler of a query that was asked already, where Django makes models of its rows."""
+
+    def __init__(self, compiler: Any, rows: Rows) -> None:
+        self.select, self.klass_info = compiler.select, compiler.klass_info
+        self.annotation_col_map = compiler.annotation_col_map
+        self.rows = rows
+
+    def execute_sql(self, **_how: Any) -> None:
+        """It was."""
+
+    def results_iter(self, _results: None) -> Rows:
+        return self.rows
 
 
 def _bound(value: Value, connection: BaseDatabaseWrapper) -> Any:

@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from analysis.models import Article, Revision, Story, WatchItem
-from analysis.prepared import LONGEST, Prepared
+from analysis.prepared import LONGEST, Prepared, PreparedModels
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +97,37 @@ def test_a_connection_that_was_closed_answers_again():
     other.close()
     assert by_slug._compiled(other, (None, 1)) == compiled
     assert by_slug(slug="here") == [("here",)]
+
+
+def test_models_come_with_what_is_selected_beside_them(django_assert_num_queries):
+    stories = [making.published(), making.draft(summary="It said so."), making.draft(summary="")]
+
+    def asked(pk):
+        related = Story.objects.select_related("topic", "edited_by", "summary__checked_by", "current")
+        return related.defer("current__html").filter(pk=pk)
+
+    prepared = PreparedModels(asked, pk=int)
+    for story in stories * 2:
+        with django_assert_num_queries(1):
+            (found,) = prepared(pk=story.pk)
+            beside = [getattr(found, name, None) for name in ("topic", "edited_by", "summary", "current")]
+        plain = asked(story.pk).get()
+        assert vars(found).keys() == vars(plain).keys()
+        for field in Story._meta.concrete_fields:
+            assert getattr(found, field.attname) == getattr(plain, field.attname)
+        assert beside == [getattr(plain, name, None) for name in ("topic", "edited_by", "summary", "current")]
+        assert found._state.db == plain._state.db and not found._state.adding
+        if found.current:
+            assert found.current.get_deferred_fields() == {"html"}
+            assert (found.current.content, found.current.html) == (plain.current.content, plain.current.html)
+
+
+def test_models_of_one_call_are_not_those_of_another():
+    prepared = PreparedModels(lambda ids: Article.objects.filter(pk__in=ids).order_by("pk"), ids=[int])
+    articles = [making.article() for _ in range(3)]
+    one, other = prepared(ids=[a.pk for a in articles[:2]]), prepared(ids=[a.pk for a in articles[1:]])
+    assert [a.pk for a in one] == [a.pk for a in articles[:2]]
+    assert [a.pk for a in other] == [a.pk for a in articles[1:]]
+    assert one[1] == other[0] and one[1] is not other[0]
+    assert prepared(ids=[]) == []
+    assert len(prepared(ids=list(range(1, LONGEST + 9)))) == Article.objects.filter(pk__lt=LONGEST + 9).count()

@@ -422,7 +422,9 @@ def test_the_line_is_slow_and_every_pause_sends_the_whole_form(site, at, story, 
     assert len(sent[-1]) < len(sent[0]) / 3, "what was changed, and the name of the window"
 
     def drafts(what: str) -> str:
-        return site.shell(f"from analysis.models import *; d = Draft.objects.get(kept_at__isnull=False); {what}").strip()
+        return site.shell(
+            f"from analysis.models import *; d = Draft.objects.get(kept_at__isnull=False); {what}"
+        ).strip()
 
     names = "dek", "note_take_text", "claims-n1-text"
     there = f"print([d.typed[n][0] for n in {names}], len(d.typed) > 12)"

@@ -50,9 +50,7 @@ def form(
         for row in rows.get(asked[0], []):
             row.moved = asked[2] if row.key == asked[1] else ""
     for row in rows["earlier"]:
-        row.title = (
-            next((str(k.earlier) for k in story.earlier.all() if str(k.earlier_id) == row.key), "") if story.pk else ""
-        )
+        row.title = next((str(link.earlier) for link in held.earlier if str(link.earlier_id) == row.key), "")
     sources, claims = ([r for r in rows[kind] if r.typed and not r.gone] for kind in ("sources", "claims"))
     head = {name: values[-1] for name, values in typed.items() if "-" not in name and values}
     permit = page.lead(rows["sources"])

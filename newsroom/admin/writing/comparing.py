@@ -59,4 +59,4 @@ def differ(one: Typed, other: Typed) -> bool:
 
 def saved_typed(held: Held) -> Typed:
     """What the form would hold if nothing had been typed. No query."""
-    return typed_of(held.content, Known.of_rows(held.sources, held.story))
+    return typed_of(held.content, Known.of_rows(held.sources, held.earlier))

@@ -2,30 +2,40 @@
 
 from copy import copy
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from analysis.merging import ROWS, Typed, row_of
-from analysis.models import Article, Desk, Source, Story, Topic, WatchItem
+from analysis.models import Article, Desk, Source, Story, StoryLink, Topic, WatchItem
 from analysis.models.stories import fold
 from analysis.models.writing import Slot
-from newsroom.admin.writing.fields import FORMS, HeadForm, LinkForm, MentionForm, RowForm, SourceForm
+from analysis.prepared import Prepared
+from newsroom.admin.writing.fields import FORMS, HeadForm, LinkForm, MentionForm, RowForm, SourceForm, number, read
 from newsroom.admin.writing.labels import label
-from newsroom.admin.writing.typed import MOST
+from newsroom.admin.writing.typed import KEY, MOST, NEVER_KEPT
 
 type Options = dict[str, list[tuple[str, str]]]  # topics and desks: address and name
 
 
+def _named() -> QuerySet[Any, Any]:
+    topics, desks = (
+        model.objects.annotate(of=Value(of)).values_list("of", "slug", "name").order_by()
+        for model, of in ((Topic, "topics"), (Desk, "desks"))
+    )
+    return topics.union(desks, all=True)
+
+
+_NAMED = Prepared(_named)
+
+
 def options() -> Options:
     """The topics and desks there are, address and name. One query."""
-    rows = Topic.objects.annotate(of=Value("topics")).values_list("of", "slug", "name").order_by()
-    rows = rows.union(Desk.objects.annotate(of=Value("desks")).values_list("of", "slug", "name").order_by(), all=True)
     found: Options = {"topics": [], "desks": []}
-    for of, slug, name in sorted(rows, key=lambda row: row[2].casefold()):
+    for of, slug, name in sorted(_NAMED(), key=lambda row: row[2].casefold()):
         found[of].append((slug, name))
     return found
 
@@ -37,6 +47,7 @@ class Held(NamedTuple):
     content: dict[str, Any]
     sources: list[Source]  # its rows, with article, publisher, and whether a text is held
     watch: dict[str, WatchItem]  # those that are public, by key: frozen
+    earlier: list[StoryLink]  # its rows, with the stories that they lead to
 
 
 class Mistake(NamedTuple):
@@ -95,14 +106,25 @@ class Document:
         }
 
     def _row(self, kind: str, key: str, parts: Typed) -> RowForm:
-        prefix, saved = f"{kind}-{key}", key in self.known[kind]
-        form: RowForm
+        saved = key in self.known[kind]
         if kind == "watch_items" and key in self.held.watch:
-            form = RowForm(parts, prefix, saved)
+            form = RowForm(parts, f"{kind}-{key}", saved)
         elif kind == "sources":
-            form = SourceForm(parts, prefix, saved, self.sources[key].article if saved else None)
+            return self._source_row(key, parts, saved)
+        elif saved or kind in ("claims", "watch_items"):
+            return read(kind, key, saved, _hashable(parts), get_language() or "")
         else:
-            form = FORMS[kind](parts, prefix, saved)
+            form = FORMS[kind](parts, f"{kind}-{key}", saved)
+        form.is_valid()
+        return form
+
+    def _source_row(self, key: str, parts: Typed, saved: bool) -> SourceForm:
+        article = self.sources[key].article if saved else None
+        if saved and NEVER_KEPT not in parts:  # their text is not ours to remember
+            form = cast(SourceForm, copy(read("sources", key, saved, _hashable(parts), get_language() or "")))
+            form.article = article
+            return form
+        form = SourceForm(parts, f"sources-{key}", saved, article)
         form.is_valid()
         return form
 
@@ -191,7 +213,11 @@ class Document:
                     "slot": str(slot),
                     "title": data.get(f"note_{slot}_title", ""),
                     "text": data[f"note_{slot}_text"],
-                    "rests_on": sorted(self._ids(self.typed.get(f"note_{slot}_rests_on", []))),
+                    "rests_on": sorted(
+                        self.staying.intersection(
+                            number(key) for key in self.typed.get(f"note_{slot}_rests_on", []) if KEY.fullmatch(key)
+                        )
+                    ),
                 }
                 for slot in Slot
                 if data.get(f"note_{slot}_text")
@@ -205,9 +231,10 @@ class Document:
     def _in_order(self, kind: str) -> list[tuple[str, Any]]:
         return sorted(self.rows[kind].items(), key=lambda row: row[1].order)
 
-    def _ids(self, keys: list[str]) -> set[int]:
-        """Of keys of sources, the ids of those that stay."""
-        return {number(key) for key in keys if key in self.rows["sources"] and self.rows["sources"][key].article}  # type: ignore[attr-defined]
+    @cached_property
+    def staying(self) -> set[int]:
+        """The ids of the sources that stay."""
+        return {number(key) for key, form in self.rows["sources"].items() if form.article}  # type: ignore[attr-defined]
 
     def _summary(self, data: dict[str, Any]) -> dict[str, Any] | None:
         if not data.get("summary_text"):
@@ -232,18 +259,17 @@ class Document:
 
     def _claim(self, key: str, form: RowForm) -> dict[str, Any]:
         data, before = form.cleaned_data, self.known["claims"].get(key)
-        held = {number(source): stance for source, stance in data["stances"].items()}
-        there = self._ids(list(data["stances"]))
         return {
             "id": number(key),
             "text": data["text"],
             "standing": data["standing"],
             "why": data["why"],
             "checked_at": before["checked_at"] if before else timezone.now().isoformat(),
-            "evidence": sorted(
-                ({"source": pk, "stance": stance} for pk, stance in held.items() if pk in there),
-                key=lambda e: e["source"],
-            ),
+            "evidence": [
+                {"source": source, "stance": stance}
+                for source, stance in sorted(data["stances"].items())
+                if source in self.staying
+            ],
             "history": before["history"] if before else [],
         }
 
@@ -279,9 +305,8 @@ class Document:
         return {"story": story, "kind": data["kind"], "verdict": data.get("verdict", ""), "why": data.get("why", "")}
 
 
-def number(key: str) -> int:
-    """The id of a row: of a new one, "n3", a negative number."""
-    return -int(key[1:]) if key.startswith("n") else int(key)
+def _hashable(parts: Typed) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((part, tuple(values)) for part, values in parts.items())
 
 
 def _filled(kind: str, parts: Typed) -> bool:

@@ -1,7 +1,8 @@
 """What is typed and not saved: which window it belongs to, and how it is kept when nobody is logged in any more."""
 
 import secrets
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -28,18 +29,24 @@ ADD = "admin:analysis_story_add"
 CHANGE = "admin:analysis_story_change"
 
 
-class Window(NamedTuple):
+@dataclass(frozen=True)
+class Window:
     """One open story screen: its name, whose it is, of which story (0: of a new one)."""
 
     key: str
     by: int
     story: int
 
+    @cached_property
+    def kept(self) -> Draft | None:
+        """What is kept of it, read once; None if nothing ever was."""
+        return Draft.objects.filter(key=self.key, by=self.by).first()
+
     @property
     def token(self) -> str:
         """What the form carries. Whoever has it may replace this one draft, and touch nothing else, without a session:
         that is what saves a text from a login that has expired."""
-        return signing.dumps(list(self), salt=SALT, compress=True)
+        return signing.dumps([self.key, self.by, self.story], salt=SALT, compress=True)
 
 
 def opened(by: User, story: int | None, key: str = "") -> Window:
@@ -72,7 +79,7 @@ def plain(data: QueryDict, name: str) -> str:
 
 
 class OutOfStep(Exception):
-    """A form that came as what was changed since a turn of its window which is not the newest kept: it is wanted whole."""
+    """A form came as what was changed since a turn that is not what is kept of its window: it has to come whole."""
 
     def __init__(self, kept: Draft | None) -> None:
         super().__init__()
@@ -89,7 +96,7 @@ def sent(request: HttpRequest, held: Held, window: Window, since: int | None = N
     data = request.POST
     typed = typed_in(data)
     if not data.get("complete"):
-        before = Draft.objects.filter(key=window.key, by=window.by, kept_at__isnull=False).first()
+        before = window.kept if window.kept and window.kept.kept_at else None
         if since is not None and (before is None or before.turn != since):
             raise OutOfStep(before)
         began = before.typed if before else _began(request, held, {})
@@ -100,8 +107,8 @@ def sent(request: HttpRequest, held: Held, window: Window, since: int | None = N
 def keep(request: HttpRequest, window: Window, held: Held, typed: Typed) -> Draft | None:
     """Keep what is typed in a window, where it is unsaved. Returns None if the window is of another story."""
     left = keepable(typed) if differ(keepable(typed), _began(request, held, typed)) else {}
-    now, pk = timezone.now(), held.story.pk
-    return drafts.keep(window.key, window.by, pk, based_on(request) or 0, left, now, turn_of(request))
+    now, pk, version = timezone.now(), held.story.pk, based_on(request) or 0
+    return drafts.keep(window.key, window.by, pk, version, left, now, turn_of(request), window.kept)
 
 
 def _began(request: HttpRequest, held: Held, typed: Typed) -> Typed:

@@ -1,6 +1,7 @@
 """How each part of the story form is read, and what is wrong with it, in words. Nothing here writes."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -194,14 +195,14 @@ class ClaimForm(RowForm):
     text, standing, why = fields_of(Claim, "text", "standing", "why")
 
     def clean(self) -> dict[str, Any]:
-        """The stances by key of their source; there may be thirty of them, so they are no fields of Django's."""
+        """The stances by id of their source; there may be thirty of them, so they are no fields of Django's."""
         data = super().clean() or self.cleaned_data
         data["stances"] = {}
         for part, values in self.parts.items():
             if part.startswith("stance_") and (value := values[-1]):
                 if value not in _STANCES:
                     self.add_error(None, _("Choose one of the offered stances."))
-                data["stances"][part.removeprefix("stance_")] = value
+                data["stances"][number(part.removeprefix("stance_"))] = value
         return data
 
 
@@ -255,6 +256,11 @@ class MentionForm(RowForm):
         return data
 
 
+def number(key: str) -> int:
+    """The id of a row: of a new one, "n3", a negative number."""
+    return -int(key[1:]) if key.startswith("n") else int(key)
+
+
 FORMS: dict[str, type[RowForm]] = {
     "sources": SourceForm,
     "claims": ClaimForm,
@@ -265,3 +271,12 @@ FORMS: dict[str, type[RowForm]] = {
 _forms: list[type[RowForm]] = [RowForm, *FORMS.values()]
 for _form in _forms:
     _form.base_fields = Shared(_form.base_fields)
+
+
+# The language is that of dates as they are typed. Of seventy rows a pause in typing changes one.
+@lru_cache(maxsize=1024)
+def read(kind: str, key: str, saved: bool, parts: tuple[tuple[str, tuple[str, ...]], ...], _language: str) -> RowForm:
+    """A row of which nothing has to be asked of the database. Whoever changes it, changes a copy."""
+    form = FORMS[kind]({part: list(values) for part, values in parts}, f"{kind}-{key}", saved)
+    form.is_valid()
+    return form

@@ -77,7 +77,7 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
         return _turn(HttpResponse(headers={"X-Unsaved": "yes" if kept.kept_at else "no"}), kept)
     if kept.kept_at and kept.turn == turn_of(request):  # what was restored stands in this window now
         drafts.settle(who(request), plain(request.POST, "restored"))
-    permit = page.lead(page.rows(document, [], {}, ["sources"])["sources"])
+    permit = page.lead_of(document)
     version = based_on(request)
     context = {
         **_checks(document),

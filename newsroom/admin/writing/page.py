@@ -216,6 +216,14 @@ def lead(sources: Iterable[Row]) -> Permit | None:
     return strictest(permits) if permits else None
 
 
+def lead_of(document: Document) -> Permit | None:
+    """The same, of what is typed, where no rows are to be shown."""
+    book, now = rulebook.current(), timezone.now()
+    leads = (s for s in document.content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"])
+    permits = [book.permit(rulebook.work_of(document.articles[s["article"]]), now) for s in leads]
+    return strictest(permits) if permits else None
+
+
 def others(held: Held, by: User) -> list[Draft]:
     """Who else has the story open, each once. One query."""
     found: dict[int, Draft] = {}

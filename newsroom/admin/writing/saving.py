@@ -17,7 +17,8 @@ from analysis.merging import ORDER, Conflict, Merged, Typed, merge, plain, row_o
 from analysis.models import Article, Draft, Source, Story, Version, WatchItem
 from analysis.rows import WorkingError
 from newsroom import tasks
-from newsroom.admin.writing.document import Document, Held, Options, number
+from newsroom.admin.writing.document import Document, Held, Options
+from newsroom.admin.writing.fields import number
 from newsroom.admin.writing.labels import label
 from newsroom.admin.writing.typed import REMARK, Known, by_itself, reordered, typed_of
 
@@ -57,13 +58,9 @@ class Attempt:
 
 def held(pk: int) -> Held:
     """A story as it is saved. Raises Story.DoesNotExist."""
-    story = freezing.loaded(pk)
-    return Held(
-        story,
-        freezing.content_of(story),
-        list(story.sources.all()),
-        {str(item.pk): item for item in story.watch_items.all() if item.public_since},
-    )
+    rows = freezing.loaded(pk)
+    public = {str(item.pk): item for item in rows.watch if item.public_since}
+    return Held(rows.story, freezing.content_of(rows), rows.sources, public, rows.earlier)
 
 
 @transaction.atomic
@@ -146,7 +143,7 @@ def nothing() -> Held:
         "desk": {"name": "", "slug": ""}, "edited_by": None, "event_on": None, "disclosure": "", "summary": None,
         **{name: [] for name in ("sources", "notes", "claims", "watch", "mentions", "earlier")},
     }  # fmt: skip
-    return Held(story, empty, [], {})
+    return Held(story, empty, [], {}, [])
 
 
 def whole(typed: Typed, story: Held) -> Typed:
@@ -216,7 +213,7 @@ def spare_public(typed: Typed, story: Held) -> tuple[Typed, list[str]]:
 
 def _changed(typed: Typed, story: Held) -> list[str]:
     """What is typed otherwise than it is saved, in words: of a row only that it is, and not more of all than a few."""
-    saved = typed_of(story.content, Known.of_rows(story.sources, story.story))
+    saved = typed_of(story.content, Known.of_rows(story.sources, story.earlier))
     told = (n for n in dict.fromkeys([*typed, *saved]) if n not in REMARK)
     names = [n for n in told if plain(typed.get(n, [])) != plain(saved.get(n, []))]
     rows = (f"{row[0]}-{row[1]}" if (row := row_of(name)) else name for name in names if not by_itself(name))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 
 from analysis.merging import ORDER, ROWS, Typed, row_of, rows
-from analysis.models import Article, Source, Story
+from analysis.models import Article, Source, Story, StoryLink
 from analysis.models.writing import Slot, SummaryMadeBy
 
 HEAD = ("headline", "dek", "topic", "desk", "edited_by", "language", "form", "event_on", "slug", "disclosure")
@@ -74,10 +74,10 @@ class Known(NamedTuple):
     stories: Mapping[int, str]  # the slugs of earlier stories
 
     @classmethod
-    def of_rows(cls, sources: Iterable[Source], story: Story) -> "Known":
-        """Of a story that was read with all its rows (analysis.freezing.loaded). No query."""
-        earlier = {link.earlier_id: link.earlier.slug for link in story.earlier.all()} if story.pk else {}
-        return cls({source.article_id: source.article for source in sources}, earlier)
+    def of_rows(cls, sources: Iterable[Source], earlier: Iterable[StoryLink]) -> "Known":
+        """Of rows as analysis.freezing.loaded reads them. No query."""
+        slugs = {link.earlier_id: link.earlier.slug for link in earlier}
+        return cls({source.article_id: source.article for source in sources}, slugs)
 
     @classmethod
     def of(cls, contents: Iterable[dict[str, Any]]) -> "Known":

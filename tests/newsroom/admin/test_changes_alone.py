@@ -1,10 +1,10 @@
 """A browser that sends only what was changed since the server last said what it keeps: the text is kept whole."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.utils import timezone
 
 from analysis import editing
 from analysis.models import Draft, WatchItem
@@ -56,7 +56,7 @@ class Browser:
 
     def whole(self):
         """What would be kept of the form if it came whole, from a window that sends it once."""
-        other = self.window._replace(key=f"{self.window.key}-whole")
+        other = replace(self.window, key=f"{self.window.key}-whole")
         self.client.post(TYPING, self.form | {"window": other.token, "turn": "1"})
         draft = Draft.objects.get(key=other.key)
         draft.delete()
@@ -154,14 +154,14 @@ def test_a_watch_item_that_was_published_meanwhile_keeps_the_words_typed_into_it
     assert browser.kept[f"watch_items-{item.pk}-statement"] == ["It opens twice."]
 
 
-def test_between_what_is_read_and_what_is_written_nothing_of_another_turn_comes_in(rf, editor, published):
-    """The turn and the text under it are read at once."""
+def test_the_turn_and_the_text_under_it_are_read_at_once(rf, editor, published):
+    """Whatever another request writes meanwhile: what was changed is laid over what it was changed from, or refused."""
     browser = Browser(editor, url(published))
     browser.send(dek="Typed.")
-    window = browser.window
+    window, part = browser.window, rf.post(TYPING, {"headline": "Changed."})
     held = held_of(window)
-    part = rf.post(TYPING, {"headline": "Changed."})
+    assert window.kept.turn == 1
+    Draft.objects.update(turn=2, typed={"dek": ["Of another turn."]})
     assert sent(part, held, window, since=1)["dek"] == ["Typed."]
-    Draft.objects.update(turn=2, kept_at=timezone.now())
     with pytest.raises(OutOfStep):
-        sent(part, held, window, since=1)
+        sent(part, held, browser.window, since=1)
