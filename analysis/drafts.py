@@ -1,5 +1,6 @@
 """What people have typed and not saved: one row for each open window, theirs alone. It never touches the story."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,15 +64,25 @@ def others(story: int, by: User, now: datetime) -> QuerySet[Draft]:
     return here.select_related("by").defer("typed").order_by("-seen_at")
 
 
-def close(key: str, by: User, turn: int, story: Story | None = None) -> None:
-    """Whatever was typed in this window up to its `turn` is unsaved no more: it is saved in `story`, or thrown away.
+def close(key: str, by: User, turn: int) -> None:
+    """Whatever was typed in this window up to its `turn` is unsaved no more: it is thrown away.
 
-    The row stays: the same form sent twice finds its story, and what was on its way meanwhile comes too late.
+    The row stays: what was on its way meanwhile comes too late.
     """
-    values: dict[str, Any] = {"typed": {}, "kept_at": None, "turn": Greatest(F("turn"), Value(turn + 1))}
-    there = Draft.objects.filter(key=key, by=by).update(**values, **({"story": story} if story else {}))
-    if not there:
-        Draft.objects.get_or_create(key=key, defaults={"by": by, "story": story, "turn": turn + 1})
+    _close(key, by, turn, {})
+
+
+def saved(key: str, by: User, turn: int, story: Story, made: Mapping[str, str]) -> None:
+    """The same of a window that was saved, as the version that its `story` has now. `made` says what key each row has
+    that was new ("claims-n1": "12"): the window may send its form again, and then speaks of rows that are there."""
+    before = Draft.objects.filter(key=key, by=by).values_list("made", flat=True).first() or {}
+    _close(key, by, turn, {"story": story, "saved_as": story.version, "made": {**before, **made}})
+
+
+def _close(key: str, by: User, turn: int, more: dict[str, Any]) -> None:
+    values = {"typed": {}, "kept_at": None, **more}
+    if not Draft.objects.filter(key=key, by=by).update(**values, turn=Greatest(F("turn"), Value(turn + 1))):
+        Draft.objects.get_or_create(key=key, defaults={"by": by, "turn": turn + 1, **more})
 
 
 def settle(by: User, stamped: str) -> bool:
@@ -89,8 +100,7 @@ def settle(by: User, stamped: str) -> bool:
 def forget(now: datetime) -> int:
     """Delete the rows of windows that are closed and hold nothing. Returns how many.
 
-    One that made a story stays as long as it may send its form again: else that would make a second one.
+    One that was saved stays as long as it may send its form again: else that could make a second story.
     """
-    made = Q(story__isnull=False, based_on=0)
-    closed = ~made & Q(seen_at__lt=now - timedelta(days=2)) | Q(seen_at__lt=now - OPEN)
+    closed = Q(saved_as=None, seen_at__lt=now - timedelta(days=2)) | Q(seen_at__lt=now - OPEN)
     return Draft.objects.filter(closed, kept_at__isnull=True).delete()[0]

@@ -83,7 +83,7 @@ def merge(base: Typed, theirs: Typed, mine: Typed) -> Merged:
     gone = {key for kind, key in was.keys() - rows(theirs).keys() if kind == "sources"}
     theirs = _still_said_of(gone, base, theirs)
     now = rows(theirs)
-    mine = _renamed(mine, _added_alike(was, now, rows(mine)))
+    mine = renamed(mine, _added_alike(was, now, rows(mine)))
     typed = rows(mine)
     merged = Merged({})
     free = max((int(key[1:]) for _, key in typed if key[:1] == "n" and key[1:].isdecimal()), default=0)
@@ -205,7 +205,8 @@ def _says_the_same(kind: str, one: Typed, other: Typed) -> bool:
     return any(a for a, _ in known_by) and all(a == b for a, b in known_by)
 
 
-def _renamed(typed: Typed, keys: dict[tuple[str, str], str]) -> Typed:
+def renamed(typed: Typed, keys: Mapping[tuple[str, str], str]) -> Typed:
+    """A form with other keys of its rows, by kind and key; also where a claim or a note speaks of a source."""
     if not keys:
         return typed
     found: Typed = {}

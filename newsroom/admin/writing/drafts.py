@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analysis import drafts, working
-from analysis.merging import Typed
+from analysis.merging import Typed, renamed
 from analysis.models import Draft, Story
 from newsroom.admin.framing import frame_of
 from newsroom.admin.writing import saving
@@ -42,6 +42,17 @@ class Window:
         """What is kept of it, read once; None if nothing ever was."""
         return Draft.objects.filter(key=self.key, by=self.by).first()
 
+    def version(self, data: QueryDict) -> int | None:
+        """The version that a form was filled in from, or was saved as; None if it does not say."""
+        version, saved_as = number_in(data, "version"), self.kept.saved_as if self.kept else None
+        return max(version or 0, saved_as) if saved_as else version
+
+    def named(self, typed: Typed) -> Typed:
+        """What a form holds, by the names of today. A form that was saved comes again after “back” in the browser: its
+        rows that were new then are there since, and would be made twice."""
+        made = self.kept.made if self.kept else {}
+        return renamed(typed, {(kind, old): new for name, new in made.items() for kind, old in [name.split("-", 1)]})
+
     @property
     def token(self) -> str:
         """What the form carries. Whoever has it may replace this one draft, and touch nothing else, without a session:
@@ -61,16 +72,16 @@ def window_of(token: str) -> Window | None:
         return None
 
 
-def based_on(request: HttpRequest, name: str = "version") -> int | None:
-    """The version that a form was filled in from; None if it does not say."""
-    version = request.POST.get(name, "")
-    return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else None
+def number_in(data: QueryDict, name: str) -> int | None:
+    """A number that a form sends under a name; None if it does not say."""
+    number = data.get(name, "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else None
 
 
 def turn_of(request: HttpRequest) -> int | None:
     """How often the window had sent something before, this one counted; None if it does not count, having
     no script: then whatever it sends is the newest."""
-    return based_on(request, "turn")
+    return number_in(request.POST, "turn")
 
 
 def plain(data: QueryDict, name: str) -> str:
@@ -94,29 +105,32 @@ def sent(request: HttpRequest, held: Held, window: Window, since: int | None = N
     is not what is kept of the window.
     """
     data = request.POST
-    typed = typed_in(data)
+    typed = window.named(typed_in(data))
     if not data.get("complete"):
         before = window.kept if window.kept and window.kept.kept_at else None
         if since is not None and (before is None or before.turn != since):
             raise OutOfStep(before)
-        began = before.typed if before else _began(request, held, {})
-        typed = {name: values for name, values in began.items() if name not in data} | typed
+        began = before.typed if before else _began(request, held, window, {})
+        named = window.named({name: [] for name in data})
+        typed = {name: values for name, values in began.items() if name not in named} | typed
     return saving.whole(typed, held)
 
 
 def keep(request: HttpRequest, window: Window, held: Held, typed: Typed) -> Draft | None:
     """Keep what is typed in a window, where it is unsaved. Returns None if the window is of another story."""
-    left = keepable(typed) if differ(keepable(typed), _began(request, held, typed)) else {}
-    now, pk, version = timezone.now(), held.story.pk, based_on(request) or 0
+    left = keepable(typed)
+    if not differ(left, _began(request, held, window, typed)):
+        left = {}
+    now, pk, version = timezone.now(), held.story.pk, window.version(request.POST) or 0
     return drafts.keep(window.key, window.by, pk, version, left, now, turn_of(request), window.kept)
 
 
-def _began(request: HttpRequest, held: Held, typed: Typed) -> Typed:
+def _began(request: HttpRequest, held: Held, window: Window, typed: Typed) -> Typed:
     """What a form began with. That of a new story began with the frame of another perhaps, and with lists that choose
     by themselves: whatever they say now is no text of anybody's."""
-    version = based_on(request)
+    version = window.version(request.POST)
     if not held.story.pk:
-        frame = Story.objects.filter(pk=based_on(request, "frame") or 0).first()
+        frame = Story.objects.filter(pk=number_in(request.POST, "frame") or 0).first()
         lists = {name: values for name, values in typed.items() if name in BY_LIST}
         return (frame_of(frame) if frame else {}) | lists
     if version == held.story.version:
@@ -138,9 +152,11 @@ def rescue(request: HttpRequest, window: Window, since: int | None = None) -> Dr
 
 
 def held_of(window: Window) -> Held:
-    """The story of a window as it is saved; an empty one where there is none yet, or it was deleted meanwhile."""
+    """The story of a window as it is saved, also one that it made itself; an empty one where there is none yet, or it
+    was deleted meanwhile."""
+    pk = window.story or (window.kept.story_id if window.kept else None)
     try:
-        return saving.held(window.story) if window.story else saving.nothing()
+        return saving.held(pk) if pk else saving.nothing()
     except Story.DoesNotExist:
         return saving.nothing()
 

@@ -261,6 +261,11 @@ def number(key: str) -> int:
     return -int(key[1:]) if key.startswith("n") else int(key)
 
 
+def key_of(number: int) -> str:
+    """The key of a row by its id: the other way round."""
+    return f"n{-number}" if number < 0 else str(number)
+
+
 FORMS: dict[str, type[RowForm]] = {
     "sources": SourceForm,
     "claims": ClaimForm,

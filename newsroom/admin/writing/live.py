@@ -25,9 +25,9 @@ from newsroom.admin.writing import page, saving
 from newsroom.admin.writing.document import Document, options
 from newsroom.admin.writing.drafts import (
     OutOfStep,
-    based_on,
     held_of,
     keep,
+    number_in,
     place,
     plain,
     rescue,
@@ -57,7 +57,7 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
         return _alone(request, _("This is too much text to be kept. Take some out, or save what you have."), 413)
     if not window:
         return _alone(request, _("This page is too old. Copy your text, and open the story again."), 400)
-    since = based_on(request, "since")
+    since = number_in(request.POST, "since")
     try:
         if not stories.admin_site.has_permission(request) or request.user.pk != window.by:
             return _logged_out(request, rescue(request, window, since))
@@ -78,7 +78,7 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
     if kept.kept_at and kept.turn == turn_of(request):  # what was restored stands in this window now
         drafts.settle(who(request), plain(request.POST, "restored"))
     permit = page.lead_of(document)
-    version = based_on(request)
+    version = window.version(request.POST)
     context = {
         **_checks(document),
         "needs": document.mistakes[:NEEDS],

@@ -18,7 +18,7 @@ from analysis.models import Article, Draft, Source, Story, Version, WatchItem
 from analysis.rows import WorkingError
 from newsroom import tasks
 from newsroom.admin.writing.document import Document, Held, Options
-from newsroom.admin.writing.fields import number
+from newsroom.admin.writing.fields import key_of, number
 from newsroom.admin.writing.labels import label
 from newsroom.admin.writing.typed import REMARK, Known, by_itself, reordered, typed_of
 
@@ -102,7 +102,7 @@ def save(
     except (WorkingError, editing.EditingError) as error:
         attempt.problem = str(error)
         return attempt
-    drafts.close(window.key, by, window.turn, row)
+    drafts.saved(window.key, by, window.turn, row, _made(row, story.content, content))
     attempt.saved = row
     return attempt
 
@@ -122,8 +122,7 @@ def create(typed: Typed, by: User, window: Sent, options: Options) -> Attempt:
     except WorkingError as error:
         attempt.problem = str(error)
         return attempt
-    # Its row is based on nothing: that tells a window that made a story from one that has it open (drafts.forget).
-    drafts.close(window.key, by, window.turn, story)
+    drafts.saved(window.key, by, window.turn, story, _made(story, nothing().content, content))
     attempt.saved = story
     return attempt
 
@@ -273,6 +272,17 @@ def _ready(document: Document) -> tuple[dict[str, Any], dict[int, int]]:
         if not mention["slug"]:
             mention["slug"] = naming.entity(mention["name"], mention["kind"]).slug
     return content, made
+
+
+def _made(story: Story, before: dict[str, Any], content: dict[str, Any]) -> dict[str, str]:
+    """The keys that new rows have, by those that they had on the form: of the rows that are known by nothing else."""
+    now = Version.objects.values_list("content", flat=True).get(story=story, number=story.version)
+    found = {}
+    for kind, part in (("claims", "claims"), ("watch_items", "watch")):
+        known = {row["id"] for row in before[part]}
+        new, added = ([row["id"] for row in rows if row["id"] not in known] for rows in (content[part], now[part]))
+        found |= {f"{kind}-{key_of(old)}": str(pk) for old, pk in zip(new, added, strict=True)}
+    return found
 
 
 def _beside(document: Document, story: Story, made: dict[int, int], by: User) -> None:

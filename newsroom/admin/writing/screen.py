@@ -25,8 +25,8 @@ from newsroom.admin.writing.drafts import (
     ADD,
     CHANGE,
     Window,
-    based_on,
     keep,
+    number_in,
     opened,
     plain,
     rescue,
@@ -86,7 +86,7 @@ def _post(stories: Any, request: HttpRequest, held: Held) -> HttpResponse:
     user, pk, data = who(request), held.story.pk, request.POST
     known = window_of(data.get("window", ""))
     window = known if known and (known.by, known.story) in {(user.pk, pk or 0), (user.pk, 0)} else opened(user, pk)
-    typed, version = sent(request, held, window), based_on(request)
+    typed, version = sent(request, held, window), window.version(data)
     if not data.get("complete"):
         keep(request, window, held, typed)
         messages.error(request, _("The page had not come in whole, so nothing was saved. What you typed is kept."))
@@ -101,7 +101,7 @@ def _post(stories: Any, request: HttpRequest, held: Held) -> HttpResponse:
     sender = saving.Sent(window.key, turn_of(request) or 0, lambda row: stories.has_change_permission(request, row))
     if pk:
         chosen = {name.removeprefix("choose-"): data[name] for name in data if name.startswith("choose-")}
-        choice = saving.Choice(chosen, based_on(request, "seen"))
+        choice = saving.Choice(chosen, number_in(data, "seen"))
         try:
             attempt = saving.save(pk, typed, version, choice, user, sender, options())
         except PermissionDenied:  # it was published, or scheduled, a moment ago
