@@ -24,6 +24,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from newsroom.admin import log
 from newsroom.admin.site import who
 from newsroom.doors import address_of
 
@@ -108,7 +109,7 @@ def _line(entry: LogEntry) -> dict[str, Any]:
         said = str(Said(entry.change_message).label)
     else:
         verbs = {CHANGE: _("Changed"), DELETION: _("Deleted")}
-        said = entry.get_change_message() or verbs.get(entry.action_flag, _("Added"))
+        said = log.said(entry) or verbs.get(entry.action_flag, _("Added"))
     return {
         "at": entry.action_time,
         "said": said,

@@ -15,11 +15,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from analysis import editing, working
 from analysis.models import Story, Topic
-from newsroom.admin import steps
+from newsroom.admin import log, steps
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import WithdrawForm
 from newsroom.admin.unsent import typed
@@ -45,7 +45,7 @@ class Change:
     permission: str  # without it nobody is offered it; whether a story may be changed is asked of each
     form: type[forms.Form]
     why_not: Callable[[Any, HttpRequest, Story], str]
-    run: Callable[[Story, Any, dict[str, Any]], str]  # what the story's log says of it
+    run: Callable[[Story, Any, dict[str, Any]], log.Message]  # what the story's log says of it
 
 
 def _not_to_be_changed(stories: Any, request: HttpRequest, story: Story) -> str:
@@ -62,19 +62,19 @@ def _step(name: str, form: type[forms.Form]) -> Change:
             return _("It is “%(status)s”.") % {"status": story.get_status_display()}
         return "" if step.allowed(stories, request, story) else _("You may not do this to it.")
 
-    def run(story: Story, by: Any, data: dict[str, Any]) -> str:
+    def run(story: Story, by: Any, data: dict[str, Any]) -> log.Message:
         step.run(story, by, data)
-        return str(step.title)
+        return log.line(step.title)
 
     return Change(step.title, step.says, step.permission or "analysis.change_story", form, why_not, run)
 
 
-def _file_under(story: Story, by: Any, data: dict[str, Any]) -> str:
+def _file_under(story: Story, by: Any, data: dict[str, Any]) -> log.Message:
     if story.topic_id == data["topic"].pk:
         raise editing.EditingError(_("It is filed under “%(topic)s” already.") % {"topic": data["topic"]})
     said = _("Topic: %(topic)s") % {"topic": data["topic"]}
     working.write(story, editing.snapshot(story) | {"topic": data["topic"].slug}, by, why=said)
-    return said
+    return log.line(gettext_noop("Topic: %(topic)s"), topic=data["topic"])
 
 
 CHANGES = {

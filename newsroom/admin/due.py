@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from analysis import editing
 from analysis.models import Story, WatchItem
 from analysis.models.watch import NOT_REPLACED
+from newsroom.admin import log
 from newsroom.admin.bulk import numbers
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import ResolveForm
@@ -104,7 +105,7 @@ def _judged(request: HttpRequest, form: DueForm) -> bool:
         with transaction.atomic():
             editing.resolve(form.item, who(request), data["state"], data["outcome"], data["url"])
             stories = admin.site.get_model_admin(Story)
-            stories.log_change(request, form.item.story, f"{form.item}: {data['state']}")
+            stories.log_change(request, form.item.story, log.judged(form.item, data["state"]))
     except editing.EditingError as error:
         form.add_error(None, str(error))
     return form.is_valid()

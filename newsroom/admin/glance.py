@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import User
@@ -27,11 +26,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis import evidence, local_time, rights
+from analysis import evidence, rights
 from analysis.models import Case, DeskTask, Draft, SignalSource, Story
 from newsroom.admin import due, remarks
 from newsroom.admin.site import who
 from newsroom.admin.waiting import needing
+from newsroom.templatetags.dates import newsroom_short
 
 SHOWN = 5  # on the first page
 MOST = 100  # counted, and listed on a page of their own
@@ -105,11 +105,6 @@ def _day(day: date | datetime) -> str:
     return date_format(day, _("j M Y"))
 
 
-def _when(at: datetime | None) -> str:
-    """In UTC, as everything here but a time to publish at."""
-    return date_format(at, _("j M Y, H:i")) if at else ""
-
-
 # --- stories ----------------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +120,7 @@ def _unsaved(user: User, now: datetime) -> Iterator[Line]:
         yield Line(
             "".join(typed or [])[:200] or headline or _("A new story"),
             _story(pk),
-            _("typed %(when)s") % {"when": _when(at)},
+            _("typed %(when)s") % {"when": newsroom_short(at)},
         )
 
 
@@ -144,7 +139,7 @@ def _review(user: User, now: datetime) -> Iterator[Line]:
 def _scheduled(user: User, now: datetime) -> Iterator[Line]:
     planned = Story.objects.filter(status=Story.Status.SCHEDULED).order_by("publish_at", "id")
     for pk, headline, at in _read(planned, "pk", "headline", "publish_at"):
-        when = local_time.short(at, settings.NEWSROOM_TIME_ZONE)
+        when = newsroom_short(at)
         late = at < now
         yield Line(headline, _story(pk), _("late: %(when)s") % {"when": when} if late else when, late)
 
@@ -171,7 +166,7 @@ def _latest(user: User, now: datetime) -> Iterator[Line]:
         if (url := entry.get_admin_url()) and url not in seen:
             seen.add(url)
             kind = capfirst(str(entry.content_type and entry.content_type.name))
-            yield Line(entry.object_repr, url, f"{kind} · {_when(entry.action_time)}")
+            yield Line(entry.object_repr, url, f"{kind} · {newsroom_short(entry.action_time)}")
 
 
 # --- cases and sources ------------------------------------------------------------------------------------------------
@@ -180,7 +175,7 @@ def _latest(user: User, now: datetime) -> Iterator[Line]:
 def _cases(user: User, now: datetime) -> Iterator[Line]:
     for case in needing(Case.objects.all(), user)[: MOST + 1]:
         late = case.due_at is not None and case.due_at < now
-        when = _when(case.due_at) or (_("to be answered") if case.unanswered else "")
+        when = newsroom_short(case.due_at) or (_("to be answered") if case.unanswered else "")
         detail = f"{case.get_want_display()} · {when}" if when else case.get_want_display()
         yield Line(case.reference, reverse("admin:analysis_case_change", args=[case.pk]), detail, late)
 
@@ -194,7 +189,7 @@ def _promised(user: User, now: datetime) -> Iterator[Line]:
 def _changed(user: User, now: datetime) -> Iterator[Line]:
     for reading in evidence.changed(now, MOST + 1):
         what = _("%(what)s says something else since %(when)s") % {
-            "what": reading.source.get_kind_display(), "when": _when(reading.read_at),
+            "what": reading.source.get_kind_display(), "when": newsroom_short(reading.read_at),
         }  # fmt: skip
         yield _of_source(reading.source, what)
 

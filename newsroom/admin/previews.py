@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from analysis import sharing
 from analysis.editing import EditingError
+from newsroom.admin import log
 from newsroom.admin.site import who
+from newsroom.templatetags.dates import newsroom_short
 
 
 class ShareForm(forms.Form):
@@ -43,7 +44,7 @@ def _links(stories, request: HttpRequest, pk: int) -> HttpResponse:
         number = request.POST["end"]
         link = get_object_or_404(story.preview_links, pk=int(number) if number.isdecimal() and len(number) < 19 else 0)
         sharing.end(link)
-        stories.log_change(request, story, _("Preview link ended"))
+        stories.log_change(request, story, log.line(gettext_noop("Preview link ended")))
         messages.success(request, _("Ended. It shows nothing any more."))
         return HttpResponseRedirect(reverse("admin:analysis_story_previews", args=[story.pk]))
     form, made, token = ShareForm(request.POST or None), None, ""
@@ -53,8 +54,8 @@ def _links(stories, request: HttpRequest, pk: int) -> HttpResponse:
         except EditingError as error:
             form.add_error(None, str(error))
         else:
-            until = date_format(made.expires_at, "DATETIME_FORMAT")
-            stories.log_change(request, story, _("Preview link made, until %(when)s") % {"when": until})
+            until = newsroom_short(made.expires_at)
+            stories.log_change(request, story, log.line(gettext_noop("Preview link made, until %(when)s"), when=until))
     context = {
         **stories.admin_site.each_context(request),
         "opts": stories.opts,

@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from analysis.merging import Typed
 from analysis.models import Remark, Story
+from newsroom.admin import log
 from newsroom.admin.site import who
 from newsroom.admin.writing.labels import about, place_of
 
@@ -46,7 +48,7 @@ def add(stories: Any, request: HttpRequest, story: Story, field: str, text: str,
     row = field.partition("-")[2]
     known = len(field) <= 60 and (not row or row.isdecimal()) and about(field, typed)
     Remark.objects.create(story=story, field=field if known else "", text=text, by=who(request))
-    stories.log_change(request, story, _("Remark: %(text)s") % {"text": text})
+    stories.log_change(request, story, log.line(gettext_noop("Remark: %(text)s"), text=text))
     messages.success(request, _("Your remark was added."))
 
 
@@ -59,7 +61,7 @@ def done(stories: Any, request: HttpRequest, story: Story, pk: int) -> None:
     if not _may_close(request, story, remark):
         raise PermissionDenied
     if story.remarks.filter(pk=pk, done_at=None).update(done_at=timezone.now(), done_by=who(request)):
-        stories.log_change(request, story, _("Remark done: %(text)s") % {"text": remark.text})
+        stories.log_change(request, story, log.line(gettext_noop("Remark done: %(text)s"), text=remark.text))
         messages.success(request, _("The remark is done."))
 
 

@@ -1,6 +1,7 @@
 """What all screens of the desk share."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
@@ -14,6 +15,8 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
+
+from newsroom.admin import unsent
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME
@@ -42,6 +45,15 @@ class FewPages(Paginator):
         return self.object_list.order_by()[: self.LIMIT].count()
 
 
+class ShownAgain:
+    """A form that is shown as it was typed, and saved by nobody."""
+
+    errors: Any
+
+    def is_valid(self) -> bool:
+        return bool(self.errors) and False
+
+
 class DeskAdmin(admin.ModelAdmin):
     """A list that costs the same in a large archive; `fixed` fields can be written once, when the row is made."""
 
@@ -52,6 +64,7 @@ class DeskAdmin(admin.ModelAdmin):
     list_max_show_all = 0
     show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each choice
     fixed: tuple[str, ...] = ()
+    keeps_words = True  # what is typed into its form survives the login (unsent.py)
 
     def changelist_view(self, request: HttpRequest, extra_context=None):
         title = capfirst(str(self.opts.verbose_name_plural))
@@ -59,6 +72,20 @@ class DeskAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj=None):
         return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
+
+    def changeform_view(self, request: HttpRequest, object_id=None, form_url="", extra_context=None):
+        unsent.forget(request)
+        if request.method == "GET" and (data := unsent.typed(request)):
+            # As a form that was sent and is not valid: so Django shows it, with its lines, and saves nothing.
+            assert not request.FILES  # noqa: S101  asked now: the first time it is, it empties POST
+            request.method, request.POST = "POST", data
+            request.shown_again = True  # type: ignore[attr-defined]
+            return self._changeform_view(request, object_id, form_url, extra_context)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        return type("ShownAgain", (ShownAgain, form), {}) if getattr(request, "shown_again", False) else form
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["mistakes"] = [

@@ -17,11 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from analysis import editing, local_time, preflight, scheduling
 from analysis.models import Article, Story, WatchItem
 from analysis.text import TextError
+from newsroom.admin import log
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import NoteForm, ResolveForm, ReviseForm, ScheduleForm, StepForm, WithdrawForm
 from newsroom.admin.unsent import typed
@@ -166,7 +167,7 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
         editing.claim_version(story, data["version"])
         if more := step.run(story, request.user, data):
             said.insert(0, more)
-        stories.log_change(request, story, str(step.title))
+        stories.log_change(request, story, log.line(step.title))
 
     now = timezone.now()
     # Scheduling looks at what an embargo does not stop: it may end before.
@@ -195,7 +196,7 @@ def read(stories, request: HttpRequest, story: Story, article: Article) -> HttpR
         raise PermissionDenied
     unread = Article.objects.filter(pk=article.pk, retrieved_at__isnull=True)
     if unread.update(retrieved_at=timezone.now(), retrieved_by=who(request)):
-        stories.log_change(request, story, _("Read: %(title)s") % {"title": article.title})
+        stories.log_change(request, story, log.line(gettext_noop("Read: %(title)s"), title=article.title))
         messages.success(request, _("Noted: you have read “%(title)s”.") % {"title": article.title})
     if (step := request.POST.get("step")) in STEPS:
         return HttpResponseRedirect(reverse("admin:analysis_story_step", args=[story.pk, step]))
@@ -209,7 +210,7 @@ def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> Htt
     def run(data: dict[str, Any]) -> None:
         editing.claim_version(story, data["version"])
         editing.resolve(item, who(request), data["state"], data["outcome"], data["url"])
-        stories.log_change(request, story, f"{item}: {data['state']}")
+        stories.log_change(request, story, log.judged(item, data["state"]))
 
     form = ResolveForm(typed(request), initial={"version": story.version})
     if request.method == "POST" and _done(form, story, run):

@@ -1,5 +1,9 @@
-"""Words typed into a step of the desk when its login was over before they were sent. They are kept in the session that
-the login goes on with, and shown again where they were typed, to who typed them. Nothing is done by itself."""
+"""Words typed into a form of the desk that could not be sent any more: the login was over, or a second factor is asked
+for since. They are kept in the session that the login goes on with, and shown again where they were typed, to who typed
+them. Nothing is done by itself.
+
+The desk's middleware calls `keep`. A form takes part by carrying `token`, and by being shown with what `typed` says.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +15,8 @@ from django.contrib.auth.signals import user_logged_in
 from django.core import signing
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-
-from newsroom.admin.site import who
 
 KEPT = "unsent"  # in the session: one form, the last
 FIELD = "typed_by"  # of the form: who opened it, signed. A session that is over does not say whose it was
@@ -28,18 +31,19 @@ def token(person: User) -> str:
 
 
 def keeping(site: AdminSite, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view behind the desk's login that loses nothing of what is sent without one. It asks `typed` for its data."""
-    inner = site.admin_view(view)
+    """A view behind the desk's login that shows again what could not be sent. It asks `typed` for its data."""
 
     def outer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST":
-            if request.user.is_anonymous:
-                _keep(request)
-            elif _kept(request):
-                del request.session[KEPT]  # it is sent now
-        return inner(request, *args, **kwargs)
+        forget(request)
+        return view(request, *args, **kwargs)
 
-    return outer
+    return site.admin_view(outer)
+
+
+def forget(request: HttpRequest) -> None:
+    """A form that is sent now needs no keeping."""
+    if request.method == "POST" and _kept(request):
+        del request.session[KEPT]
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
@@ -50,9 +54,7 @@ def typed(request: HttpRequest) -> QueryDict | None:
     fields = _kept(request)
     if not fields:
         return None
-    messages.warning(
-        request, _("Your login was over before this was sent, so nothing was done. What you typed is below.")
-    )
+    messages.warning(request, _("This was not sent yet, so nothing was done. What you typed is below."))
     data = QueryDict(mutable=True)
     for name, values in fields.items():
         data.setlist(name, values)
@@ -61,11 +63,12 @@ def typed(request: HttpRequest) -> QueryDict | None:
 
 def _kept(request: HttpRequest) -> dict[str, list[str]]:
     kept = request.session.get(KEPT, {})
-    theirs = (kept.get("by"), kept.get("path")) == (who(request).pk, request.get_full_path())
+    theirs = (kept.get("by"), kept.get("path")) == (request.user.pk, request.get_full_path())
     return kept["fields"] if theirs else {}
 
 
-def _keep(request: HttpRequest) -> None:
+def keep(request: HttpRequest) -> None:
+    """Keep what a form holds that goes no further, if it is one of ours; and say so."""
     try:
         person = signing.loads(request.POST.get(FIELD, ""), salt=_SALT, max_age=OPEN)
     except signing.BadSignature:
@@ -78,7 +81,12 @@ def _keep(request: HttpRequest) -> None:
     if sum(len(text) for name, values in fields.items() for text in (name, *values)) > MOST:
         return
     request.session[KEPT] = {"by": person, "path": request.get_full_path(), "fields": fields}
-    messages.warning(request, _("You are logged out. What you typed is kept; log in to go on with it."))
+    if request.user.is_anonymous:
+        messages.warning(request, _("You are logged out. What you typed is kept; log in to go on with it."))
+    else:
+        words = _("Nothing was done yet. What you typed is kept until you have a second factor:")
+        back = format_html(' <a href="{}">{}</a>', request.get_full_path(), _("back to it"))
+        messages.warning(request, words + back)
 
 
 @receiver(user_logged_in)

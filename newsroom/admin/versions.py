@@ -17,12 +17,14 @@ from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from analysis import differing, editing, working
 from analysis.models import Revision, Story, Version
 from analysis.rendition import Tombstone
 from analysis.rendition.stories import preview
 from analysis.text import TextError, count_words
+from newsroom.admin import log
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import StepForm
 
@@ -78,8 +80,11 @@ class Kept:
     @property
     def restored(self) -> str:
         """Why there is a version that was made of it."""
-        named = _("revision %(n)d restored") if self.published else _("version %(n)d restored")
-        return named % {"n": self.row.number}
+        return _(self.restoring) % {"n": self.row.number}
+
+    @property
+    def restoring(self) -> str:
+        return gettext_noop("revision %(n)d restored") if self.published else gettext_noop("version %(n)d restored")
 
     @property
     def place(self) -> tuple:
@@ -160,7 +165,7 @@ def restore_view(stories, request: HttpRequest, pk: int, key: str) -> HttpRespon
             with transaction.atomic():
                 editing.claim_version(story, form.cleaned_data["version"])
                 _version, lost = working.restore(story, kept.row.content, who(request), why=kept.restored)
-                stories.log_change(request, story, kept.restored)
+                stories.log_change(request, story, log.line(kept.restoring, n=kept.row.number))
             said = _("%(version)s is what is saved now. The public page is unchanged until you publish.")
             messages.success(request, said % {"version": kept.title})
             for sentence in lost:

@@ -32,6 +32,18 @@ def newsroom_time(moment: datetime) -> str:
     return local_time.in_words(moment, settings.NEWSROOM_TIME_ZONE)
 
 
+@register.filter
+def newsroom_short(moment: datetime | None) -> str:
+    """The same for a line of a list: “29 Mar 2026, 01:30 (UTC+1)”. Empty for None."""
+    return local_time.short(moment, settings.NEWSROOM_TIME_ZONE) if moment else ""
+
+
+@register.filter
+def newsroom_clock(moment: datetime) -> str:
+    """The time of day alone, of what was just now: “01:30:09”."""
+    return f"{moment.astimezone(settings.NEWSROOM_TIME_ZONE):%H:%M:%S}"
+
+
 @lru_cache(maxsize=4096)  # a page says the same few dates again and again, and formatting one costs 20 microseconds
 def _element(at: date | datetime, how: str, _language: str | None) -> SafeString:
     day = at.date() if isinstance(at, datetime) else at

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import template
+from django.contrib.admin.models import LogEntry
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from newsroom.admin import glance, unsent
+from newsroom.admin import glance, log, unsent
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ def sections(context: dict[str, Any]) -> list[glance.Section]:
 def typed_by(context: dict[str, Any]) -> SafeString:
     """In a form of the desk: whose words it sends, so that they outlive the login."""
     return format_html('<input type="hidden" name="{}" value="{}">', unsent.FIELD, unsent.token(context["user"]))
+
+
+@register.filter
+def said(entry: LogEntry) -> str:
+    """What a line of the log says."""
+    return log.said(entry)
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ A row says where a session came from, and is deleted with it: when it is ended, 
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
@@ -25,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from newsroom.admin import audit
+from newsroom.admin import audit, unsent
 from newsroom.admin.site import who
 from newsroom.admin.writing.drafts import rescued
 
@@ -48,7 +49,8 @@ _SYSTEMS = (
 
 
 class DeskMiddleware:
-    """For who is logged in at the desk: keeps the list of sessions, and asks for a second factor if the house does."""
+    """For who is logged in at the desk: keeps the list of sessions, and asks for a second factor if the house does.
+    What somebody typed and may not send any more is kept (newsroom/admin/unsent.py)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -56,9 +58,17 @@ class DeskMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/admin/") and request.user.is_authenticated:
             _see(request)
-            if settings.REQUIRE_SECOND_FACTOR and not _may_pass(request) and not has_factor(request.user):
-                return rescued(request) or redirect("mfa_index")
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Once it is known that the form was sent by its own page (CSRF)."""
+        if not request.path_info.startswith("/admin/"):
+            return None
+        known = request.user.is_authenticated
+        held_back = known and settings.REQUIRE_SECOND_FACTOR and not _may_pass(request) and not has_factor(request.user)
+        if request.method == "POST" and (held_back or not known):
+            unsent.keep(request)
+        return (rescued(request) or redirect("mfa_index")) if held_back else None
 
 
 def has_factor(person: User) -> bool:

@@ -45,6 +45,18 @@ def label(name: str, *held: Typed) -> str:
     return _("%(row)s, %(field)s") % {"row": said, "field": _part_label(kind, part)} if part else said
 
 
+def titled(name: str, *held: Typed) -> tuple[str, str]:
+    """A field, or a row with its title: what label_of() needs to say it in another language, at another time."""
+    kind, _dash, key = name.partition("-")
+    return name, _title(kind, key, held) if kind in _TITLES else ""
+
+
+def label_of(name: str, title: str) -> str:
+    """The label of what titled() gave."""
+    kind = name.partition("-")[0]
+    return label(name, {f"{name}-{_TITLES[kind][0]}": [title]} if title else {})
+
+
 def about(name: str, *held: Typed) -> str:
     """What a remark is about: a field's label, or a row's; empty where there is no such thing."""
     kind, _dash, key = name.partition("-")

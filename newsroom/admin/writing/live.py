@@ -36,6 +36,7 @@ from newsroom.admin.writing.drafts import (
     window_of,
 )
 from newsroom.admin.writing.labels import label
+from newsroom.templatetags.dates import newsroom_short
 
 NEEDS = 8  # shown of what is to be mended before it can be saved
 
@@ -129,15 +130,13 @@ def _meanwhile(document: Document, version: int | None) -> list[str]:
     newest = Version.objects.filter(story=held.story, number__gt=version).select_related("created_by").first()
     if newest is None:
         return [_("This story is “%(status)s” now.") % {"status": held.story.get_status_display()}]
-    said = {"who": newest.created_by or _("Somebody"), "at": f"{newest.created_at:%H:%M} UTC"}
+    said = {"who": newest.created_by or _("Somebody"), "at": newsroom_short(newest.created_at)}
     merged = saving.together(held, document.typed, version)
     if not merged.conflicts:
-        return [
-            _("%(who)s saved this story at %(at)s. You changed different things: saving puts both together.") % said
-        ]
+        return [_("%(who)s saved this story: %(at)s. You changed different things: saving puts both together.") % said]
     what = ", ".join(label(conflict.name, document.typed) for conflict in merged.conflicts)
     return [
-        _("%(who)s saved this story at %(at)s. You both changed: %(what)s. Saving will ask.") % (said | {"what": what})
+        _("%(who)s saved this story: %(at)s. You both changed: %(what)s. Saving will ask.") % (said | {"what": what})
     ]
 
 

@@ -19,7 +19,7 @@ from analysis.rows import WorkingError
 from newsroom import tasks
 from newsroom.admin.writing.document import Document, Held, Options
 from newsroom.admin.writing.fields import key_of, number
-from newsroom.admin.writing.labels import label
+from newsroom.admin.writing.labels import label, titled
 from newsroom.admin.writing.typed import REMARK, Known, by_itself, reordered, typed_of
 
 MOST_NAMED = 12
@@ -51,7 +51,7 @@ class Attempt:
     conflicts: list[Conflict] = field(default_factory=list)
     chosen: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)  # what a save has changed, in words
+    changed: list[tuple[str, str]] = field(default_factory=list)  # what a save has changed, as labels.titled() has it
     alone: bool = False  # whoever saved meanwhile is who saves now, from another window
     problem: str = ""
 
@@ -210,14 +210,14 @@ def spare_public(typed: Typed, story: Held) -> tuple[Typed, list[str]]:
     return moved, said
 
 
-def _changed(typed: Typed, story: Held) -> list[str]:
-    """What is typed otherwise than it is saved, in words: of a row only that it is, and not more of all than a few."""
+def _changed(typed: Typed, story: Held) -> list[tuple[str, str]]:
+    """What is typed otherwise than it is saved, as labels.titled() has it: of a row only that it is; of all, a few."""
     saved = typed_of(story.content, Known.of_rows(story.sources, story.earlier))
     told = (n for n in dict.fromkeys([*typed, *saved]) if n not in REMARK)
     names = [n for n in told if plain(typed.get(n, [])) != plain(saved.get(n, []))]
     rows = (f"{row[0]}-{row[1]}" if (row := row_of(name)) else name for name in names if not by_itself(name))
     moved = (f"{kind}-{ORDER}" for kind in reordered(typed, saved))
-    return [label(name, typed, saved) for name in dict.fromkeys([*rows, *moved])][:MOST_NAMED]
+    return [titled(name, typed, saved) for name in dict.fromkeys([*rows, *moved])][:MOST_NAMED]
 
 
 def _others(story: Story, based_on: int | None, by: User) -> str:

@@ -14,7 +14,7 @@ from analysis import drafts
 from analysis.merging import ROWS, Typed
 from analysis.models import Story
 from analysis.models.stories import StoryStatus
-from newsroom.admin import remarks, steps
+from newsroom.admin import log, remarks, steps
 from newsroom.admin.framing import frame_of
 from newsroom.admin.site import who
 from newsroom.admin.writing import answers, page, saving
@@ -172,7 +172,7 @@ def _saved(stories: Any, request: HttpRequest, attempt: saving.Attempt, new: boo
     if new:
         stories.log_addition(request, story, [{"added": {}}])
     else:
-        stories.log_change(request, story, [{"changed": {"fields": attempt.changed}}] if attempt.changed else [])
+        stories.log_change(request, story, log.changed(attempt.changed))
     for notice in attempt.notices:
         messages.warning(request, notice)
     said = {

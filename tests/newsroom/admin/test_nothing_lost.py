@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from analysis import drafts, editing
 from analysis.models import Claim, Draft, Revision, SourceText, Story, Version
+from newsroom.admin import log
 from tests import making
 from tests.newsroom.admin.screen import ADD, messages, opened, sent_by, url
 
@@ -313,7 +314,7 @@ def test_a_row_is_moved_by_a_button_without_a_script_and_what_is_typed_stays(edi
     assert [claim.text for claim in draft.claims.order_by("position")] == ["first", "second", "third"], "not saved yet"
     editor.post(url(draft), sent_by(again))
     assert [claim.text for claim in draft.claims.order_by("position")] == ["third", "first", "second"]
-    assert "Claim, order" in LogEntry.objects.filter(content_type__model="story").latest("pk").change_message
+    assert "Claim, order" in log.said(LogEntry.objects.filter(content_type__model="story").latest("pk"))
 
 
 @pytest.mark.parametrize("junk", ["", "claims", "claims-0-up", "claims-n99-down", "sources-1-sideways", "x-1-up", "--"])

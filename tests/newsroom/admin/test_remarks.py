@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from analysis import scheduling
 from analysis.models import Remark, Story
-from newsroom.admin import glance
+from newsroom.admin import glance, log
 from tests import making
 from tests.newsroom.admin.screen import opened, url
 
@@ -116,7 +116,8 @@ def test_done_twice_is_done_once(writer, editor, taken):
     writer.post(done)
     editor.post(done)
     assert Remark.objects.get().done_by == writer.user
-    assert not LogEntry.objects.filter(user=editor.user, change_message__startswith="Remark done").exists()
+    assert LogEntry.objects.filter(user=writer.user, change_message__contains="Remark done").exists()
+    assert not LogEntry.objects.filter(user=editor.user, change_message__contains="Remark done").exists()
 
 
 # --- what it is about ------------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ def test_what_was_said_and_done_is_in_the_log(writer, editor):
     made = remark(editor, story)
     writer.post(url(story), opened(writer, url(story)) | {"_remark_done": str(made.pk)})
     said = LogEntry.objects.filter(content_type__model="story").order_by("pk")
-    assert list(said.values_list("user", "change_message")) == [
+    assert [(entry.user_id, log.said(entry)) for entry in said] == [
         (editor.user.pk, "Remark: Who says so?"),
         (writer.user.pk, "Remark done: Who says so?"),
     ]

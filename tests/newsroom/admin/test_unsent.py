@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from analysis import editing
-from analysis.models import Case, Event, Story, WatchItem
+from analysis.models import Case, Domain, Event, Page, Publisher, Story, Terms, WatchItem
 from newsroom.admin import unsent
 from tests import making
 from tests.analysis.cases import confirmed
 from tests.newsroom.admin.account.conftest import PASSWORD
-from tests.newsroom.admin.account.people import log_in
+from tests.newsroom.admin.account.people import log_in, set_up_app
 from tests.newsroom.admin.screen import messages, opened, sent_by, url
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +153,69 @@ def test_a_decision_comes_back_with_what_it_would_change(client):
     page = back(client, at, opened(client, at) | typed)
     assert page.context["effects"] and sent_by(page)["seen"]
     assert not case.decisions.exists()
+
+
+# --- the stock forms of the admin ---------------------------------------------------------------------------------
+
+
+def test_a_publisher_with_domains_comes_back_as_it_was_typed(client):
+    publisher = making.publisher()
+    at = f"/admin/analysis/publisher/{publisher.pk}/change/"
+    form = opened(client, at) | {"about": WORDS, "domains-1-host": "second.test", "homepage": "no address"}
+    page = back(client, at, form)
+    assert page.status_code == 200 and SAID in messages(page)
+    again = sent_by(page)
+    assert (again["about"], again["domains-1-host"], again["homepage"]) == (WORDS, "second.test", "no address")
+    assert Publisher.objects.get().about != WORDS and Domain.objects.count() == 1
+    assert client.post(at, again | {"homepage": "https://wire.test/"}).status_code == 302
+    assert Publisher.objects.get().about == WORDS and Domain.objects.filter(host="second.test").exists()
+    assert SAID not in messages(client.get(at))
+
+
+def test_terms_come_back_and_nothing_is_stated_by_itself(client):
+    publisher, at = making.publisher(), "/admin/analysis/terms/add/"
+    before = Terms.objects.count()
+    form = opened(client, at) | {"scope": "publisher", "publisher": publisher.pk, "level": "link", "reason": WORDS}
+    page = back(client, at, form)
+    again = sent_by(page)
+    assert (again["scope"], again["level"], again["reason"]) == ("publisher", "link", WORDS)
+    assert Terms.objects.count() == before
+
+
+def test_a_standing_page_that_is_valid_comes_back_and_is_not_saved(client):
+    root = User.objects.get(username="ada")
+    root.is_superuser = True
+    root.save()
+    row = Page.objects.create(title="How we write", slug="how", language="en", body="As it was.")
+    at = f"/admin/analysis/page/{row.pk}/change/"
+    page = back(client, at, opened(client, at) | {"body": WORDS})
+    assert sent_by(page)["body"] == WORDS and not page.context["errors"]
+    row.refresh_from_db()
+    assert row.body == "As it was."
+
+
+def test_what_is_typed_into_a_stock_form_is_for_who_typed_it(client):
+    at = f"/admin/analysis/publisher/{making.publisher().pk}/change/"
+    page = back(client, at, opened(client, at) | {"about": WORDS}, "bea")
+    assert WORDS not in page.content.decode()
+
+
+# --- a second factor that is asked for since --------------------------------------------------------------------------
+
+
+def test_the_words_of_a_step_wait_until_there_is_a_second_factor(client, published, settings):
+    published.notes.update(text="Changed.")
+    at, form = correcting(client, published)
+    settings.REQUIRE_SECOND_FACTOR = True
+    page = client.post(at, form, follow=True)
+    assert page.request["PATH_INFO"] == "/admin/account/"
+    assert "What you typed is kept" in messages(page) and f'href="{at}"' in messages(page)
+    set_up_app(client)
+    again = client.get(at)
+    assert SAID in messages(again) and sent_by(again)["reason"] == WORDS
+    assert published.revisions.count() == 1
+    assert client.post(at, sent_by(again)).status_code == 302
+    assert published.revisions.count() == 2
 
 
 # --- what is not kept -------------------------------------------------------------------------------------------------
