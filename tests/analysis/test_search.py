@@ -203,6 +203,38 @@ def test_candidates_come_newest_first_wherever_they_are_found(monkeypatch, newes
         assert walked == [pk for pk, _at in wanted]
 
 
+@pytest.mark.engine("postgresql")
+@pytest.mark.parametrize("walked", [1, 3, 100])
+def test_a_word_is_found_whether_it_is_frequent_or_rare_or_was_frequent_once(monkeypatch, walked):
+    """However few of the newest are read one by one: what is not among them is in the index."""
+    from analysis.search import postgresql
+
+    monkeypatch.setattr(postgresql, "WALKED", walked)
+    stories = [
+        making.published(headline=f"All {'old' if n < 6 else 'new'} {'rare' if n == 2 else ''}") for n in range(9)
+    ]
+    by_time = list(Story.objects.order_by("-published_at", "-id").values_list("pk", flat=True))
+    for word, holds in {"all": range(9), "old": range(6), "new": range(6, 9), "rare": [2], "none": []}.items():
+        those = {stories[n].pk for n in holds}
+        for limit in (1, 2, 3, 20):
+            assert search.newest([word], limit) == sorted(those, reverse=True)[:limit]
+            assert search.candidates([word], limit) == [pk for pk in by_time if pk in those][:limit]
+            last = Story.objects.get(pk=by_time[4])
+            after = [pk for pk in by_time[5:] if pk in those][:limit]
+            assert search.candidates([word], limit, (last.published_at, last.pk)) == after
+
+
+@pytest.mark.engine("postgresql")
+def test_the_index_is_asked_and_no_table_of_vectors_read():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc, proconfig FROM pg_proc WHERE proname = 'analysis_found'")
+        source, settings = cursor.fetchone()
+        assert settings == ["enable_seqscan=off"]
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + source.replace("asked)", "'rare')"))
+        assert "Bitmap Index Scan on analysis_search" in "\n".join(line for (line,) in cursor.fetchall())
+
+
 @pytest.mark.engine("sqlite")
 @pytest.mark.parametrize("before", [None, (making.LONG_AGO, 7)])
 def test_the_index_of_words_is_read_once_and_not_anew_for_each_story(before):

@@ -1,4 +1,4 @@
-"""“Back” in the browser after saving, and what is typed there: the form of before speaks of rows that are there since."""
+"""“Back” in the browser after saving: the form of before speaks of rows that are there since, and makes none twice."""
 
 from datetime import timedelta
 
