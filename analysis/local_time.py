@@ -46,7 +46,8 @@ def in_words(moment: datetime, zone: ZoneInfo) -> str:
 def short(moment: datetime, zone: ZoneInfo) -> str:
     """The same for a line of a list: “29 Mar 2026, 01:30 (UTC+1)”."""
     local = moment.astimezone(zone)
-    return f"{date_format(local, _('j M Y, H:i'))} ({offset(local)})"
+    shown = date_format(local, _("j M Y, H:i"))
+    return f"{shown} ({offset(local)})"
 
 
 def offset(local: datetime) -> str:

@@ -8,7 +8,7 @@ again; everything else is a plain QuerySet.
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -122,17 +122,22 @@ class PreparedModels(Prepared):
         return self._found(most, values)
 
     def _made(self, query: _Compiled, rows: Rows) -> list[Any]:
-        query.queryset.query.get_compiler = lambda using: _Answered(query.compiler, rows)  # type: ignore[method-assign]
-        return list(ModelIterable(query.queryset))
+        return list(ModelIterable(cast(Any, _Answered(query, rows))))
 
 
 class _Answered:
-    """Stands for the compiler of a query that was asked already, where Django makes models of its rows."""
+    """Stands where Django makes models of rows for a QuerySet, its query and its compiler: it was asked already."""
 
-    def __init__(self, compiler: Any, rows: Rows) -> None:
-        self.select, self.klass_info = compiler.select, compiler.klass_info
-        self.annotation_col_map = compiler.annotation_col_map
+    def __init__(self, query: _Compiled, rows: Rows) -> None:
+        queryset: Any = query.queryset
+        self.db, self.model, self.query = queryset.db, queryset.model, self
+        self._fetch_mode, self._known_related_objects = queryset._fetch_mode, queryset._known_related_objects
+        self.select, self.klass_info = query.compiler.select, query.compiler.klass_info
+        self.annotation_col_map = query.compiler.annotation_col_map
         self.rows = rows
+
+    def get_compiler(self, using: str) -> "_Answered":
+        return self
 
     def execute_sql(self, **_how: Any) -> None:
         """It was."""

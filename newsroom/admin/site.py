@@ -78,9 +78,9 @@ class DeskAdmin(admin.ModelAdmin):
         if request.method == "GET" and (data := unsent.typed(request)):
             # As a form that was sent and is not valid: so Django shows it, with its lines, and saves nothing.
             assert not request.FILES  # noqa: S101  asked now: the first time it is, it empties POST
-            request.method, request.POST = "POST", data
-            request.shown_again = True  # type: ignore[attr-defined]
-            return self._changeform_view(request, object_id, form_url, extra_context)
+            shown: Any = request
+            shown.method, shown.POST, shown.shown_again = "POST", data, True
+            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):

@@ -64,9 +64,9 @@ class DeskMiddleware:
         """Once it is known that the form was sent by its own page (CSRF)."""
         if not request.path_info.startswith("/admin/"):
             return None
-        known = request.user.is_authenticated
-        held_back = known and settings.REQUIRE_SECOND_FACTOR and not _may_pass(request) and not has_factor(request.user)
-        if request.method == "POST" and (held_back or not known):
+        person = request.user if isinstance(request.user, User) else None
+        held_back = person and settings.REQUIRE_SECOND_FACTOR and not _may_pass(request) and not has_factor(person)
+        if request.method == "POST" and (held_back or not person):
             unsent.keep(request)
         return (rescued(request) or redirect("mfa_index")) if held_back else None
 

@@ -35,7 +35,7 @@ def radios(name: str, choices: Iterable[tuple[str, Any]], chosen: str | None) ->
 
 def row_end(row: Any) -> SafeString:
     """What stands at the end of every row, as page.py has it: its order, and how it is moved and removed."""
-    words = {"up": _("Move up"), "down": _("Move down")}
+    words = {"up": _("Move up"), "down": _("Move down"), "order": _("order"), "gone": _("remove")}
     moves = " ".join(
         f'<button type="submit" name="_move" value="{row.id}-{where}" aria-label="{escape(words[where])}" '
         f'title="{escape(words[where])}"{" autofocus" if row.moved == where else ""}>{mark}</button>'
@@ -46,10 +46,10 @@ def row_end(row: Any) -> SafeString:
     box = f'<input type="checkbox" name="{name}" id="id_{name}" value="on"{checked}>'
     name, place = f"{row.id}-position", escape(row.typed["position"])
     lines = (
-        f'<p class="row__end"><span class="moves">{moves}</span> <label>{escape(_("order"))} <input type="number" '
+        f'<p class="row__end"><span class="moves">{moves}</span> <label>{escape(words["order"])} <input type="number" '
         f'name="{name}" id="id_{name}" min="0" max="999" class="short" value="{place}"></label>',
         f' <span class="wrong">{escape(wrong)}</span>' if wrong else "",
-        "" if row.item else f" <label>{box} {escape(_('remove'))}</label>",  # what is public stays
+        "" if row.item else f" <label>{box} {escape(words['gone'])}</label>",  # what is public stays
         "</p>",
     )
     return mark_safe("".join(lines))  # noqa: S308  keys are checked, all else escaped

@@ -277,7 +277,7 @@ def _ready(document: Document) -> tuple[dict[str, Any], dict[int, int]]:
 def _made(story: Story, before: dict[str, Any], content: dict[str, Any]) -> dict[str, str]:
     """The keys that new rows have, by those that they had on the form: of the rows that are known by nothing else."""
     now = Version.objects.values_list("content", flat=True).get(story=story, number=story.version)
-    found = {}
+    found: dict[str, str] = {}
     for kind, part in (("claims", "claims"), ("watch_items", "watch")):
         known = {row["id"] for row in before[part]}
         new, added = ([row["id"] for row in rows if row["id"] not in known] for rows in (content[part], now[part]))
