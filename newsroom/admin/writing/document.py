@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, cast
 
 from django.db.models import QuerySet, Value
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from analysis.merging import ROWS, Typed, row_of
 from analysis.models import Article, Desk, Source, Story, StoryLink, Topic, WatchItem
@@ -112,7 +112,7 @@ class Document:
         elif kind == "sources":
             return self._source_row(key, parts, saved)
         elif saved or kind in ("claims", "watch_items"):
-            return read(kind, key, saved, _hashable(parts), get_language() or "")
+            return read(kind, key, saved, parts)
         else:
             form = FORMS[kind](parts, f"{kind}-{key}", saved)
         form.is_valid()
@@ -121,7 +121,7 @@ class Document:
     def _source_row(self, key: str, parts: Typed, saved: bool) -> SourceForm:
         article = self.sources[key].article if saved else None
         if saved and NEVER_KEPT not in parts:  # their text is not ours to remember
-            form = cast(SourceForm, copy(read("sources", key, saved, _hashable(parts), get_language() or "")))
+            form = cast(SourceForm, copy(read("sources", key, saved, parts)))
             form.article = article
             return form
         form = SourceForm(parts, f"sources-{key}", saved, article)
@@ -303,10 +303,6 @@ class Document:
         if not story or not data.get("kind"):
             return None
         return {"story": story, "kind": data["kind"], "verdict": data.get("verdict", ""), "why": data.get("why", "")}
-
-
-def _hashable(parts: Typed) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((part, tuple(values)) for part, values in parts.items())
 
 
 def _filled(kind: str, parts: Typed) -> bool:

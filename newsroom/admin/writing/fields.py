@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms.models import fields_for_model
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from analysis import overlap
@@ -278,10 +278,19 @@ for _form in _forms:
     _form.base_fields = Shared(_form.base_fields)
 
 
-# The language is that of dates as they are typed. Of seventy rows a pause in typing changes one.
-@lru_cache(maxsize=1024)
-def read(kind: str, key: str, saved: bool, parts: tuple[tuple[str, tuple[str, ...]], ...], _language: str) -> RowForm:
-    """A row of which nothing has to be asked of the database. Whoever changes it, changes a copy."""
-    form = FORMS[kind]({part: list(values) for part, values in parts}, f"{kind}-{key}", saved)
+def read(kind: str, key: str, saved: bool, parts: Typed) -> RowForm:
+    """A row of which nothing has to be asked of the database, read once. Whoever changes it, changes a copy."""
+    held = tuple((part, tuple(values)) for part, values in parts.items())
+    long = sum(len(value) for _part, values in held for value in values) > REMEMBERED
+    return (_read.__wrapped__ if long else _read)(kind, key, saved, held, get_language() or "")
+
+
+REMEMBERED = 4_000  # characters of a row: what is longer is read each time, and takes no memory
+
+
+@lru_cache(maxsize=1024)  # of seventy rows, a pause in typing changes one
+def _read(kind: str, key: str, saved: bool, held: tuple[tuple[str, tuple[str, ...]], ...], _language: str) -> RowForm:
+    """In a language: days are typed as it has them."""
+    form = FORMS[kind]({part: list(values) for part, values in held}, f"{kind}-{key}", saved)
     form.is_valid()
     return form
