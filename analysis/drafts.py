@@ -13,6 +13,7 @@ from analysis.models import Draft, Story
 from analysis.models.desk import HERE
 
 OPEN = timedelta(days=30)  # for so long after it was opened a window may send something
+FORMS = 20  # of one window, of which it is remembered what they were saved as: the last ones
 
 
 def keep(
@@ -24,12 +25,14 @@ def keep(
     now: datetime,
     turn: int | None,
     kept: Draft | None = None,
+    late: bool = False,
 ) -> Draft | None:
     """Keep what was typed in one window, in place of what was kept of it before; {} where nothing is left unsaved.
 
     `key` names the window, `by` is the id of its person. A window counts what it sends: of two that overtake each
     other, and of one that arrives after its text was saved or thrown away, the older `turn` is passed over, and the
-    draft then has a later one. Without a turn it counts. `kept` is the window's row, where it was read just now.
+    draft then has a later one. Without a turn it counts. `kept` is the window's row, where it was read just now; what
+    comes `late`, from where the window had left it, gives way to its own text of the same turn.
     Returns None, and keeps nothing, where the window is somebody else's or of another story.
     """
     values = {"based_on": based_on, "typed": typed, "kept_at": now if typed else None, "seen_at": now}
@@ -42,7 +45,7 @@ def keep(
     rows = Draft.objects.filter(pk=draft.pk)
     if typed == draft.typed and based_on == draft.based_on:
         del values["kept_at"]  # it is kept since then
-    in_turn = rows if turn is None else rows.filter(turn__lte=turn)
+    in_turn = rows if turn is None else rows.filter(turn__lt=turn) if late else rows.filter(turn__lte=turn)
     values |= {"turn": turn} if turn else {}
     if in_turn.update(**values):
         for name, value in values.items():
@@ -72,11 +75,16 @@ def close(key: str, by: User, turn: int) -> None:
     _close(key, by, turn, {})
 
 
-def saved(key: str, by: User, turn: int, story: Story, made: Mapping[str, str]) -> None:
-    """The same of a window that was saved, as the version that its `story` has now. `made` says what key each row has
-    that was new ("claims-n1": "12"): the window may send its form again, and then speaks of rows that are there."""
-    before = Draft.objects.filter(key=key, by=by).values_list("made", flat=True).first() or {}
-    _close(key, by, turn, {"story": story, "saved_as": story.version, "made": {**before, **made}})
+def saved(key: str, by: User, turn: int, story: Story, form: str, version: int | None, made: Mapping[str, str]) -> None:
+    """The same of a window of which a `form` was saved in a story; it may be sent again.
+
+    It then is the form of `version`, None where it was put together with what others had saved; and its rows that were
+    new have the keys that `made` gives them ("claims-n1": "12").
+    """
+    saves: dict[str, Any] = Draft.objects.filter(key=key, by=by).values_list("saves", flat=True).first() or {}
+    before = saves.pop(form, {"version": None, "made": {}})
+    saves[form] = {"version": version or before["version"], "made": {**before["made"], **made}}
+    _close(key, by, turn, {"story": story, "saves": dict(list(saves.items())[-FORMS:])})
 
 
 def _close(key: str, by: User, turn: int, more: dict[str, Any]) -> None:
@@ -90,7 +98,9 @@ def settle(by: User, stamped: str) -> bool:
 
     Returns False, and does nothing, if the draft holds something else by now.
     """
-    for draft in Draft.objects.filter(by=by, key=stamped.partition(" ")[0], kept_at__isnull=False) if stamped else ():
+    if not stamped:
+        return False
+    for draft in Draft.objects.filter(by=by, key=stamped.partition(" ")[0], kept_at__isnull=False):
         if draft.stamp == stamped:
             rows = Draft.objects.filter(pk=draft.pk, kept_at=draft.kept_at)
             return bool(rows.update(typed={}, kept_at=None, turn=F("turn") + 1))
@@ -102,5 +112,5 @@ def forget(now: datetime) -> int:
 
     One that was saved stays as long as it may send its form again: else that could make a second story.
     """
-    closed = Q(saved_as=None, seen_at__lt=now - timedelta(days=2)) | Q(seen_at__lt=now - OPEN)
+    closed = Q(saves={}, seen_at__lt=now - timedelta(days=2)) | Q(seen_at__lt=now - OPEN)
     return Draft.objects.filter(closed, kept_at__isnull=True).delete()[0]

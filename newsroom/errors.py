@@ -1,8 +1,9 @@
 """The pages for when something went wrong. They need no database: the database may be what went wrong."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from newsroom.admin import unsent
 from newsroom.admin.writing import drafts
 
 
@@ -32,8 +33,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came without its token: most often the page had been open for long, or somebody logged in again.
 
-    What was typed on a story screen is kept; of other forms the words are still in the browser.
+    What was typed at the desk is kept and shown again; of other forms the words are still in the browser.
     """
-    if request.path_info.startswith("/admin/") and (answer := drafts.rescued(request)):
-        return answer
+    if request.path_info.startswith("/admin/"):
+        if answer := drafts.rescued(request):
+            return answer
+        if unsent.keep(request):
+            return redirect(request.get_full_path())
     return render(request, "403.html", {"csrf": True}, status=403)

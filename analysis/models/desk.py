@@ -146,8 +146,9 @@ class Draft(models.Model):
     story = models.ForeignKey(Story, models.SET_NULL, null=True, related_name="drafts")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     based_on = models.PositiveIntegerField(default=0)  # the version that was on the screen
-    saved_as = models.PositiveIntegerField(null=True)  # the version that it was saved as, if it was
-    made = models.JSONField(default=dict)  # the keys of rows that were new then, with those that they have since
+    # By the name of each form that was saved from it, which may be sent once more: the "version" that this form became,
+    # if it became one unchanged, and the keys that its new rows have since ("made").
+    saves = models.JSONField(default=dict)
     turn = models.PositiveIntegerField(default=0)  # counts what the window sends: what is older comes too late
     typed = models.JSONField(default=dict)  # what the form would send; empty while nothing was typed
     kept_at = models.DateTimeField(null=True)  # when `typed` last changed

@@ -16,10 +16,10 @@ from analysis import direction, rulebook
 from analysis.models import Article, Story
 from analysis.preflight import by_house, by_terms, checks, figures, matter, missing, wording
 from analysis.preflight.by_terms import over_quoted
-from analysis.preflight.checks import Check, Material
+from analysis.preflight.checks import Check, Material, leads
 from analysis.terms import Permit, strictest
 
-__all__ = ["Check", "checklist", "lead_permit", "over_quoted", "permits_of", "stops", "unread"]
+__all__ = ["Check", "checklist", "lead_permit", "leads", "over_quoted", "permits_of", "stops", "unread"]
 
 
 def checklist(

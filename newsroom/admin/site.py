@@ -73,13 +73,18 @@ class DeskAdmin(admin.ModelAdmin):
 
     def changeform_view(self, request: HttpRequest, object_id=None, form_url="", extra_context=None):
         unsent.forget(request)
-        if request.method == "GET" and (data := unsent.typed(request)):
+        if request.method == "GET" and self._may_write(request, object_id) and (data := unsent.typed(request)):
             # As a form that was sent and is not valid: so Django shows it, with its lines, and saves nothing.
-            assert not request.FILES  # noqa: S101  asked now: the first time it is, it empties POST
+            request.FILES  # noqa: B018  asked now: the first time it is, it empties POST
             shown: Any = request
             shown.method, shown.POST, shown.shown_again = "POST", data, True
             return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _may_write(self, request: HttpRequest, object_id) -> bool:
+        if object_id is None:
+            return self.has_add_permission(request)
+        return self.has_change_permission(request)
 
     def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)

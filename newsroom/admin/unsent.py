@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 KEPT = "unsent"  # in the session: one form, the last
+DISCARD = "discard"  # in an address: what was kept for it is not wanted any more
 FIELD = "typed_by"  # of the form: who opened it, signed. A session that is over does not say whose it was
 MOST = 100_000  # characters
 OPEN = 60 * 60 * 24 * 30  # seconds that a page may stay open and still have its words kept
@@ -51,10 +52,13 @@ def typed(request: HttpRequest) -> QueryDict | None:
     for showing only; None if there is neither."""
     if request.method == "POST":
         return request.POST
+    if DISCARD in request.GET:
+        request.session.pop(KEPT, None)
     fields = _kept(request)
     if not fields:
         return None
-    messages.warning(request, _("This was not sent yet, so nothing was done. What you typed is below."))
+    words = _("This was not sent yet, so nothing was done. What you typed is below.")
+    messages.warning(request, format_html('{} <a href="?{}=1">{}</a>', words, DISCARD, _("Discard it")))
     data = QueryDict(mutable=True)
     for name, values in fields.items():
         data.setlist(name, values)
@@ -67,26 +71,29 @@ def _kept(request: HttpRequest) -> dict[str, list[str]]:
     return kept["fields"] if theirs else {}
 
 
-def keep(request: HttpRequest) -> None:
-    """Keep what a form holds that goes no further, if it is one of ours; and say so."""
+def keep(request: HttpRequest) -> bool:
+    """Keep what a form holds that goes no further, if it is one of ours. Whether it is kept."""
     try:
         person = signing.loads(request.POST.get(FIELD, ""), salt=_SALT, max_age=OPEN)
     except signing.BadSignature:
-        return  # of no form of ours: it would fill the table of sessions
+        return False  # of no form of ours: it would fill the table of sessions
     fields = {
         name: values
         for name, values in request.POST.lists()
         if name not in (FIELD, "csrfmiddlewaretoken") and "password" not in name
     }
     if sum(len(text) for name, values in fields.items() for text in (name, *values)) > MOST:
-        return
+        return False
     request.session[KEPT] = {"by": person, "path": request.get_full_path(), "fields": fields}
     if request.user.is_anonymous:
         messages.warning(request, _("You are logged out. What you typed is kept; log in to go on with it."))
-    else:
-        words = _("Nothing was done yet. What you typed is kept until you have a second factor:")
-        back = format_html(' <a href="{}">{}</a>', request.get_full_path(), _("back to it"))
-        messages.warning(request, words + back)
+    return True
+
+
+def say_where(request: HttpRequest) -> None:
+    """To who is led elsewhere: where what was kept is gone on with."""
+    words = _("Nothing was done yet. What you typed is kept:")
+    messages.warning(request, format_html('{} <a href="{}">{}</a>', words, request.get_full_path(), _("go on with it")))
 
 
 @receiver(user_logged_in)

@@ -242,8 +242,8 @@ async function bring(name, left) {
 // --- what stands beside the form
 
 // Of a form with a thousand fields most stand as they stood: what the server has said that it keeps is not sent again.
-let known; // {turn, held}: what the form held when the server last said so
-const ALWAYS = /^(csrfmiddlewaretoken|window|turn|version|frame|restored)$/;
+let known; // {since, held}: what the form held when the server last said so, and what it calls that
+const ALWAYS = /^(csrfmiddlewaretoken|window|shown|turn|version|frame|restored)$/;
 
 function byName(text) {
   const found = new Map();
@@ -259,7 +259,7 @@ function sendChanges(data) {
     if (JSON.stringify(was.get(name)) === JSON.stringify(values)) continue;
     for (const value of ALWAYS.test(name) ? [] : values) data.append(name, value);
   }
-  data.set("since", known.turn);
+  data.set("since", known.since);
 }
 
 live?.addEventListener("htmx:configRequest", (event) => {
@@ -280,9 +280,10 @@ live?.addEventListener("htmx:afterRequest", (event) => {
   const newest = xhr.getResponseHeader("X-Turn");
   if (newest === null) return xhr.status && unanswered(); // without a status it was never answered, or given up
   const turn = Number(form.elements.turn.value);
-  const whole = known && xhr.status === 204; // what was changed came to something else than it was changed from
-  known = xhr.getResponseHeader("X-Since") === String(turn) ? { turn, held: sent } : undefined;
-  if (Number(newest) === turn) {
+  const whole = xhr.status === 204; // what was changed came to something else than it was changed from
+  const since = xhr.getResponseHeader("X-Since");
+  known = since ? { since, held: sent } : undefined;
+  if (!whole && Number(newest) === turn) {
     [retry, wait] = [clearTimeout(retry), 5_000];
     live.dataset.kept = "yes";
     say(live.querySelector("[data-kept-line]")?.textContent ?? "");

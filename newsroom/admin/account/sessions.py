@@ -61,13 +61,13 @@ class DeskMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
-        """Once it is known that the form was sent by its own page (CSRF)."""
-        if not request.path_info.startswith("/admin/"):
-            return None
+        """After the check of CSRF: what comes here was sent by its own page."""
+        if not request.path_info.startswith("/admin/") or request.path_info == reverse("admin:analysis_story_keep"):
+            return None  # the latter keeps what is typed by itself
         person = request.user if isinstance(request.user, User) else None
         held_back = person and settings.REQUIRE_SECOND_FACTOR and not _may_pass(request) and not has_factor(person)
-        if request.method == "POST" and (held_back or not person):
-            unsent.keep(request)
+        if request.method == "POST" and (held_back or not person) and unsent.keep(request) and person:
+            unsent.say_where(request)
         return (rescued(request) or redirect("mfa_index")) if held_back else None
 
 

@@ -1,5 +1,6 @@
 """The story screen as an answer: the form with everything beside it, or the story to be read."""
 
+import secrets
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -64,6 +65,7 @@ def form(
         "wrong": {m.name: m.words for m in mistakes} | (wrong or {}), "mistakes": mistakes,
         "problem": attempt.problem if attempt else "", "notices": attempt.notices if attempt else [],
         "conflicts": comparing.conflicts(attempt, typed, comparing.saved_typed(document.held)) if attempt else [],
+        "shown": secrets.token_urlsafe(6),  # this form's name: another one of the same window has another
         "seen": story.version, "turn": turn_of(request), "alone": bool(attempt and attempt.alone),
         "asked_again": bool(attempt and request.POST.get("seen")),
         "notes": notes, "says": says, "targets": page.targets(rows, notes),

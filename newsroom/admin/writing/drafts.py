@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -43,15 +44,20 @@ class Window:
         return Draft.objects.filter(key=self.key, by=self.by).first()
 
     def version(self, data: QueryDict) -> int | None:
-        """The version that a form was filled in from, or was saved as; None if it does not say."""
-        version, saved_as = number_in(data, "version"), self.kept.saved_as if self.kept else None
-        return max(version or 0, saved_as) if saved_as else version
+        """The version that a form was filled in from, or that it became; None if it does not say."""
+        version, became = number_in(data, "version"), self._saved(data)["version"]
+        return max(version or 0, became) if became else version
 
-    def named(self, typed: Typed) -> Typed:
-        """What a form holds, by the names of today. A form that was saved comes again after “back” in the browser: its
+    def named(self, typed: Typed, data: QueryDict) -> Typed:
+        """What a form holds, by the names of today. One that was saved comes again after “back” in the browser: its
         rows that were new then are there since, and would be made twice."""
-        made = self.kept.made if self.kept else {}
-        return renamed(typed, {(kind, old): new for name, new in made.items() for kind, old in [name.split("-", 1)]})
+        made = self._saved(data)["made"].items()
+        return renamed(typed, {(kind, old): new for name, new in made for kind, old in [name.split("-", 1)]})
+
+    def _saved(self, data: QueryDict) -> dict[str, Any]:
+        saves = self.kept.saves if self.kept else {}
+        found: dict[str, Any] = saves.get(data.get("shown", ""), {"version": None, "made": {}})
+        return found
 
     @property
     def token(self) -> str:
@@ -90,28 +96,28 @@ def plain(data: QueryDict, name: str) -> str:
 
 
 class OutOfStep(Exception):
-    """A form came as what was changed since a turn that is not what is kept of its window: it has to come whole."""
+    """A form came as what was changed since a text that is not what is kept of its window: it has to come whole."""
 
     def __init__(self, kept: Draft | None) -> None:
         super().__init__()
         self.kept = kept
 
 
-def sent(request: HttpRequest, held: Held, window: Window, since: int | None = None) -> Typed:
+def sent(request: HttpRequest, held: Held, window: Window, since: str = "") -> Typed:
     """What a form holds. Of one that did not come in whole, what is missing was not taken away: it stands as it stood
     when the window last sent something, or as it began.
 
-    Or it holds what was changed since turn `since`, a field taken away as an empty one: raises OutOfStep if that turn
-    is not what is kept of the window.
+    Or it holds what was changed `since` the text of that stamp, a field taken away as an empty one: raises OutOfStep if
+    another text is kept of the window.
     """
     data = request.POST
-    typed = window.named(typed_in(data))
+    typed = window.named(typed_in(data), data)
     if not data.get("complete"):
         before = window.kept if window.kept and window.kept.kept_at else None
-        if since is not None and (before is None or before.turn != since):
+        if since and (before is None or before.stamp != since):
             raise OutOfStep(before)
         began = before.typed if before else _began(request, held, window, {})
-        named = window.named({name: [] for name in data})
+        named = window.named({name: [] for name in data}, data)
         typed = {name: values for name, values in began.items() if name not in named} | typed
     return saving.whole(typed, held)
 
@@ -122,7 +128,8 @@ def keep(request: HttpRequest, window: Window, held: Held, typed: Typed) -> Draf
     if not differ(left, _began(request, held, window, typed)):
         left = {}
     now, pk, version = timezone.now(), held.story.pk, window.version(request.POST) or 0
-    return drafts.keep(window.key, window.by, pk, version, left, now, turn_of(request), window.kept)
+    late = bool(request.POST.get("brought"))
+    return drafts.keep(window.key, window.by, pk, version, left, now, turn_of(request), window.kept, late)
 
 
 def _began(request: HttpRequest, held: Held, window: Window, typed: Typed) -> Typed:
@@ -139,7 +146,7 @@ def _began(request: HttpRequest, held: Held, window: Window, typed: Typed) -> Ty
     return typed_of(base, Known.of([base])) if base else {}
 
 
-def rescue(request: HttpRequest, window: Window, since: int | None = None) -> Draft | None:
+def rescue(request: HttpRequest, window: Window, since: str = "") -> Draft | None:
     """Keep what a form holds that its person may not send any more. Returns None if it was not theirs to keep. Raises
     OutOfStep as sent() does."""
     user = request.user

@@ -278,19 +278,25 @@ for _form in _forms:
     _form.base_fields = Shared(_form.base_fields)
 
 
-def read(kind: str, key: str, saved: bool, parts: Typed) -> RowForm:
-    """A row of which nothing has to be asked of the database, read once. Whoever changes it, changes a copy."""
-    held = tuple((part, tuple(values)) for part, values in parts.items())
-    long = sum(len(value) for _part, values in held for value in values) > REMEMBERED
-    return (_read.__wrapped__ if long else _read)(kind, key, saved, held, get_language() or "")
-
-
 REMEMBERED = 4_000  # characters of a row: what is longer is read each time, and takes no memory
+type _Parts = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@lru_cache(maxsize=1024)  # of seventy rows, a pause in typing changes one
-def _read(kind: str, key: str, saved: bool, held: tuple[tuple[str, tuple[str, ...]], ...], _language: str) -> RowForm:
-    """In a language: days are typed as it has them."""
+def read(kind: str, key: str, saved: bool, parts: Typed) -> RowForm:
+    """A row of which nothing has to be asked of the database. Whoever changes it, changes a copy."""
+    held: _Parts = tuple((part, tuple(values)) for part, values in parts.items())
+    if sum(len(value) for _part, values in held for value in values) > REMEMBERED:
+        return _read(kind, key, saved, held)
+    return _remembered(kind, key, saved, held, get_language())
+
+
+def _read(kind: str, key: str, saved: bool, held: _Parts) -> RowForm:
     form = FORMS[kind]({part: list(values) for part, values in held}, f"{kind}-{key}", saved)
     form.is_valid()
     return form
+
+
+@lru_cache(maxsize=1024)  # of seventy rows, a pause in typing changes one
+def _remembered(kind: str, key: str, saved: bool, held: _Parts, _language: str | None) -> RowForm:
+    """As it was read in a language: days are typed as it has them."""
+    return _read(kind, key, saved, held)

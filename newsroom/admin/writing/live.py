@@ -27,7 +27,6 @@ from newsroom.admin.writing.drafts import (
     OutOfStep,
     held_of,
     keep,
-    number_in,
     place,
     plain,
     rescue,
@@ -48,9 +47,9 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
 
     Works without a session as well: whoever was logged out while typing keeps the text and is told. Every answer says
     in X-Turn which turn of the window is the newest that is kept, or "none": a browser that reads there what it sent
-    knows that its text is safe, and one that finds no such header was answered by somebody else. Where X-Since names
-    the same turn, the next request may hold only what was changed since (drafts.sent); where that turn is not the
-    newest after all, it is answered 204, and the form has to come whole.
+    knows that its text is safe, and one that finds no such header was answered by somebody else. X-Since names the text
+    that is kept: the next request may name it, and hold only what was changed since (drafts.sent). Where another text
+    is kept by then, it is answered 204, nothing is kept of it, and the form has to come whole.
     """
     try:
         window = window_of(request.POST.get("window", ""))
@@ -58,14 +57,14 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
         return _alone(request, _("This is too much text to be kept. Take some out, or save what you have."), 413)
     if not window:
         return _alone(request, _("This page is too old. Copy your text, and open the story again."), 400)
-    since = number_in(request.POST, "since")
+    since = plain(request.POST, "since")
     try:
         if not stories.admin_site.has_permission(request) or request.user.pk != window.by:
             return _logged_out(request, rescue(request, window, since))
         held = held_of(window)
         document = Document(sent(request, held, window, since), held, options())
     except OutOfStep as error:
-        return _turn(HttpResponse(status=204), error.kept)  # without what was asked for: it will come whole
+        return HttpResponse(status=204, headers={"X-Turn": str(error.kept.turn) if error.kept else "none"})
     kept = keep(request, window, held, document.typed)
     if kept is None:
         return _alone(request, _("This page belongs to another story. Copy your text, and open it again."), 409)
@@ -75,7 +74,7 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
         status = held.story.get_status_display() if held.story.pk else _("New story")
         return _alone(request, words % {"status": status}, 403, kept=kept)
     if request.POST.get("brought"):  # text that a browser held while nobody answered: is it still unsaved?
-        return _turn(HttpResponse(headers={"X-Unsaved": "yes" if kept.kept_at else "no"}), kept)
+        return _turn(request, HttpResponse(headers={"X-Unsaved": "yes" if kept.kept_at else "no"}), kept)
     if kept.kept_at and kept.turn == turn_of(request):  # what was restored stands in this window now
         drafts.settle(who(request), plain(request.POST, "restored"))
     permit = page.lead_of(document)
@@ -96,13 +95,13 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
     }  # fmt: skip
     if held.story.pk:
         context["others"] = page.others(held, who(request))
-    return _turn(render(request, "admin/analysis/story/live.html", context), kept)
+    return _turn(request, render(request, "admin/analysis/story/live.html", context), kept)
 
 
-def _turn(response: HttpResponse, kept: Draft | None) -> HttpResponse:
+def _turn(request: HttpRequest, response: HttpResponse, kept: Draft | None) -> HttpResponse:
     response["X-Turn"] = str(kept.turn) if kept else "none"
-    if kept and kept.kept_at:  # all of the form is there, and from now on what is changed since is enough
-        response["X-Since"] = str(kept.turn)
+    if kept and kept.kept_at and kept.turn == turn_of(request):  # what is kept is this form, whole
+        response["X-Since"] = kept.stamp
     return response
 
 
@@ -174,7 +173,7 @@ def _logged_out(request: HttpRequest, kept: Draft | None) -> HttpResponse:
 
 def _alone(request: HttpRequest, words: str, status: int, again: str = "", kept: Draft | None = None) -> HttpResponse:
     context = {"words": words, "again": again}
-    return _turn(render(request, "admin/analysis/story/alone.html", context, status=status), kept)
+    return _turn(request, render(request, "admin/analysis/story/alone.html", context, status=status), kept)
 
 
 def lists(request: HttpRequest, stories: Any) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from analysis import drafts, outlines, rulebook
+from analysis import drafts, outlines, preflight, rulebook
 from analysis.merging import ROWS, Typed, row_of
 from analysis.models import Article, Draft, WatchItem
 from analysis.models.fields import Language
@@ -218,9 +218,9 @@ def lead(sources: Iterable[Row]) -> Permit | None:
 
 def lead_of(document: Document) -> Permit | None:
     """The same, of what is typed, where no rows are to be shown."""
-    book, now = rulebook.current(), timezone.now()
-    leads = (s for s in document.content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"])
-    permits = [book.permit(rulebook.work_of(document.articles[s["article"]]), now) for s in leads]
+    book, now, leads = rulebook.current(), timezone.now(), preflight.leads(document.content)
+    articles = (document.articles[s["article"]] for s in document.content["sources"] if s["id"] in leads)
+    permits = [book.permit(rulebook.work_of(article), now) for article in articles]
     return strictest(permits) if permits else None
 
 

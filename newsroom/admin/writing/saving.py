@@ -27,11 +27,12 @@ WATCH = ("statement", "due", "likelihood", "settled_by")
 
 
 class Sent(NamedTuple):
-    """The window that a form came from, the turn it was, and whether its person may change a story."""
+    """The window that a form came from, the turn it was, whether its person may change a story, and the form's name."""
 
     key: str
     turn: int
     may: Callable[[Story], bool]
+    form: str = ""
 
 
 class Choice(NamedTuple):
@@ -102,7 +103,9 @@ def save(
     except (WorkingError, editing.EditingError) as error:
         attempt.problem = str(error)
         return attempt
-    drafts.saved(window.key, by, window.turn, row, _made(row, story.content, content))
+    unchanged = based_on == story.story.version  # then this version is what the form holds
+    new = _made(row, story.content, content)
+    drafts.saved(window.key, by, window.turn, row, window.form, row.version if unchanged else None, new)
     attempt.saved = row
     return attempt
 
@@ -122,7 +125,8 @@ def create(typed: Typed, by: User, window: Sent, options: Options) -> Attempt:
     except WorkingError as error:
         attempt.problem = str(error)
         return attempt
-    drafts.saved(window.key, by, window.turn, story, _made(story, nothing().content, content))
+    new = _made(story, nothing().content, content)
+    drafts.saved(window.key, by, window.turn, story, window.form, story.version, new)
     attempt.saved = story
     return attempt
 
@@ -280,8 +284,11 @@ def _made(story: Story, before: dict[str, Any], content: dict[str, Any]) -> dict
     found: dict[str, str] = {}
     for kind, part in (("claims", "claims"), ("watch_items", "watch")):
         known = {row["id"] for row in before[part]}
-        new, added = ([row["id"] for row in rows if row["id"] not in known] for rows in (content[part], now[part]))
-        found |= {f"{kind}-{key_of(old)}": str(pk) for old, pk in zip(new, added, strict=True)}
+        new = [row["id"] for row in content[part] if row["id"] not in known]
+        # Newer than all: a public item whose replacement was taken away stands there again, and is not new.
+        added = [row["id"] for row in now[part] if row["id"] > max(known, default=0)]
+        if len(new) == len(added):
+            found |= {f"{kind}-{key_of(old)}": str(pk) for old, pk in zip(new, added, strict=True)}
     return found
 
 

@@ -1,5 +1,6 @@
 """The views of the story screen: open and save. What happens while one types is in live.py."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -98,7 +99,8 @@ def _post(stories: Any, request: HttpRequest, held: Held) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:analysis_story_changelist"))
     if any(data.get(name) for name in ("_more", "_move", "_remark", "_remark_done", "_discard")):
         return _aside(stories, request, held, window, typed, version)
-    sender = saving.Sent(window.key, turn_of(request) or 0, lambda row: stories.has_change_permission(request, row))
+    form = plain(data, "shown")[:32]
+    sender = saving.Sent(window.key, turn_of(request) or 0, partial(stories.has_change_permission, request), form)
     if pk:
         chosen = {name.removeprefix("choose-"): data[name] for name in data if name.startswith("choose-")}
         choice = saving.Choice(chosen, number_in(data, "seen"))

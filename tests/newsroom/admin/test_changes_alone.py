@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from analysis import editing
 from analysis.models import Draft, WatchItem
@@ -14,21 +15,22 @@ from tests.newsroom.admin.screen import opened, row, url
 
 pytestmark = pytest.mark.django_db
 TYPING = "/admin/analysis/story/typing/"
-ALWAYS = ("window", "version", "frame", "restored")
+ALWAYS = ("window", "shown", "version", "frame", "restored")
 
 
 class Browser:
-    """One window, as static/js/desk.js has it: the form, the turn, and what the server is known to keep of it."""
+    """One window, as static/js/desk.js has it: the form, its turn, and what the server is known to keep of it."""
 
     def __init__(self, client, at):
         self.client, self.form, self.turn, self.known = client, opened(client, at), 0, None
 
+    def type(self, **typed):
+        """A field taken away is typed as None."""
+        self.form = {name: value for name, value in (self.form | typed).items() if value is not None}
+
     def send(self, answered=True, **typed):
-        """What is sent at a pause: the answer, if one comes. A field taken away is typed as None."""
-        for name, value in typed.items():
-            self.form.pop(name, None)
-            if value is not None:
-                self.form[name] = value
+        """What is sent at a pause: the answer. Not `answered`: the browser never gets it."""
+        self.type(**typed)
         self.turn += 1
         form = dict(self.form)
         body = form | {"turn": self.turn}
@@ -40,11 +42,17 @@ class Browser:
         answer = self.client.post(TYPING, body)
         if not answered:
             return answer
-        turn, whole = answer.headers["X-Turn"], self.known and answer.status_code == 204
-        self.known = (self.turn, form) if answer.headers.get("X-Since") == str(self.turn) else None
-        if turn.isdecimal() and int(turn) > self.turn:
-            self.turn, whole = int(turn), True
-        return self.send() if whole else answer
+        newest, since = answer.headers["X-Turn"], answer.headers.get("X-Since")
+        self.known = (since, form) if since else None
+        if answer.status_code != 204 and newest == str(self.turn):
+            return answer
+        if later := newest.isdecimal() and int(newest) > self.turn:
+            self.turn = int(newest)
+        return self.send() if answer.status_code == 204 or later else answer
+
+    def leave_behind(self):
+        """What another tab brings to the server of it: the form as it stands, with the turn that comes next."""
+        return dict(self.form) | {"turn": self.turn + 1, "brought": "1"}
 
     @property
     def window(self):
@@ -80,9 +88,13 @@ def test_what_is_kept_is_what_a_whole_form_would_leave(editor, published, seed):
             typed["note_take_rests_on"] = chance.choice([None, [source], [source, source]])
         match chance.random():
             case lost if lost < 0.2:
-                browser.form |= {name: value for name, value in typed.items() if value is not None}
+                browser.type(**typed)
                 browser.turn += 1
-            case unanswered if unanswered < 0.4:
+            case brought if brought < 0.3:
+                left = browser.leave_behind()
+                browser.type(**typed)
+                editor.post(TYPING, left)
+            case unanswered if unanswered < 0.5:
                 browser.send(answered=False, **typed)
             case _:
                 browser.send(**typed)
@@ -112,17 +124,41 @@ def test_where_nothing_is_unsaved_any_more_the_next_comes_whole(editor, publishe
     assert browser.kept == browser.whole()
 
 
-def test_changes_of_a_turn_that_is_not_kept_change_nothing_and_are_asked_for_whole(editor, published):
+def test_changes_of_a_text_that_is_not_kept_change_nothing_and_are_asked_for_whole(editor, published):
     browser = Browser(editor, url(published))
     browser.send(dek="Typed.")
-    for since in (0, 5, 999):
+    for since in ("junk", f"{browser.window.key} 2026-01-01T00:00:00+00:00", browser.known[0] + "0"):
         part = {name: browser.form[name] for name in ("window", "version")} | {"headline": "Alone.", "turn": "6"}
-        answer = editor.post(TYPING, part | {"since": str(since)})
+        answer = editor.post(TYPING, part | {"since": since})
         assert (answer.status_code, answer.content, answer.headers["X-Turn"]) == (204, b"", "1")
+        assert "X-Since" not in answer.headers
     assert browser.kept["dek"] == ["Typed."] and browser.kept["headline"] != ["Alone."]
     Draft.objects.all().delete()
-    answer = editor.post(TYPING, part | {"since": "1"})
+    answer = editor.post(TYPING, part | {"since": browser.known[0]})
     assert (answer.status_code, answer.headers["X-Turn"]) == (204, "none")
+
+
+def test_what_another_tab_brought_meanwhile_is_not_taken_for_what_stands_here(editor, published):
+    """It has the turn that this window sends next."""
+    browser = Browser(editor, url(published))
+    browser.send(dek="One.")
+    browser.type(dek="One. Two.")
+    assert editor.post(TYPING, browser.leave_behind()).headers["X-Turn"] == str(browser.turn + 1)
+    browser.send(dek="One. Two. Three.")
+    assert browser.kept["dek"] == ["One. Two. Three."]
+    browser.send(headline="And another field.")
+    assert browser.kept == browser.whole()
+
+
+def test_what_is_brought_late_gives_way_to_the_text_of_its_turn(editor, published):
+    browser = Browser(editor, url(published))
+    browser.send(dek="One.")
+    late = browser.leave_behind()
+    browser.send(dek="One. Two.")
+    assert editor.post(TYPING, late).headers["X-Unsaved"] == "yes"
+    assert browser.kept["dek"] == ["One. Two."]
+    browser.send(headline="And another field.")
+    assert browser.kept == browser.whole()
 
 
 def test_changes_that_come_when_the_login_is_over_are_kept_with_the_rest(editor, published):
@@ -131,14 +167,14 @@ def test_changes_that_come_when_the_login_is_over_are_kept_with_the_rest(editor,
     Session.objects.all().delete()
     assert browser.send(headline="And after.").status_code == 401
     assert browser.kept["dek"] == ["Typed before."] and browser.kept["headline"] == ["And after."]
-    part = {name: browser.form[name] for name in ("window", "version")} | {"headline": "No.", "turn": "9", "since": "7"}
-    assert editor.post(TYPING, part).status_code == 204, "and of another turn they are no more taken than with a login"
+    part = {name: browser.form[name] for name in ("window", "version")} | {"headline": "No.", "turn": "9"}
+    assert editor.post(TYPING, part | {"since": "of another text"}).status_code == 204, "no more than with a login"
     assert browser.kept["headline"] == ["And after."]
 
 
 def test_a_form_that_is_saved_does_not_say_since_when_it_was_changed(editor, published):
     """Only what is sent while one types may come in part: of a save, that would be half a story."""
-    form = opened(editor, url(published)) | {"since": "77", "dek": "Saved whole."}
+    form = opened(editor, url(published)) | {"since": "of another text", "dek": "Saved whole."}
     assert editor.post(url(published), form).status_code == 302
     published.refresh_from_db()
     assert published.dek == "Saved whole."
@@ -154,14 +190,14 @@ def test_a_watch_item_that_was_published_meanwhile_keeps_the_words_typed_into_it
     assert browser.kept[f"watch_items-{item.pk}-statement"] == ["It opens twice."]
 
 
-def test_the_turn_and_the_text_under_it_are_read_at_once(rf, editor, published):
-    """Whatever another request writes meanwhile: what was changed is laid over what it was changed from, or refused."""
+def test_what_was_changed_is_laid_over_what_it_was_changed_from_or_refused(rf, editor, published):
+    """Whatever another request writes meanwhile: a text and its stamp are read at once."""
     browser = Browser(editor, url(published))
     browser.send(dek="Typed.")
-    window, part = browser.window, rf.post(TYPING, {"headline": "Changed."})
+    window, part, since = browser.window, rf.post(TYPING, {"headline": "Changed."}), browser.known[0]
     held = held_of(window)
-    assert window.kept.turn == 1
-    Draft.objects.update(turn=2, typed={"dek": ["Of another turn."]})
-    assert sent(part, held, window, since=1)["dek"] == ["Typed."]
+    assert window.kept.stamp == since
+    Draft.objects.update(turn=2, typed={"dek": ["Of another turn."]}, kept_at=timezone.now())
+    assert sent(part, held, window, since)["dek"] == ["Typed."]
     with pytest.raises(OutOfStep):
-        sent(part, held, browser.window, since=1)
+        sent(part, held, browser.window, since)

@@ -200,6 +200,34 @@ def test_what_is_typed_into_a_stock_form_is_for_who_typed_it(client):
     assert WORDS not in page.content.decode()
 
 
+def test_what_is_not_wanted_any_more_can_be_thrown_away(client):
+    at = f"/admin/analysis/publisher/{making.publisher().pk}/change/"
+    page = back(client, at, opened(client, at) | {"about": WORDS})
+    assert 'href="?discard=1"' in page.content.decode()
+    assert sent_by(client.get(f"{at}?discard=1"))["about"] != WORDS
+    assert SAID not in messages(client.get(at)) and unsent.KEPT not in client.session
+
+
+def test_who_may_only_look_by_now_sees_the_page_and_no_refusal(client):
+    at = f"/admin/analysis/publisher/{making.publisher().pk}/change/"
+    form = opened(client, at)
+    User.objects.get(username="ada").groups.set(Group.objects.filter(name="writer"))
+    page = back(client, at, form | {"about": WORDS})
+    assert page.status_code == 200 and WORDS not in page.content.decode()
+
+
+def test_a_new_login_in_another_tab_costs_no_word_either(people, published, settings):
+    """It turns the token over that protects forms (CSRF)."""
+    browser = Client(enforce_csrf_checks=True)
+    token = browser.get("/admin/account/login/").cookies[settings.CSRF_COOKIE_NAME].value
+    browser.post("/admin/account/login/", {"login": "ada", "password": PASSWORD, "csrfmiddlewaretoken": token})
+    at = url(published, "do", "note")
+    form = opened(browser, at) | {"text": WORDS, "csrfmiddlewaretoken": "x" * 64}
+    page = browser.post(at, form, follow=True)
+    assert page.status_code == 200 and SAID in messages(page) and sent_by(page)["text"] == WORDS
+    assert not published.corrections.exists()
+
+
 # --- a second factor that is asked for since --------------------------------------------------------------------------
 
 
@@ -209,7 +237,7 @@ def test_the_words_of_a_step_wait_until_there_is_a_second_factor(client, publish
     settings.REQUIRE_SECOND_FACTOR = True
     page = client.post(at, form, follow=True)
     assert page.request["PATH_INFO"] == "/admin/account/"
-    assert "What you typed is kept" in messages(page) and f'href="{at}"' in messages(page)
+    assert f'What you typed is kept: <a href="{at}">' in page.content.decode()
     set_up_app(client)
     again = client.get(at)
     assert SAID in messages(again) and sent_by(again)["reason"] == WORDS
