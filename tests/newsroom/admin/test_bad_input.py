@@ -196,13 +196,13 @@ def test_hostile_words_are_shown_as_words(superuser, published):
     Article.objects.update(title=HTML)
     Publisher.objects.update(name=HTML)
     Entity.objects.create(name=HTML, slug="hostile")
-    data = opened(superuser, url(published))
+    data, other = opened(superuser, url(published)), opened(superuser, url(published))
     claim, source = row(published, "claims"), row(published, "sources")
     texts = {"headline": HTML, "dek": HTML, "disclosure": HTML, "summary_text": HTML, "note_take_title": HTML,
              "note_take_text": HTML, f"{claim}-text": HTML, f"{claim}-why": HTML, f"{source}-why": HTML,
              "mentions-n1-name": HTML}  # fmt: skip
     assert superuser.post(url(published), data | texts).status_code == 302
-    stale = data | texts | {"headline": HTML + HTML}
+    stale = other | texts | {"headline": HTML + HTML}
     assert superuser.post(url(published), stale).status_code == 409  # both texts on the screen
     assert superuser.post("/admin/analysis/story/typing/", stale).status_code == 200
     pages = [url(published), url(published, "preview"), url(published, "do", "revise"), url(published, "history"),
