@@ -48,7 +48,18 @@ class Run:
     def _pytest(self) -> None:
         report = RESULTS / f"{self.name.replace(' ', '-')}.xml"
         report.unlink(missing_ok=True)
-        words = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", f"--junitxml={report}", *self.words]
+        words = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "2",
+            "--dist",
+            "worksteal",
+            f"--junitxml={report}",
+            *self.words,
+        ]
         self.status = subprocess.run(words, cwd=ROOT).returncode
         if self.status == NOTHING_COLLECTED:
             self.left_out = "there are no such tests"

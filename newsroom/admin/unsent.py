@@ -77,6 +77,8 @@ def keep(request: HttpRequest) -> bool:
         person = signing.loads(request.POST.get(FIELD, ""), salt=_SALT, max_age=OPEN)
     except signing.BadSignature:
         return False  # of no form of ours: it would fill the table of sessions
+    if request.user.is_authenticated and request.user.pk != person:
+        return False  # somebody else is logged in at this browser
     fields = {
         name: values
         for name, values in request.POST.lists()

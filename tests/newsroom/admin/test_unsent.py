@@ -228,6 +228,16 @@ def test_a_new_login_in_another_tab_costs_no_word_either(people, published, sett
     assert not published.corrections.exists()
 
 
+def test_the_words_of_one_are_not_kept_with_the_login_of_another(people, published, settings):
+    """They share a browser, and a page of the first is open still."""
+    browser = Client(enforce_csrf_checks=True)
+    token = browser.get("/admin/account/login/").cookies[settings.CSRF_COOKIE_NAME].value
+    browser.post("/admin/account/login/", {"login": "bea", "password": PASSWORD, "csrfmiddlewaretoken": token})
+    ada = unsent.token(User.objects.get(username="ada"))
+    answer = browser.post(url(published, "do", "note"), {"text": WORDS, unsent.FIELD: ada})
+    assert answer.status_code == 403 and unsent.KEPT not in browser.session
+
+
 # --- a second factor that is asked for since --------------------------------------------------------------------------
 
 
