@@ -43,13 +43,17 @@ def keep(
     if made:
         return draft
     rows = Draft.objects.filter(pk=draft.pk)
-    if typed == draft.typed and based_on == draft.based_on:
-        del values["kept_at"]  # it is kept since then
     in_turn = rows if turn is None else rows.filter(turn__lt=turn) if late else rows.filter(turn__lte=turn)
+    same = typed == draft.typed and based_on == draft.based_on
+    if same:  # it is kept since then, if it still is: a stamp names one text
+        del values["kept_at"]
+        in_turn = in_turn.filter(kept_at=draft.kept_at)
     values |= {"turn": turn} if turn else {}
     if in_turn.update(**values):
         for name, value in values.items():
             setattr(draft, name, value)
+    elif same and kept:  # another request was faster than the row that was read
+        return keep(key, by, story, based_on, typed, now, turn, late=late)
     else:
         rows.update(seen_at=now)
         draft.refresh_from_db()

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from analysis import editing
+from analysis import drafts, editing
 from analysis.models import Draft, WatchItem
 from newsroom.admin.writing.drafts import OutOfStep, held_of, sent, window_of
 from tests import making
@@ -170,6 +170,18 @@ def test_changes_that_come_when_the_login_is_over_are_kept_with_the_rest(editor,
     part = {name: browser.form[name] for name in ("window", "version")} | {"headline": "No.", "turn": "9"}
     assert editor.post(TYPING, part | {"since": "of another text"}).status_code == 204, "no more than with a login"
     assert browser.kept["headline"] == ["And after."]
+
+
+def test_a_stamp_names_one_text_whoever_was_faster(editor, published):
+    """The row was read, then another request wrote: what is written now has not the stamp of what it replaces."""
+    browser = Browser(editor, url(published))
+    browser.send(dek="One.")
+    read, text = browser.window.kept, browser.kept
+    drafts.keep(read.key, read.by_id, published.pk, read.based_on, {"dek": ["Two."]}, timezone.now(), 2)
+    other = browser.window.kept.stamp
+    kept = drafts.keep(read.key, read.by_id, published.pk, read.based_on, text, timezone.now(), 3, read)
+    assert browser.kept == text and kept.stamp == browser.window.kept.stamp
+    assert browser.window.kept.stamp not in (other, browser.known[0])
 
 
 def test_a_form_that_is_saved_does_not_say_since_when_it_was_changed(editor, published):
