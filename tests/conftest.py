@@ -1,4 +1,5 @@
-"""What every test stands on. `pytest` alone runs on SQLite, `pytest --engine=postgresql` on a cluster of its own.
+"""What every test stands on. `pytest` alone runs on SQLite, `pytest --engine=postgresql` on a cluster of its own, with
+those tests that ask a database.
 
 A test must not ask for `transaction=True` or TransactionTestCase: they empty every table afterwards, and the triggers
 that keep our records append-only refuse that. A test that needs real commits, threads or processes takes `live_site`.
@@ -64,13 +65,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test of the other engine is left out, not skipped: in its own run it is there."""
-    other = [
-        item for item in items if (mark := item.get_closest_marker("engine")) and config.option.engine not in mark.args
-    ]
+    """A test of the other engine is left out, not skipped: in its own run it is there. So is one that asks no database:
+    it runs once, with SQLite."""
+
+    def here(item: pytest.Item) -> bool:
+        mark, engine = item.get_closest_marker("engine"), config.option.engine
+        asks = item.get_closest_marker("django_db") or {"db", "databases"} & set(getattr(item, "fixturenames", ()))
+        return (mark is None or engine in mark.args) and (engine == "sqlite" or bool(asks))
+
+    other = [item for item in items if not here(item)]
     if other:
         config.hook.pytest_deselected(items=other)
-        items[:] = [item for item in items if item not in other]
+        items[:] = [item for item in items if here(item)]
 
 
 def _refuse_the_outside(event: str, args: tuple[object, ...]) -> None:
