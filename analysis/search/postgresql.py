@@ -16,41 +16,49 @@ from analysis.models import SearchEntry, Story
 WALKED = 4_000  # so many of the newest are read: two hundred are found of what one story in twenty holds
 _EVER = datetime.max.replace(tzinfo=UTC), 2**63 - 1
 
-_NEWEST_WALKED = """
-SELECT e.story_id FROM (SELECT story_id, vector FROM analysis_searchentry ORDER BY story_id DESC LIMIT %(walked)s) e
-WHERE e.vector @@ to_tsquery('simple', %(words)s) ORDER BY e.story_id DESC LIMIT %(limit)s"""
-_NEWEST_INDEXED = """
-SELECT story_id FROM analysis_found(%(words)s) AS story_id ORDER BY story_id DESC LIMIT %(limit)s"""
-_PUBLIC_WALKED = """
-SELECT s.id FROM (
-    SELECT id, published_at FROM analysis_story WHERE status = %(status)s AND (published_at, id) < (%(at)s, %(id)s)
-    ORDER BY published_at DESC, id DESC LIMIT %(walked)s
-) s JOIN analysis_searchentry e ON e.story_id = s.id
-WHERE e.vector @@ to_tsquery('simple', %(words)s) ORDER BY s.published_at DESC, s.id DESC LIMIT %(limit)s"""
-_PUBLIC_INDEXED = """
-SELECT s.id FROM analysis_found(%(words)s) AS story_id JOIN analysis_story s ON s.id = story_id
-WHERE s.status = %(status)s AND (s.published_at, s.id) < (%(at)s, %(id)s)
-ORDER BY s.published_at DESC, s.id DESC LIMIT %(limit)s"""
+_NEWEST = """
+WITH walked AS MATERIALIZED (
+    SELECT e.story_id FROM (SELECT story_id, vector FROM analysis_searchentry ORDER BY story_id DESC LIMIT %(walked)s) e
+    WHERE e.vector @@ to_tsquery('simple', %(words)s) ORDER BY e.story_id DESC LIMIT %(limit)s
+)
+SELECT story_id FROM walked WHERE (SELECT count(*) FROM walked) = %(limit)s
+UNION ALL (
+    SELECT story_id FROM analysis_found(%(words)s) AS story_id WHERE (SELECT count(*) FROM walked) < %(limit)s
+    ORDER BY story_id DESC LIMIT %(limit)s
+)
+ORDER BY story_id DESC"""
+_PUBLIC = """
+WITH walked AS MATERIALIZED (
+    SELECT s.published_at, s.id FROM (
+        SELECT id, published_at FROM analysis_story WHERE status = %(status)s AND (published_at, id) < (%(at)s, %(id)s)
+        ORDER BY published_at DESC, id DESC LIMIT %(walked)s
+    ) s JOIN analysis_searchentry e ON e.story_id = s.id
+    WHERE e.vector @@ to_tsquery('simple', %(words)s) ORDER BY s.published_at DESC, s.id DESC LIMIT %(limit)s
+)
+SELECT published_at, id FROM walked WHERE (SELECT count(*) FROM walked) = %(limit)s
+UNION ALL (
+    SELECT s.published_at, s.id FROM analysis_found(%(words)s) AS story_id JOIN analysis_story s ON s.id = story_id
+    WHERE (SELECT count(*) FROM walked) < %(limit)s
+    AND s.status = %(status)s AND (s.published_at, s.id) < (%(at)s, %(id)s)
+    ORDER BY s.published_at DESC, s.id DESC LIMIT %(limit)s
+)
+ORDER BY published_at DESC, id DESC"""
 
 
 def candidates(words: list[str], limit: int, before: tuple[datetime, int] | None) -> list[int]:
     at, pk = before or _EVER
-    return _ids(_PUBLIC_WALKED, _PUBLIC_INDEXED, words, limit, status=Story.Status.PUBLISHED.value, at=at, id=pk)
+    return _ids(_PUBLIC, words, limit, status=Story.Status.PUBLISHED.value, at=at, id=pk)
 
 
 def newest(words: list[str], limit: int) -> list[int]:
-    return _ids(_NEWEST_WALKED, _NEWEST_INDEXED, words, limit)
+    return _ids(_NEWEST, words, limit)
 
 
-def _ids(walked: str, indexed: str, words: list[str], limit: int, **params: Any) -> list[int]:
-    params |= {"words": _match(words), "limit": limit, "walked": WALKED}
-    found: list[int] = []
-    for sql in (walked, indexed):
-        if len(found) < limit:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, params)
-                found = [row[0] for row in cursor.fetchall()]
-    return found
+def _ids(sql: str, words: list[str], limit: int, **params: Any) -> list[int]:
+    """The ids in the last column. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**params, "words": _match(words), "limit": limit, "walked": WALKED})
+        return [row[-1] for row in cursor.fetchall()]
 
 
 def _match(words: list[str]) -> str:

@@ -225,6 +225,21 @@ def test_a_word_is_found_whether_it_is_frequent_or_rare_or_was_frequent_once(mon
 
 
 @pytest.mark.engine("postgresql")
+def test_the_index_is_not_asked_for_a_word_that_enough_of_the_newest_hold():
+    for _n in range(3):
+        making.published(headline="All of them")
+    for ask in (search.newest, search.candidates):
+        for limit, done in ((2, "never executed"), (9, "actual")):
+            with CaptureQueriesContext(connection) as captured:
+                ask(["all"], limit)
+            (asked,) = captured.captured_queries
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN (ANALYZE, TIMING OFF) " + asked["sql"])
+                (scan,) = [line for (line,) in cursor.fetchall() if "Function Scan on analysis_found" in line]
+            assert done in scan
+
+
+@pytest.mark.engine("postgresql")
 def test_the_index_is_asked_and_no_table_of_vectors_read():
     with connection.cursor() as cursor:
         cursor.execute("SELECT prosrc, proconfig FROM pg_proc WHERE proname = 'analysis_found'")
