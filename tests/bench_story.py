@@ -95,7 +95,7 @@ def main() -> None:
     for sources, claims in ((3, 4), (30, 40)):
         at = f"/admin/analysis/story/{story(sources, claims).pk}/change/"
         form = sent_by(client.get(at))
-        turns = itertools.count(1)
+        turns, kept = itertools.count(1), {}
 
         def send(**body: object) -> HttpResponse:
             return client.post(TYPING, urlencode(body, doseq=True), content_type="application/x-www-form-urlencoded")
@@ -103,12 +103,14 @@ def main() -> None:
         def first(form: dict = form, turns: Iterator[int] = turns) -> HttpResponse:
             return send(**form | {"dek": str(time.time()), "turn": next(turns)})
 
-        def typing(form: dict = form, turns: Iterator[int] = turns) -> HttpResponse:
-            """As static/js/desk.js sends it: what was changed since the turn that the server keeps."""
-            turn = next(turns)
-            changed = {"dek": str(time.time()), "since": turn - 1, "turn": turn}
-            answer = send(window=form["window"], version=form["version"], **changed)
+        def typing(form: dict = form, turns: Iterator[int] = turns, kept: dict = kept) -> HttpResponse:
+            """As static/js/desk.js sends it: what was changed since the text that the server keeps."""
+            if not kept:
+                kept["X-Since"] = first().headers["X-Since"]
+            named = {name: form[name] for name in ("window", "shown", "version")}
+            answer = send(**named, dek=str(time.time()), turn=next(turns), since=kept["X-Since"])
             assert answer.status_code == 200, "it was wanted whole"
+            kept["X-Since"] = answer.headers["X-Since"]
             return answer
 
         size = f"{sources} sources, {claims} claims"
