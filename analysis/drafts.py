@@ -11,9 +11,18 @@ from django.db.models.functions import Greatest
 from analysis.merging import Typed
 from analysis.models import Draft, Story
 from analysis.models.desk import HERE
+from analysis.prepared import PreparedModels
 
 OPEN = timedelta(days=30)  # for so long after it was opened a window may send something
 FORMS = 20  # of one window, of which it is remembered what they were saved as: the last ones
+
+
+_KEPT = PreparedModels(lambda key, by: Draft.objects.filter(key=key, by__pk=by), key=str, by=int)
+
+
+def of_window(key: str, by: int) -> Draft | None:
+    """What is kept of the window `key` of a person; None if nothing ever was. One query."""
+    return next(iter(_KEPT(key=key, by=by)), None)
 
 
 def keep(
@@ -65,10 +74,25 @@ def unsaved(by: User, story: int | None) -> QuerySet[Draft]:
     return Draft.objects.filter(by=by, story=story, kept_at__isnull=False).order_by("-kept_at")
 
 
-def others(story: int, by: User, now: datetime) -> QuerySet[Draft]:
-    """The windows in which others than `by` have a story open now, without what they type there."""
-    here = Draft.objects.filter(story=story, seen_at__gte=now - HERE).exclude(by=by)
-    return here.select_related("by").defer("typed").order_by("-seen_at")
+_NAME = ("username", "first_name", "last_name")
+_OTHERS = PreparedModels(
+    lambda story, by, since: (
+        Draft.objects.filter(story__pk=story, seen_at__gte=since)
+        .exclude(by__pk=by)
+        .select_related("by")
+        .only("story", "kept_at", "seen_at", *(f"by__{name}" for name in _NAME))
+        .order_by("-seen_at")
+    ),
+    story=int,
+    by=int,
+    since=datetime,
+)
+
+
+def others(story: int, by: User, now: datetime) -> list[Draft]:
+    """The windows in which others than `by` have a story open now, the last twenty; without what they type there."""
+    found: list[Draft] = _OTHERS(story=story, by=by.pk, since=now - HERE, most=20)
+    return found
 
 
 def close(key: str, by: User, turn: int) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, StringAgg, Value
@@ -73,6 +74,12 @@ _MENTIONS = Prepared(
 def _split(joined: str | None) -> list[str]:
     """What StringAgg has joined. Where there was nothing, PostgreSQL says NULL; a concatenation of NULLs, ":"."""
     return [part for part in (joined or "").split(",") if part.strip(":")]
+
+
+@lru_cache(maxsize=1024)  # asked at every pause in typing, of forty claims and 1,200 pairs
+def _pairs(said: str | None) -> tuple[tuple[int, str], ...]:
+    """Sources with their stances, in the order of the sources' ids."""
+    return tuple(sorted((int(source), stance) for source, _, stance in (p.partition(":") for p in _split(said))))
 
 
 _STORY = PreparedModels(
@@ -166,10 +173,7 @@ def content_of(rows: Loaded) -> dict[str, Any]:
                 "standing": standing,
                 "why": why,
                 "checked_at": checked_at.isoformat(),
-                "evidence": [
-                    {"source": int(source), "stance": stance}
-                    for source, stance in sorted((pair.split(":") for pair in _split(said)), key=lambda p: int(p[0]))
-                ],
+                "evidence": [{"source": source, "stance": stance} for source, stance in _pairs(said)],
                 "history": history.get(pk, []),
             }
             for pk, text, standing, why, checked_at, said in _CLAIMS(story=story.pk)

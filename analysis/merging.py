@@ -10,6 +10,7 @@ they never saw.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 type Typed = dict[str, list[str]]  # what a form holds: the values of each field, by its name
 
@@ -25,6 +26,7 @@ TOGETHER: dict[str, tuple[str, frozenset[str]]] = {
     "summary": ("text", frozenset({"made_by", "model"})),
 }
 _OF_TEXT = re.compile(r"((note)_[a-z]+|(summary))_(.+)")
+LONGEST_NAME = 200  # characters; no field's is longer, and what a browser sends is not remembered without end
 ORDER = "position"  # two people may both move rows: no conflict, the later save wins
 
 
@@ -51,6 +53,11 @@ class Merged:
 
 def row_of(name: str) -> tuple[str, str, str] | None:
     """Kind, key and field of a name that belongs to a row; None of any other."""
+    return _row_of(name) if len(name) <= LONGEST_NAME else None
+
+
+@lru_cache(maxsize=8192)  # a form of a thousand fields has the same names at every pause in typing
+def _row_of(name: str) -> tuple[str, str, str] | None:
     kind, _, rest = name.partition("-")
     if kind not in ROWS:
         return None

@@ -28,17 +28,18 @@ def checklist(
     now: datetime,
     reason: str = "",
     *,
+    book: rulebook.RuleBook | None = None,
     articles: dict[int, Article] | None = None,
     public: set[int] | None = None,
 ) -> list[Check]:
     """Everything that is to be said of a content before it is published, in the order of the page.
 
     `now` is the aware moment of publication; `reason` what will be said in public of the change. The content need not
-    be saved: rows that are new have negative ids. `articles`, by id and with their publishers, are not read again;
-    nor are the watch items that are `public` already. With both given four queries, two of them only if somebody is
-    mentioned or an earlier story linked.
+    be saved: rows that are new have negative ids. What is given is not read again: the rules' `book`, the `articles` by
+    id and with their publishers, the ids of the watch items that are `public`. With all of it three queries, two of
+    them only if somebody is mentioned or an earlier story linked.
     """
-    material = _material(story, content, now, reason, articles, public)
+    material = _material(story, content, now, reason, book, articles, public)
     return [*_stopping(material), *_advising(material)]
 
 
@@ -72,6 +73,7 @@ def _material(
     content: dict[str, Any],
     now: datetime,
     reason: str = "",
+    book: rulebook.RuleBook | None = None,
     articles: dict[int, Article] | None = None,
     public: set[int] | None = None,
 ) -> Material:
@@ -79,7 +81,7 @@ def _material(
         public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
     cited = {s["article"] for s in story.current.content["sources"]} if story.current else set()
     more = {"public": frozenset(public), "cited": frozenset(cited), "reason": reason}
-    return checks.read(content, now, articles, **more)
+    return checks.read(content, now, book or rulebook.current(), articles, **more)
 
 
 def _stopping(material: Material) -> Iterable[Check]:

@@ -9,6 +9,7 @@ from analysis import comparing, rulebook
 from analysis.comparing import Held
 from analysis.models import Article
 from analysis.models.stories import Role
+from analysis.rulebook import RuleBook
 from analysis.terms import Permit, strictest
 
 
@@ -55,11 +56,12 @@ def leads(content: dict[str, Any]) -> list[int]:
     return [s["id"] for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
 
 
-def read(content: dict[str, Any], now: datetime, articles: dict[int, Article] | None = None, **more: Any) -> Material:
-    """What the checks look at. Three queries; two if the `articles` are given, by id and with publishers."""
+def read(
+    content: dict[str, Any], now: datetime, book: RuleBook, articles: dict[int, Article] | None = None, **more: Any
+) -> Material:
+    """What the checks look at. Two queries; one if the `articles` are given, by id and with publishers."""
     if articles is None:
         articles = Article.objects.select_related("publisher").in_bulk([s["article"] for s in content["sources"]])
-    book = rulebook.current()
     of = {s["id"]: articles[s["article"]] for s in content["sources"]}
     permits = {pk: book.permit(rulebook.work_of(article), now) for pk, article in of.items()}
     return Material(content, now, of, permits, comparing.held(content), **more)

@@ -102,7 +102,7 @@ class Gate:
             parts.source(s, works[s["article"]], name, permits[s["id"]], event_on, row.published_at.date())
             for s, name in zip(listed, names, strict=True)
         )
-        by_id = {source.id: source for source in sources}
+        cells = parts.cells(sources) if content["claims"] else {}
         originals = [works[s["article"]] for s in leads if s["role"] == Role.ORIGINAL]
         # An earlier version's page speaks of the later ones in its history: of what the story rests on now as well.
         behind = everything + [self.permit(cited.work) for cited in self.known.get(row.id, [])]
@@ -120,7 +120,7 @@ class Gate:
             originals=tuple(s for s in sources if s.role == Role.ORIGINAL) or sources[:1],
             summary=parts.summary(content["summary"], html, lead),
             notes=tuple(n for raw in content["notes"] if (n := parts.note(raw, html, permits))),
-            claims=tuple(c for raw in content["claims"] if (c := parts.claim(raw, by_id, permits))),
+            claims=tuple(c for raw in content["claims"] if (c := parts.claim(raw, cells, permits))),
             watch=tuple(
                 self.watch_item(raw, allowed.outcome((watch or {}).get(raw["id"]), everything))
                 for raw in content["watch"]

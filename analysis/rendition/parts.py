@@ -4,9 +4,10 @@
 sources by their ids in it. A part that may not be shown is None.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import TextChoices
@@ -57,7 +58,7 @@ def source(
 ) -> SourceView:
     """A source that may be linked; with our own words about it, if its terms allow any."""
     found = checks_of(work.url, event_on, story_on)
-    return SourceView(
+    view = SourceView(
         id=raw["id"],
         url=work.url,
         title=work.title,
@@ -74,6 +75,13 @@ def source(
         checks=tuple(check.words for check in found),
         warning=any(check.warning for check in found),
     )
+    return _one(view)
+
+
+@lru_cache(maxsize=1024)
+def _one(view: SourceView) -> SourceView:
+    """The same source as one object, which is compared at once: a page of forty claims holds it forty times."""
+    return view
 
 
 def summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> SummaryView | None:
@@ -108,13 +116,32 @@ def note(raw: dict[str, Any], html: dict[str, Any], permits: dict[int, Permit]) 
     )
 
 
-def claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[int, Permit]) -> ClaimView | None:
+type Cells = Mapping[tuple[int, str], EvidenceView]
+
+
+def cells(sources: tuple[SourceView, ...]) -> Cells:
+    """What a place of the claim × source grid can say, by the id of the source and its stance: of thirty sources 120
+    values, which 1,200 places share."""
+    return _cells(sources, get_language())
+
+
+@lru_cache(maxsize=64)
+def _cells(sources: tuple[SourceView, ...], _language: str | None) -> Cells:
+    labels = {str(stance): label(Stance, stance) for stance in Stance}
+    found = {
+        (source.id, stance): EvidenceView(source=source, stance=stance, stance_label=said)
+        for source in sources
+        for stance, said in labels.items()
+    }
+    return MappingProxyType(found)
+
+
+def claim(raw: dict[str, Any], cells: Cells, permits: dict[int, Permit]) -> ClaimView | None:
     """A claim, which rests on the sources that say something of it, or else on all; with what is shown of each."""
     speaking = [permits.get(e["source"], FORBIDDEN) for e in raw["evidence"] if e["stance"] != Stance.SILENT]
     rests_on = speaking or list(permits.values())
     if not may_say(rests_on, raw["text"], raw["why"]):
         return None
-    stances = {stance: label(Stance, stance) for stance in {e["stance"] for e in raw["evidence"]}}
     return ClaimView(
         id=raw["id"],
         text=raw["text"],
@@ -122,15 +149,7 @@ def claim(raw: dict[str, Any], sources: dict[int, SourceView], permits: dict[int
         label=label(Standing, raw["standing"]),
         why=raw["why"],
         checked_at=datetime.fromisoformat(raw["checked_at"]),
-        evidence=tuple(
-            EvidenceView(
-                source=sources[e["source"]],
-                stance=e["stance"],
-                stance_label=stances[e["stance"]],
-            )
-            for e in raw["evidence"]
-            if e["source"] in sources
-        ),
+        evidence=tuple(cell for e in raw["evidence"] if (cell := cells.get((e["source"], e["stance"])))),
         history=tuple(
             StandingView(
                 standing=change["standing"],

@@ -135,3 +135,8 @@ def citations(story_ids: Iterable[int]) -> dict[int, list[Cited]]:
 def outcomes(watch_items: Iterable[int]) -> dict[int, Outcome]:
     """What has become of watch items, by id. One query."""
     return {pk: Outcome(*values) for pk, *values in _OUTCOMES(ids=list(watch_items))}
+
+
+def outcomes_of(watch_items: Iterable[WatchItem]) -> dict[int, Outcome]:
+    """The same of watch items that were read already. No query."""
+    return {item.pk: Outcome(item.state, item.outcome, item.outcome_url, item.resolved_at) for item in watch_items}

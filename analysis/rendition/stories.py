@@ -1,17 +1,29 @@
 """One story: its page, its history, its preview. All that is shown of it passes the gate, from a frozen content."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from analysis.models import Article, PublishedLink, Revision, Story
+from analysis.models import Article, PublishedLink, Revision, Story, WatchItem
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
-from analysis.rendition.rows import CHANGED, Changed, Cited, Row, columns, outcomes, row_of, works, works_of
+from analysis.rendition.rows import (
+    CHANGED,
+    Changed,
+    Cited,
+    Row,
+    columns,
+    outcomes,
+    outcomes_of,
+    row_of,
+    works,
+    works_of,
+)
 from analysis.rendition.story_values import LinkView, StoryPage, Tombstone
+from analysis.rulebook import RuleBook
 
 
 def story(slug: str) -> StoryPage | Tombstone | None:
@@ -59,19 +71,26 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
 
 
 def preview(
-    story: Story, content: dict[str, Any], html: dict[str, Any], articles: Mapping[int, Article] | None = None
+    story: Story,
+    content: dict[str, Any],
+    html: dict[str, Any],
+    *,
+    book: RuleBook | None = None,
+    articles: Mapping[int, Article] | None = None,
+    watch: Iterable[WatchItem] | None = None,
 ) -> StoryPage | Tombstone | None:
     """What the public would see of this content now: the same gate, the same values.
 
-    `articles` are those that the content names, by the id it has for them, if they were read already or are not saved
-    yet; neither need the story be.
+    What is given is not read again: the rules' `book`, the `articles` by the id that the content has for them, the
+    `watch` items of which something may have become. Neither story nor articles need be saved.
     """
-    gate = Gate(timezone.now())
+    gate = Gate(timezone.now(), book)
     at = story.published_at or gate.now
     row = Row(story.pk, story.slug, story.language, "published", at, story.updated_at or at, story.topic.name,
               story.topic.slug, content["headline"], content["dek"])  # fmt: skip
     named = works(s["article"] for s in content["sources"]) if articles is None else works_of(articles)
-    page = gate.page(row, content, html, named, outcomes(w["id"] for w in content["watch"]))
+    became = outcomes(w["id"] for w in content["watch"]) if watch is None else outcomes_of(watch)
+    page = gate.page(row, content, html, named, became)
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}

@@ -144,6 +144,29 @@ class RevisionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What is established: the claims of a page, and who says what of them."""
+
+    claims: tuple[ClaimView, ...]
+    sources: tuple[SourceView, ...]
+    form: str  # of the story
+
+    @property
+    def columns(self) -> tuple[SourceView, ...]:
+        """Those of the claim × source grid: the sources that take a stance on some claim."""
+        ids = {cell.source.id for claim in self.claims for cell in claim.evidence}
+        return tuple(source for source in self.sources if source.id in ids)
+
+    @property
+    def rows(self) -> tuple[tuple[ClaimView, tuple[EvidenceView | None, ...]], ...]:
+        rows, columns = [], self.columns
+        for claim in self.claims:
+            cells = {cell.source.id: cell for cell in claim.evidence}
+            rows.append((claim, tuple(cells.get(source.id) for source in columns)))
+        return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
     card: StoryCard
     form: str
@@ -180,18 +203,8 @@ class StoryPage:
         return tuple((s, standings.count(s)) for s in dict.fromkeys(standings))
 
     @property
-    def grid_sources(self) -> tuple[SourceView, ...]:
-        """The columns of the claim × source grid: the sources that take a stance on some claim."""
-        ids = {cell.source.id for claim in self.claims for cell in claim.evidence}
-        return tuple(source for source in self.sources if source.id in ids)
-
-    @property
-    def grid(self) -> tuple[tuple[ClaimView, tuple[EvidenceView | None, ...]], ...]:
-        rows, columns = [], self.grid_sources
-        for claim in self.claims:
-            cells = {cell.source.id: cell for cell in claim.evidence}
-            rows.append((claim, tuple(cells.get(source.id) for source in columns)))
-        return tuple(rows)
+    def ledger(self) -> Ledger:
+        return Ledger(claims=self.claims, sources=self.sources, form=self.form)
 
     @property
     def slots(self) -> dict[str, NoteView]:

@@ -321,6 +321,9 @@ live?.addEventListener("htmx:afterSwap", () => {
   if (advice && unfolded !== undefined) advice.open = unfolded;
 });
 
+const byHand = new Map(); // of the preview, whether a fold stands open, as far as somebody said so
+const named = (fold) => fold.id || fold.className;
+
 function showPreview() {
   const box = document.getElementById("preview");
   const page = live.querySelector("template[data-preview]");
@@ -331,8 +334,15 @@ function showPreview() {
       root.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: sheet.href }));
     }
     root.append(Object.assign(document.createElement("div"), { className: "preview-sheet" }));
-    root.addEventListener("click", (event) => event.target.closest("a") && event.preventDefault());
+    root.addEventListener("click", (event) => {
+      if (event.target.closest("a")) event.preventDefault();
+      const fold = event.target.closest("summary")?.parentElement;
+      if (fold) byHand.set(named(fold), !fold.open);
+    });
   }
   box.closest("section").hidden = !page;
-  if (page) root.querySelector(".preview-sheet").replaceChildren(page.content.cloneNode(true));
+  if (!page) return;
+  const sheet = root.querySelector(".preview-sheet");
+  sheet.replaceChildren(page.content.cloneNode(true));
+  for (const fold of sheet.querySelectorAll("details")) fold.open = byHand.get(named(fold)) ?? fold.open;
 }

@@ -142,7 +142,7 @@ def test_a_claim_shows_no_stance_of_a_source_that_may_not_be_shown(desk):
     making.terms(desk.other.publisher, level="none")
     silent = next(claim for claim in desk.page().claims if claim.text == "original, other silent")
     assert [cell.source.title for cell in silent.evidence] == ["Theirs"]
-    assert [source.title for source in desk.page().grid_sources] == ["Theirs"]
+    assert [source.title for source in desk.page().ledger.columns] == ["Theirs"]
 
 
 @pytest.mark.parametrize(("limit", "shown"), [(7, True), (6, False), (0, False)])

@@ -204,3 +204,8 @@ def test_line_ends_and_white_space_are_no_change():
     base = {"dek": ["a\nb"]}
     merged = merge(base, {"dek": ["other"]}, {"dek": ["a\r\nb\n"]})
     assert not merged.conflicts and merged.typed["dek"] == ["other"]
+
+
+def test_a_name_longer_than_any_field_has_is_no_row_and_is_not_remembered():
+    assert row_of("mentions-." + "x" * 120 + "-name")
+    assert row_of("claims-1-" + "x" * 1_000) is None

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from analysis import comparing, editing, preflight
+from analysis import comparing, editing, preflight, rulebook
 from analysis.models import (
     Article,
     Claim,
@@ -337,6 +337,9 @@ def test_a_checklist_costs_two_queries_and_two_more_for_what_we_wrote_before(dja
     content["mentions"] = [{"name": "x", "slug": earlier.mentions.get().entity.slug, "kind": "place"}]
     with django_assert_num_queries(book_and_texts + 2):
         preflight.checklist(Story(), content, NOW(), articles=articles, public=set())
+    book, texts_alone = rulebook.current(), 1
+    with django_assert_num_queries(texts_alone + 2):
+        preflight.checklist(Story(), content, NOW(), book=book, articles=articles, public=set())
     saved = making.draft()
     content = editing.snapshot(saved)
     with django_assert_num_queries(book_and_texts + 2):  # the articles, and what is public

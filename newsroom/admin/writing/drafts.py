@@ -41,7 +41,7 @@ class Window:
     @cached_property
     def kept(self) -> Draft | None:
         """What is kept of it, read once; None if nothing ever was."""
-        return Draft.objects.filter(key=self.key, by=self.by).first()
+        return drafts.of_window(self.key, self.by)
 
     def version(self, data: QueryDict) -> int | None:
         """The version that a form was filled in from, or that it became; None if it does not say."""

@@ -1,5 +1,6 @@
 """How each part of the story form is read, and what is wrong with it, in words. Nothing here writes."""
 
+import json
 import re
 from functools import lru_cache
 from typing import Any
@@ -278,25 +279,24 @@ for _form in _forms:
     _form.base_fields = Shared(_form.base_fields)
 
 
-REMEMBERED = 4_000  # characters of a row: what is longer is read each time, and takes no memory
-type _Parts = tuple[tuple[str, tuple[str, ...]], ...]
+REMEMBERED = 5_000  # characters of a row with its names: what is longer is read each time, and takes no memory
 
 
 def read(kind: str, key: str, saved: bool, parts: Typed) -> RowForm:
     """A row of which nothing has to be asked of the database. Whoever changes it, changes a copy."""
-    held: _Parts = tuple((part, tuple(values)) for part, values in parts.items())
-    if sum(len(value) for _part, values in held for value in values) > REMEMBERED:
-        return _read(kind, key, saved, held)
-    return _remembered(kind, key, saved, held, get_language())
+    written = json.dumps(parts, ensure_ascii=False)
+    if len(written) > REMEMBERED:
+        return _read(kind, key, saved, parts)
+    return _remembered(kind, key, saved, written, get_language())
 
 
-def _read(kind: str, key: str, saved: bool, held: _Parts) -> RowForm:
-    form = FORMS[kind]({part: list(values) for part, values in held}, f"{kind}-{key}", saved)
+def _read(kind: str, key: str, saved: bool, parts: Typed) -> RowForm:
+    form = FORMS[kind](parts, f"{kind}-{key}", saved)
     form.is_valid()
     return form
 
 
 @lru_cache(maxsize=1024)  # of seventy rows, a pause in typing changes one
-def _remembered(kind: str, key: str, saved: bool, held: _Parts, _language: str | None) -> RowForm:
+def _remembered(kind: str, key: str, saved: bool, written: str, _language: str | None) -> RowForm:
     """As it was read in a language: days are typed as it has them."""
-    return _read(kind, key, saved, held)
+    return _read(kind, key, saved, json.loads(written))

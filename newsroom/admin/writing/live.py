@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from analysis import drafts, editing, preflight
+from analysis import drafts, editing, preflight, rulebook
 from analysis.models import Draft, Story, Topic, Version
 from analysis.models.stories import Role
 from analysis.rendition import Tombstone
 from analysis.rendition.stories import preview
+from analysis.rulebook import RuleBook
 from analysis.text import TextError
 from newsroom.admin.fields import counter, offers
 from newsroom.admin.site import who
@@ -77,13 +78,14 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
         return _turn(request, HttpResponse(headers={"X-Unsaved": "yes" if kept.kept_at else "no"}), kept)
     if kept.kept_at and kept.turn == turn_of(request):  # what was restored stands in this window now
         drafts.settle(who(request), plain(request.POST, "restored"))
-    permit = page.lead_of(document)
+    book = rulebook.current()  # once: checklist, preview and counters speak of the same terms
+    permit = page.lead_of(document, book)
     version = window.version(request.POST)
     context = {
-        **_checks(document),
+        **_checks(document, book),
         "needs": document.mistakes[:NEEDS],
         "kept_at": kept.kept_at, "meanwhile": _meanwhile(document, version),
-        "preview_html": preview_html(document, request),
+        "preview_html": preview_html(document, request, book),
         "counters_now": [
             counter(
                 "summary_text",
@@ -105,12 +107,11 @@ def _turn(request: HttpRequest, response: HttpResponse, kept: Draft | None) -> H
     return response
 
 
-def _checks(document: Document) -> dict[str, Any]:
+def _checks(document: Document, book: RuleBook) -> dict[str, Any]:
     """The checklist of what is typed."""
     story, content, now = document.story, document.content, timezone.now()
-    checks = preflight.checklist(
-        story, content, now, articles=document.articles, public={item.pk for item in document.held.watch.values()}
-    )
+    public = {item.pk for item in document.held.watch.values()}
+    checks = preflight.checklist(story, content, now, book=book, articles=document.articles, public=public)
     # Of what is typed in part it is said above what to mend, and not beside it that there is none.
     begun = {mistake.name.split("-")[0] for mistake in document.mistakes}
     return preflight_of([check for check in checks if check.kind != "advice" or check.field not in begun])
@@ -139,7 +140,7 @@ def _meanwhile(document: Document, version: int | None) -> list[str]:
     ]
 
 
-def preview_html(document: Document, request: HttpRequest) -> str:
+def preview_html(document: Document, request: HttpRequest, book: RuleBook | None = None) -> str:
     """The public page of what is typed, through the gate and the public template; a sentence where there is none."""
     content = document.content
     if not any(s["role"] == Role.ORIGINAL or s["in_summary"] for s in content["sources"]):
@@ -155,7 +156,14 @@ def preview_html(document: Document, request: HttpRequest) -> str:
     for mention in content["mentions"]:
         mention["slug"] = mention["slug"] or "new"
     try:
-        found = preview(shown, content, editing.render(content), document.articles)
+        found = preview(
+            shown,
+            content,
+            editing.render(content),
+            book=book,
+            articles=document.articles,
+            watch=document.held.watch.values(),
+        )
     except TextError as error:
         return render_to_string("admin/analysis/story/no_preview.html", {"why": str(error)}, request)
     if found is None or isinstance(found, Tombstone):

@@ -216,9 +216,9 @@ def lead(sources: Iterable[Row]) -> Permit | None:
     return strictest(permits) if permits else None
 
 
-def lead_of(document: Document) -> Permit | None:
+def lead_of(document: Document, book: rulebook.RuleBook) -> Permit | None:
     """The same, of what is typed, where no rows are to be shown."""
-    book, now, leads = rulebook.current(), timezone.now(), preflight.leads(document.content)
+    now, leads = timezone.now(), preflight.leads(document.content)
     articles = (document.articles[s["article"]] for s in document.content["sources"] if s["id"] in leads)
     permits = [book.permit(rulebook.work_of(article), now) for article in articles]
     return strictest(permits) if permits else None
@@ -227,7 +227,7 @@ def lead_of(document: Document) -> Permit | None:
 def others(held: Held, by: User) -> list[Draft]:
     """Who else has the story open, each once. One query."""
     found: dict[int, Draft] = {}
-    for draft in drafts.others(held.story.pk, by, timezone.now())[:20]:
+    for draft in drafts.others(held.story.pk, by, timezone.now()):
         found.setdefault(draft.by_id, draft)
     return list(found.values())
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from analysis.merging import ORDER, ROWS, Typed, row_of, rows
+from analysis.merging import LONGEST_NAME, ORDER, ROWS, Typed, row_of, rows
 from analysis.models import Article, Source, Story, StoryLink
 from analysis.models.writing import Slot, SummaryMadeBy
 
@@ -37,7 +37,7 @@ def typed_in(data: QueryDict) -> Typed:
     """What a browser sent of the form's own fields, in its order. What is no field of ours is not looked at."""
     found: Typed = {}
     for name in data:
-        if name in PLAIN or _is_part(name):
+        if name in PLAIN or (len(name) <= LONGEST_NAME and _is_part(name)):
             # PostgreSQL keeps no NUL, and nobody types one.
             values = [v.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "") for v in data.getlist(name)]
             if any(value.strip() for value in values):
@@ -140,11 +140,15 @@ def typed_of(content: dict[str, Any], known: Known) -> Typed:
         ("mentions", _mentions(content)),
     ):
         for n, (key, parts) in enumerate(found, start=1):
-            pairs += [(f"{kind}-{key}-{part}", value) for part, value in {**parts, "position": n}.items()]
-    return {name: _values(value) for name, value in pairs if value not in (None, "", [], False)}
+            row = f"{kind}-{key}-"
+            pairs += [(row + part, value) for part, value in parts.items()]
+            pairs.append((row + ORDER, n))
+    return {name: _values(value) for name, value in pairs if value}
 
 
 def _values(value: Any) -> list[str]:
+    if isinstance(value, str):  # nearly all of them are
+        return [value]
     if value is True:
         return ["on"]
     return [str(v) for v in value] if isinstance(value, list) else [str(value)]
@@ -164,8 +168,8 @@ def _sources(content: dict[str, Any], known: Known) -> Iterator[tuple[object, di
 
 def _claims(content: dict[str, Any]) -> Iterator[tuple[object, dict[str, Any]]]:
     for c in content["claims"]:
-        stances = {f"stance_{e['source']}": e["stance"] for e in c["evidence"]}
-        yield c["id"], {"text": c["text"], "standing": c["standing"], "why": c["why"], **stances}
+        parts = {"text": c["text"], "standing": c["standing"], "why": c["why"]}
+        yield c["id"], parts | {f"stance_{e['source']}": e["stance"] for e in c["evidence"]}
 
 
 def _watch_items(content: dict[str, Any]) -> Iterator[tuple[object, dict[str, Any]]]:
