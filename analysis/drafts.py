@@ -74,13 +74,12 @@ def unsaved(by: User, story: int | None) -> QuerySet[Draft]:
     return Draft.objects.filter(by=by, story=story, kept_at__isnull=False).order_by("-kept_at")
 
 
-_NAME = ("username", "first_name", "last_name")
 _OTHERS = PreparedModels(
     lambda story, by, since: (
         Draft.objects.filter(story__pk=story, seen_at__gte=since)
         .exclude(by__pk=by)
         .select_related("by")
-        .only("story", "kept_at", "seen_at", *(f"by__{name}" for name in _NAME))
+        .only("story", "kept_at", "seen_at", "by__username")
         .order_by("-seen_at")
     ),
     story=int,

@@ -26,7 +26,7 @@ TOGETHER: dict[str, tuple[str, frozenset[str]]] = {
     "summary": ("text", frozenset({"made_by", "model"})),
 }
 _OF_TEXT = re.compile(r"((note)_[a-z]+|(summary))_(.+)")
-LONGEST_NAME = 200  # characters; no field's is longer, and what a browser sends is not remembered without end
+LONGEST_FIELD = 200  # characters of its name; none is longer, and what a browser sends is not remembered without end
 ORDER = "position"  # two people may both move rows: no conflict, the later save wins
 
 
@@ -53,7 +53,7 @@ class Merged:
 
 def row_of(name: str) -> tuple[str, str, str] | None:
     """Kind, key and field of a name that belongs to a row; None of any other."""
-    return _row_of(name) if len(name) <= LONGEST_NAME else None
+    return _row_of(name) if len(name) <= LONGEST_FIELD else None
 
 
 @lru_cache(maxsize=8192)  # a form of a thousand fields has the same names at every pause in typing

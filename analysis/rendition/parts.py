@@ -116,11 +116,11 @@ def note(raw: dict[str, Any], html: dict[str, Any], permits: dict[int, Permit]) 
     )
 
 
-type Cells = Mapping[tuple[int, str], EvidenceView]
+type Cells = Mapping[int, Mapping[str, EvidenceView]]
 
 
 def cells(sources: tuple[SourceView, ...]) -> Cells:
-    """What a place of the claim × source grid can say, by the id of the source and its stance: of thirty sources 120
+    """What a place of the claim × source grid can say, by the id of the source and by its stance: of thirty sources 120
     values, which 1,200 places share."""
     return _cells(sources, get_language())
 
@@ -128,12 +128,11 @@ def cells(sources: tuple[SourceView, ...]) -> Cells:
 @lru_cache(maxsize=64)
 def _cells(sources: tuple[SourceView, ...], _language: str | None) -> Cells:
     labels = {str(stance): label(Stance, stance) for stance in Stance}
-    found = {
-        (source.id, stance): EvidenceView(source=source, stance=stance, stance_label=said)
-        for source in sources
-        for stance, said in labels.items()
-    }
-    return MappingProxyType(found)
+
+    def of(source: SourceView) -> dict[str, EvidenceView]:
+        return {key: EvidenceView(source=source, stance=key, stance_label=said) for key, said in labels.items()}
+
+    return MappingProxyType({source.id: of(source) for source in sources})
 
 
 def claim(raw: dict[str, Any], cells: Cells, permits: dict[int, Permit]) -> ClaimView | None:
@@ -149,7 +148,7 @@ def claim(raw: dict[str, Any], cells: Cells, permits: dict[int, Permit]) -> Clai
         label=label(Standing, raw["standing"]),
         why=raw["why"],
         checked_at=datetime.fromisoformat(raw["checked_at"]),
-        evidence=tuple(cell for e in raw["evidence"] if (cell := cells.get((e["source"], e["stance"])))),
+        evidence=tuple(cells[e["source"]][e["stance"]] for e in raw["evidence"] if e["source"] in cells),
         history=tuple(
             StandingView(
                 standing=change["standing"],

@@ -1,19 +1,21 @@
 """Parts of a page that are drawn once while they stay the same."""
 
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from django import template
-from django.template.loader import render_to_string
+from django.template import Context, Engine, Template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
 
-MOST = 32  # parts remembered; of thirty sources and forty claims one has 300 KB
+MOST = 32  # parts remembered,
+ROOM = 4_000_000  # and characters of them; of thirty sources and forty claims one has 330,000
 
 
 class _Drawn(NamedTuple):
-    name: str
+    template: Template  # another object once its file has changed
     language: str | None
     values: dict[str, Any]
     html: SafeString
@@ -32,13 +34,15 @@ def part(name: str, **values: object) -> SafeString:
     that is marked as safe and the same text unmarked do not.
     """
     global _recent  # noqa: PLW0603  one tuple, swapped whole: safe between threads
-    language = get_language()
-    for drawn in _recent:
-        if drawn.name == name and drawn.language == language and drawn.values == values:
-            found = drawn
+    source, language = Engine.get_default().get_template(name), get_language()
+    for last in _recent:
+        if last.template is source and last.language == language and last.values == values:
+            html, others = last.html, [drawn for drawn in _recent if drawn is not last]
             break
     else:
-        html = render_to_string(name, {**values})  # a copy: a template may set more
-        found = _Drawn(name, language, values, html)
-    _recent = (found, *[drawn for drawn in _recent if drawn is not found][: MOST - 1])
-    return found.html
+        html, others = source.render(Context({**values})), [*_recent]  # of a copy: a template may set more
+    # These values, and not those of then: what was compared once is mostly the same objects the next time.
+    kept = [_Drawn(source, language, values, html), *others][:MOST]
+    sizes = accumulate(len(drawn.html) for drawn in kept)
+    _recent = tuple(drawn for drawn, size in zip(kept, sizes, strict=True) if size <= ROOM)
+    return html

@@ -9,8 +9,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.rendition import stories as rendition
 from analysis.rendition.story_values import ClaimView, EvidenceView, Ledger, Ref, SourceView, StandingView
 from newsroom.templatetags import parts
+from tests import making
 
 AT = datetime(2026, 11, 21, 23, 5, tzinfo=UTC)
 PAGE = '{% load parts %}{% part "reader/claims.html" ledger=ledger language=language %}'
@@ -92,7 +94,7 @@ def test_no_change_is_too_small_to_be_seen():
 
 def test_what_is_the_same_is_drawn_once(monkeypatch):
     drawn(BASE, "en")
-    monkeypatch.setattr(parts, "render_to_string", lambda _name, _values: pytest.fail("it was drawn again"))
+    monkeypatch.setattr(parts, "Context", lambda _values: pytest.fail("it was drawn again"))
     drawn(ledger(), "en")
 
 
@@ -100,3 +102,28 @@ def test_no_more_parts_are_remembered_than_there_is_room_for():
     for n in range(parts.MOST + 5):
         drawn(replace(BASE, form=str(n)), "en")
     assert len(parts._recent) == parts.MOST
+    long = replace(BASE.claims[0], text="x" * (parts.ROOM // 9))
+    for n in range(parts.MOST):
+        drawn(replace(BASE, claims=(replace(long, id=n),)), "en")
+        assert sum(len(drawn.html) for drawn in parts._recent) <= parts.ROOM
+    drawn(replace(BASE, claims=(replace(long, text="x" * parts.ROOM),)), "en")  # too long to be remembered at all
+    assert sum(len(drawn.html) for drawn in parts._recent) <= parts.ROOM
+
+
+def words(value):
+    if is_dataclass(value):
+        return [word for field in fields(value) for word in words(getattr(value, field.name))]
+    if isinstance(value, tuple):
+        return [word for one in value for word in words(one)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_text_of_the_gate_is_marked_as_safe(language):
+    """Equal texts must look alike; one that is marked as safe does not look like one that is not."""
+    story = making.planted("safe", making.publisher(), making.article()).story
+    with translation.override(language):
+        page = rendition.story(story.slug)
+    found = words(page.ledger)
+    assert len(found) > 20 and {type(word) for word in found} == {str}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from analysis.merging import LONGEST_NAME, ORDER, ROWS, Typed, row_of, rows
+from analysis.merging import LONGEST_FIELD, ORDER, ROWS, Typed, row_of, rows
 from analysis.models import Article, Source, Story, StoryLink
 from analysis.models.writing import Slot, SummaryMadeBy
 
@@ -37,7 +37,7 @@ def typed_in(data: QueryDict) -> Typed:
     """What a browser sent of the form's own fields, in its order. What is no field of ours is not looked at."""
     found: Typed = {}
     for name in data:
-        if name in PLAIN or (len(name) <= LONGEST_NAME and _is_part(name)):
+        if name in PLAIN or (len(name) <= LONGEST_FIELD and _is_part(name)):
             # PostgreSQL keeps no NUL, and nobody types one.
             values = [v.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "") for v in data.getlist(name)]
             if any(value.strip() for value in values):
@@ -122,7 +122,7 @@ def reordered(one: Typed, other: Typed) -> list[str]:
 
 def typed_of(content: dict[str, Any], known: Known) -> Typed:
     """What the form would send if this content stood in it and nothing were typed."""
-    summary = content["summary"] or {"text": "", "made_by": SummaryMadeBy.PERSON, "model": "", "checked_by": ""}
+    summary = content["summary"] or {"text": "", "made_by": SummaryMadeBy.PERSON.value, "model": "", "checked_by": ""}
     pairs: list[tuple[str, Any]] = [
         *((name, content[name]) for name in ("headline", "dek", "topic")),
         ("desk", content["desk"]["slug"]),
