@@ -177,13 +177,14 @@ function say(words, wrong) {
 
 if (form) {
   let timer;
-  form.addEventListener("input", () => {
+  const touched = () => {
     typed = true;
     delete live.dataset.kept;
     clearTimeout(timer);
     timer = setTimeout(keepHere, 250);
-  });
-  form.addEventListener("change", () => (typed = true));
+  };
+  form.addEventListener("input", touched);
+  form.addEventListener("change", touched); // a row that was moved, say
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     typed = false;
@@ -285,9 +286,11 @@ live?.addEventListener("htmx:afterRequest", (event) => {
   known = since ? { since, held: sent } : undefined;
   if (!whole && Number(newest) === turn) {
     [retry, wait] = [clearTimeout(retry), 5_000];
-    live.dataset.kept = "yes";
     say(live.querySelector("[data-kept-line]")?.textContent ?? "");
-    if (held() === sent) localStorage.removeItem(shelf);
+    if (held() === sent) { // and nothing was typed since
+      live.dataset.kept = "yes";
+      localStorage.removeItem(shelf);
+    }
     // What was restored is kept as this window's now: a reload shall find it.
     if (/[?&]draft=/.test(location.search)) history.replaceState(null, "", `?draft=${form.dataset.key}`);
   } else {

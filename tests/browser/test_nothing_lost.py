@@ -73,6 +73,29 @@ def test_power_off_in_mid_sentence(site, at, story, open_page):
     assert "Half a sentence" not in held(site, story, "s.headline"), "and nothing of it was saved"
 
 
+def test_the_page_is_closed_while_the_last_words_are_on_their_way(site, at, open_page):
+    """An answer to what was sent says nothing of what was typed since: till that is kept, the page warns who leaves."""
+    page = open_page()
+    log_in(page, site, *hire(site, "editor"))
+    page.clock.install()  # else the next request could overtake the one that is held up
+    page.goto(at)
+    rail = page.locator("#rail-live")
+    expect(rail).to_have_attribute("data-kept", "yes")
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    under_way = []
+    page.route("**/typing/", lambda route: under_way.append(route))
+    with page.expect_request("**/typing/"):
+        page.locator("#id_dek").fill("Sent.")
+        page.clock.run_for(1000)
+    page.locator("#id_headline").fill("Typed since")
+    under_way.pop().continue_()
+    expect(page.locator("#kept")).to_contain_text("Draft kept")
+    expect(rail).not_to_have_attribute("data-kept", "yes")
+    page.unroute("**/typing/")
+    page.clock.run_for(1000)
+    expect(rail).to_have_attribute("data-kept", "yes")
+
+
 def test_the_login_expired_while_typing(site, at, open_page, findings):
     person = hire(site, "editor")
     page = open_page()
