@@ -8,7 +8,7 @@ import gzip
 import itertools
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlencode
 
@@ -62,25 +62,58 @@ def additions() -> float:
     return 1000 * (time.process_time() - began)
 
 
-def measure(what: str, ask: Callable[[], HttpResponse]) -> float:
-    """Prints what one request costs; returns it as a multiple of the loop."""
+def measure[Asked](what: str, prepared: Callable[[], Asked], ask: Callable[[Asked], HttpResponse]) -> float:
+    """Prints what one request costs, without what prepares it; returns it as a multiple of the loop."""
     took, worked, loops = [], [], []
     for _ in range(ROUNDS):
         loops.append(additions())
+        asked = prepared()
         begun, cpu = time.perf_counter(), time.process_time()
-        ask()
+        ask(asked)
         took.append((time.perf_counter() - begun) * 1000)
         worked.append((time.process_time() - cpu) * 1000)
+    asked = prepared()
     with CaptureQueriesContext(connection) as queries:
-        answer = ask()
+        answer = ask(asked)
     size, packed = len(answer.content), len(gzip.compress(answer.content))
     ms, loop = statistics.median(took), statistics.median(loops)
     cpu = statistics.median(worked)  # of this process: what else the machine does is not in it, nor is PostgreSQL
     print(
-        f"{what:<46}{ms:>7.1f} ms{cpu:>7.1f} ms cpu{ms / loop:>6.2f} loops of {loop:.0f} ms"
+        f"{what:<50}{ms:>7.1f} ms{cpu:>7.1f} ms cpu{ms / loop:>6.2f} loops of {loop:.0f} ms"
         f"{len(queries):>4} queries{size:>9,} bytes{packed:>7,} gzipped"
     )
     return ms / loop
+
+
+def costs(client: Client, sources: int, claims: int) -> dict[str, float]:
+    """Prints what each request of one window costs; returns it in loops."""
+    at = f"/admin/analysis/story/{story(sources, claims).pk}/change/"
+    form, turns, kept = sent_by(client.get(at)), itertools.count(1), {}
+
+    def send(body: str) -> HttpResponse:
+        answer = client.post(TYPING, body, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 200, "it was wanted whole"
+        kept["since"] = answer.headers["X-Since"]
+        return answer
+
+    def typed(form: dict, **more: object) -> str:
+        return urlencode(form | {"dek": str(time.time()), "turn": next(turns), **more}, doseq=True)
+
+    def changed(form: dict, since: str) -> str:
+        """As static/js/desk.js sends it: what was changed since a text that the server has."""
+        return typed({name: form[name] for name in ("window", "shown", "version")}, since=since)
+
+    def first() -> str:
+        form = sent_by(client.get(at))
+        return changed(form, f"version {form['version']}")
+
+    size = f"{sources} sources, {claims} claims"
+    return {
+        "open": measure(f"open, {size}", lambda: at, client.get),
+        "first": measure(f"typed, first in a window, {size}", first, send),
+        "whole": measure(f"typed, sent whole, {size}", lambda: typed(form), send),
+        "typing": measure(f"typed, what was changed, {size}", lambda: changed(form, kept["since"]), send),
+    }
 
 
 def main() -> None:
@@ -91,34 +124,9 @@ def main() -> None:
     client = Client()
     client.force_login(user)
     print(f"the story screen on {connection.vendor}")
-    loops: dict[str, list[float]] = {"open": [], "first": [], "typing": []}
-    for sources, claims in ((3, 4), (30, 40)):
-        at = f"/admin/analysis/story/{story(sources, claims).pk}/change/"
-        form = sent_by(client.get(at))
-        turns, kept = itertools.count(1), {}
-
-        def send(**body: object) -> HttpResponse:
-            return client.post(TYPING, urlencode(body, doseq=True), content_type="application/x-www-form-urlencoded")
-
-        def first(form: dict = form, turns: Iterator[int] = turns) -> HttpResponse:
-            return send(**form | {"dek": str(time.time()), "turn": next(turns)})
-
-        def typing(form: dict = form, turns: Iterator[int] = turns, kept: dict = kept) -> HttpResponse:
-            """As static/js/desk.js sends it: what was changed since the text that the server keeps."""
-            if not kept:
-                kept["X-Since"] = first().headers["X-Since"]
-            named = {name: form[name] for name in ("window", "shown", "version")}
-            answer = send(**named, dek=str(time.time()), turn=next(turns), since=kept["X-Since"])
-            assert answer.status_code == 200, "it was wanted whole"
-            kept["X-Since"] = answer.headers["X-Since"]
-            return answer
-
-        size = f"{sources} sources, {claims} claims"
-        loops["open"].append(measure(f"open, {size}", lambda at=at: client.get(at)))
-        loops["first"].append(measure(f"typed, sent whole, {size}", first))
-        loops["typing"].append(measure(f"typed, what was changed, {size}", typing))
-    for what, (ordinary, large) in loops.items():
-        print(f"  {what}: the large one takes {large / ordinary:.1f} times the ordinary one's")
+    ordinary, large = (costs(client, *size) for size in ((3, 4), (30, 40)))
+    for what in ordinary:
+        print(f"  {what}: the large one takes {large[what] / ordinary[what]:.1f} times the ordinary one's")
 
 
 if __name__ == "__main__":

@@ -145,8 +145,8 @@ let typed = Boolean(document.querySelector("#what-is-wrong,.theirs"));
 let leaving = false; // the form is on its way: what would be sent now could only come too late
 let [retry, wait] = [0, 5_000];
 
-function held() {
-  const values = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OURS.test(name));
+function held(of = form) {
+  const values = [...new FormData(of)].filter(([name, value]) => typeof value === "string" && !OURS.test(name));
   return JSON.stringify(values);
 }
 
@@ -242,9 +242,17 @@ async function bring(name, left) {
 
 // --- what stands beside the form
 
-// Of a form with a thousand fields most stand as they stood: what the server has said that it keeps is not sent again.
-let known; // {since, held}: what the form held when the server last said so, and what it calls that
+// Of a form with a thousand fields most stand as they stood: what the server has is not sent again.
 const ALWAYS = /^(csrfmiddlewaretoken|window|shown|turn|version|frame|restored)$/;
+const opened = form?.dataset.since ? { since: form.dataset.since, held: asItCame() } : undefined;
+let known = opened; // what the form held when the server last said that it has it, and what the server calls that
+
+// What the page came with, whatever a browser that was restarted has filled in since.
+function asItCame() {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return held(copy);
+}
 
 function byName(text) {
   const found = new Map();
@@ -256,9 +264,9 @@ function sendChanges(data) {
   const [was, is] = [byName(known.held), byName(sent)];
   for (const name of [...data.keys()]) if (!ALWAYS.test(name)) data.delete(name);
   for (const name of new Set([...was.keys(), ...is.keys()])) {
-    const values = is.get(name) ?? [""]; // taken away: sent empty
-    if (JSON.stringify(was.get(name)) === JSON.stringify(values)) continue;
-    for (const value of ALWAYS.test(name) ? [] : values) data.append(name, value);
+    const [before, values] = [was, is].map((found) => found.get(name) ?? [""]); // taken away: sent empty
+    if (ALWAYS.test(name) || JSON.stringify(before) === JSON.stringify(values)) continue;
+    for (const value of values) data.append(name, value);
   }
   data.set("since", known.since);
 }
@@ -283,7 +291,7 @@ live?.addEventListener("htmx:afterRequest", (event) => {
   const turn = Number(form.elements.turn.value);
   const whole = xhr.status === 204; // what was changed came to something else than it was changed from
   const since = xhr.getResponseHeader("X-Since");
-  known = since ? { since, held: sent } : undefined;
+  known = since ? { since, held: sent } : whole ? undefined : opened;
   if (!whole && Number(newest) === turn) {
     [retry, wait] = [clearTimeout(retry), 5_000];
     say(live.querySelector("[data-kept-line]")?.textContent ?? "");

@@ -41,8 +41,12 @@ def form(
     blanks: dict[str, int] | None = None,
     wrong: dict[str, str] | None = None,
     moved: str = "",
+    since: str = "",
 ) -> HttpResponse:
-    """The form with what is typed, and everything beside it; 409 where somebody must choose between two texts."""
+    """The form with what is typed, and everything beside it; 409 where somebody must choose between two texts.
+
+    `since` is what it was opened_as, if nothing else stands in it.
+    """
     held, typed = document.held, document.typed
     story = held.story
     mistakes = document.mistakes if attempt and not attempt.conflicts else []
@@ -60,7 +64,7 @@ def form(
     context = {
         **stories.admin_site.each_context(request),
         "title": str(story) if story.pk else _("New story"), "opts": stories.opts,
-        "original": story if story.pk else None, "writable": True, "window": window, "version": version,
+        "original": story if story.pk else None, "writable": True, "window": window, "version": version, "since": since,
         "head": head, "rows": rows, "options": document.options, "choices": page.CHOICES,
         "wrong": {m.name: m.words for m in mistakes} | (wrong or {}), "mistakes": mistakes,
         "problem": attempt.problem if attempt else "", "notices": attempt.notices if attempt else [],

@@ -96,25 +96,32 @@ def plain(data: QueryDict, name: str) -> str:
 
 
 class OutOfStep(Exception):
-    """A form came as what was changed since a text that is not what is kept of its window: it has to come whole."""
+    """A form came as what was changed since another text than its window has: it has to come whole."""
 
     def __init__(self, kept: Draft | None) -> None:
         super().__init__()
         self.kept = kept
 
 
+def opened_as(story: Story, version: int | None) -> str:
+    """The name of the text that a window has here before anything is kept of it: of what was saved. A new story has
+    none."""
+    return f"version {version}" if story.pk and version else ""
+
+
 def sent(request: HttpRequest, held: Held, window: Window, since: str = "") -> Typed:
     """What a form holds. Of one that did not come in whole, what is missing was not taken away: it stands as it stood
     when the window last sent something, or as it began.
 
-    Or it holds what was changed `since` the text of that stamp, a field taken away as an empty one: raises OutOfStep if
-    another text is kept of the window.
+    Or it holds what was changed `since` a text, a field taken away as an empty one. The text has the stamp of what is
+    kept of the window, or the name that it was opened_as: raises OutOfStep if the window has another one here.
     """
     data = request.POST
     typed = window.named(typed_in(data), data)
     if not data.get("complete"):
         before = window.kept if window.kept and window.kept.kept_at else None
-        if since and (before is None or before.stamp != since):
+        here = before.stamp if before else opened_as(held.story, window.version(data))
+        if since and since != here:
             raise OutOfStep(before)
         began = before.typed if before else _began(request, held, window, {})
         named = window.named({name: [] for name in data}, data)
@@ -142,8 +149,10 @@ def _began(request: HttpRequest, held: Held, window: Window, typed: Typed) -> Ty
         return (frame_of(frame) if frame else {}) | lists
     if version == held.story.version:
         return saved_typed(held)
-    base = working.base_of(held.story, version) if version else None
-    return typed_of(base, Known.of([base])) if base else {}
+    if not version:
+        return {}
+    base = working.base_of(held.story, version) or held.content  # of which no version was kept, nothing was written
+    return typed_of(base, Known.of([base]))
 
 
 def rescue(request: HttpRequest, window: Window, since: str = "") -> Draft | None:

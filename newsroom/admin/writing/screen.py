@@ -29,6 +29,7 @@ from newsroom.admin.writing.drafts import (
     keep,
     number_in,
     opened,
+    opened_as,
     plain,
     rescue,
     sent,
@@ -64,12 +65,13 @@ def _open(stories: Any, request: HttpRequest, held: Held) -> HttpResponse:
     # Always a window of its own: that in which a restored text was typed may be open still, and goes on writing to it.
     window = opened(who(request), held.story.pk)
     if restored := draft_of(request, held, "draft"):
-        typed, version = restored.typed, restored.based_on
+        typed, version, since = restored.typed, restored.based_on, ""
     else:
         typed, version = typed_at_first(stories, request, held), held.story.version
+        since = opened_as(held.story, version)
     document = Document(typed, held, options())
     compared = draft_of(request, held, "compare")
-    return answers.form(stories, request, document, window, version, restored=restored, compared=compared)
+    return answers.form(stories, request, document, window, version, restored=restored, compared=compared, since=since)
 
 
 def typed_at_first(stories: Any, request: HttpRequest, held: Held) -> Typed:

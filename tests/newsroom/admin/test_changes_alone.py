@@ -1,6 +1,7 @@
-"""A browser that sends only what was changed since the server last said what it keeps: the text is kept whole."""
+"""A browser sends only what was changed since a text that the server has; it is kept whole nevertheless."""
 
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from analysis import drafts, editing
 from analysis.models import Draft, WatchItem
 from newsroom.admin.writing.drafts import OutOfStep, held_of, sent, window_of
 from tests import making
-from tests.newsroom.admin.screen import opened, row, url
+from tests.newsroom.admin.screen import ADD, opened, row, sent_by, url
 
 pytestmark = pytest.mark.django_db
 TYPING = "/admin/analysis/story/typing/"
@@ -19,10 +20,14 @@ ALWAYS = ("window", "shown", "version", "frame", "restored")
 
 
 class Browser:
-    """One window, as static/js/desk.js has it: the form, its turn, and what the server is known to keep of it."""
+    """One window, as static/js/desk.js has it: the form, its turn, and what the server is known to have of it."""
 
     def __init__(self, client, at):
-        self.client, self.form, self.turn, self.known = client, opened(client, at), 0, None
+        self.client, self.turn = client, 0
+        page = client.get(at)
+        self.form = sent_by(page)
+        since = re.search(r'data-since="([^"]+)"', page.content.decode())
+        self.opened = self.known = (since[1], self.form) if since else None
 
     def type(self, **typed):
         """A field taken away is typed as None."""
@@ -43,7 +48,7 @@ class Browser:
         if not answered:
             return answer
         newest, since = answer.headers["X-Turn"], answer.headers.get("X-Since")
-        self.known = (since, form) if since else None
+        self.known = (since, form) if since else None if answer.status_code == 204 else self.opened
         if answer.status_code != 204 and newest == str(self.turn):
             return answer
         if later := newest.isdecimal() and int(newest) > self.turn:
@@ -105,8 +110,10 @@ def test_what_is_kept_is_what_a_whole_form_would_leave(editor, published, seed):
 
 def test_a_pause_sends_what_was_changed_and_no_more(editor, published):
     browser = Browser(editor, url(published))
+    assert browser.known, "of the first as well"
+    new = {value for name, value in browser.form.items() if re.match(r"[a-z_]+-n\d", name)}
+    assert new == {""}, "of new rows nothing stands in the form that is not on the server"
     browser.send(headline="Typed.")
-    assert browser.known, "the first comes whole"
     browser.send(dek="And more.")
     assert browser.kept["headline"] == ["Typed."]
     assert browser.kept["dek"] == ["And more."]
@@ -114,14 +121,49 @@ def test_a_pause_sends_what_was_changed_and_no_more(editor, published):
     assert "headline" not in browser.kept, "what was emptied stays empty"
 
 
-def test_where_nothing_is_unsaved_any_more_the_next_comes_whole(editor, published):
+def test_where_nothing_is_unsaved_any_more_the_next_builds_on_what_was_saved(editor, published):
     browser = Browser(editor, url(published))
     was = browser.form["dek"]
     browser.send(dek="Typed.")
     browser.send(dek=was)
-    assert browser.kept == {} and browser.known is None
-    browser.send(headline="Again.")
+    assert browser.kept == {} and browser.known == browser.opened
+    browser.send(**{"mentions-n1-name": "Again.", "claims-n1-text": "And again."})
     assert browser.kept == browser.whole()
+
+
+def test_what_was_saved_meanwhile_is_not_taken_for_what_was_opened(editor, published):
+    """Of the version that the window was opened with, and not of the newest."""
+    browser = Browser(editor, url(published))
+    was, since = browser.form["headline"], browser.known[0]
+    other = opened(editor, url(published)) | {"headline": "Of another window."}
+    assert editor.post(url(published), other).status_code == 302
+    browser.send(dek="Of this one.")
+    assert browser.kept["headline"] == [was] and browser.kept == browser.whole()
+    assert Browser(editor, url(published)).known[0] != since
+
+
+def test_a_form_that_was_saved_and_comes_back_is_not_changed_since_it_was_opened(editor, published):
+    """After “back” a browser loads the page as it had come: what it was opened with is older than what it became."""
+    browser = Browser(editor, url(published))
+    assert editor.post(url(published), browser.form | {"headline": "Saved.", "turn": "1"}).status_code == 302
+    browser.turn = 2
+    browser.send(headline="Saved.", dek="Typed after it came back.")
+    assert browser.kept["headline"] == ["Saved."] and browser.kept == browser.whole()
+
+
+def test_a_restored_text_and_a_new_story_have_no_text_on_the_server_to_build_on(editor, published):
+    browser = Browser(editor, url(published))
+    browser.send(dek="Typed.")
+    assert Browser(editor, f"{url(published)}?draft={browser.window.key}").known is None
+    new = Browser(editor, ADD)
+    assert new.known is None
+    part = {"window": new.form["window"], "version": "1", "dek": "Alone.", "turn": "1"}
+    assert editor.post(TYPING, part | {"since": "version 1"}).status_code == 204
+    story = making.draft()
+    gone = Browser(editor, url(story))
+    story.delete()
+    assert gone.send(dek="Typed into what is gone.").status_code in (200, 403)
+    assert gone.kept == gone.whole()
 
 
 def test_changes_of_a_text_that_is_not_kept_change_nothing_and_are_asked_for_whole(editor, published):
