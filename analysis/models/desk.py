@@ -118,7 +118,7 @@ class Version(models.Model):
     number = models.PositiveIntegerField()  # Story.version after that save
     content = models.JSONField()  # as a revision's: canonical, with the terms in force (analysis/editing.py)
     sha256 = models.CharField(max_length=64)
-    why = models.CharField(max_length=200, blank=True)  # if it was no plain save: restored, merged, duplicated
+    why = models.CharField(max_length=200, blank=True)  # if it was no plain save, as the desk's log has it: restored…
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

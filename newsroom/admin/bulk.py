@@ -72,9 +72,9 @@ def _step(name: str, form: type[forms.Form]) -> Change:
 def _file_under(story: Story, by: Any, data: dict[str, Any]) -> log.Message:
     if story.topic_id == data["topic"].pk:
         raise editing.EditingError(_("It is filed under “%(topic)s” already.") % {"topic": data["topic"]})
-    said = _("Topic: %(topic)s") % {"topic": data["topic"]}
-    working.write(story, editing.snapshot(story) | {"topic": data["topic"].slug}, by, why=said)
-    return log.line(gettext_noop("Topic: %(topic)s"), topic=data["topic"])
+    said = log.line(gettext_noop("Topic: %(topic)s"), topic=data["topic"])
+    working.write(story, editing.snapshot(story) | {"topic": data["topic"].slug}, by, why=log.written(said))
+    return said
 
 
 CHANGES = {

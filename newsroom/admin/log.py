@@ -37,11 +37,20 @@ def judged(item: WatchItem, state: str) -> Message:
 
 def said(entry: LogEntry) -> str:
     """What a line of the log says."""
+    return read(entry.change_message) or entry.get_change_message()
+
+
+def written(message: Message) -> str:
+    """A message as it is kept where the log is not: with a version, which says what it was made by."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str) -> str:
+    """What a message that is kept somewhere says; empty where the text is none."""
     try:
-        found = json.loads(entry.change_message)
-        return " ".join(map(_said, found)) or entry.get_change_message()
+        return " ".join(map(_said, json.loads(text)))
     except (ValueError, TypeError, KeyError):
-        return entry.get_change_message()
+        return ""
 
 
 def _said(part: dict[str, Any]) -> str:

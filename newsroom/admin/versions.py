@@ -66,7 +66,9 @@ class Kept:
 
     @property
     def what(self) -> str:
-        return self.row.get_kind_display() if isinstance(self.row, Revision) else self.row.why or _("Saved")
+        if isinstance(self.row, Revision):
+            return self.row.get_kind_display()
+        return log.read(self.row.why) or self.row.why or _("Saved")
 
     @property
     def reason(self) -> str:
@@ -78,13 +80,10 @@ class Kept:
         return editing.digest(self.row.content) == self.row.sha256
 
     @property
-    def restored(self) -> str:
+    def restored(self) -> log.Message:
         """Why there is a version that was made of it."""
-        return _(self.restoring) % {"n": self.row.number}
-
-    @property
-    def restoring(self) -> str:
-        return gettext_noop("revision %(n)d restored") if self.published else gettext_noop("version %(n)d restored")
+        said = gettext_noop("revision %(n)d restored") if self.published else gettext_noop("version %(n)d restored")
+        return log.line(said, n=self.row.number)
 
     @property
     def place(self) -> tuple:
@@ -164,8 +163,9 @@ def restore_view(stories, request: HttpRequest, pk: int, key: str) -> HttpRespon
         if form.is_bound and form.is_valid():
             with transaction.atomic():
                 editing.claim_version(story, form.cleaned_data["version"])
-                _version, lost = working.restore(story, kept.row.content, who(request), why=kept.restored)
-                stories.log_change(request, story, log.line(kept.restoring, n=kept.row.number))
+                why = log.written(kept.restored)
+                _version, lost = working.restore(story, kept.row.content, who(request), why=why)
+                stories.log_change(request, story, kept.restored)
             said = _("%(version)s is what is saved now. The public page is unchanged until you publish.")
             messages.success(request, said % {"version": kept.title})
             for sentence in lost:

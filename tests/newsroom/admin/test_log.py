@@ -6,8 +6,9 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils.translation import override
 
-from analysis.models import Topic
+from analysis.models import Topic, Version
 from newsroom.admin import log
+from newsroom.admin.versions import Kept
 from tests.newsroom.admin.screen import opened, row, url
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,21 @@ def test_the_page_of_who_did_what(editor, published, settings):
 
 
 def test_a_topic_changed_in_bulk_is_told_by_its_name(editor, draft):
-    sea = Topic.objects.create(name="Sea", slug="sea")
+    sea = Topic.objects.create(name='“Sea”, a "sea"', slug="sea")
     editor.post("/admin/analysis/story/bulk/topic/", {"story": f"{draft.pk}-{draft.version}", "topic": sea.pk})
-    assert lines("en") == ["Topic: Sea"]
+    assert lines("en") == ['Topic: “Sea”, a "sea"']
+
+
+def test_what_a_version_was_made_by_is_read_in_two_languages(editor, draft):
+    sea = Topic.objects.create(name="Sea", slug="sea")
+    french = {"accept-language": "fr"}
+    with override("fr"):
+        form = {"story": f"{draft.pk}-{draft.version}", "topic": sea.pk}
+        editor.post("/admin/analysis/story/bulk/topic/", form, headers=french)
+        at = url(draft, "versions", f"v{draft.versions.first().number}", "restore")
+        editor.post(at, opened(editor, at), headers=french)
+    newest, before = draft.versions.all()[:2]
+    for language, said in (("en", ("version 2 restored", "Topic: Sea")), ("fr", ("version 2 rétablie", "Thème : Sea"))):
+        with override(language):
+            assert (Kept(newest).what, Kept(before).what) == said
+    assert Kept(Version(why="version 7 restored")).what == "version 7 restored", "as it was written before"

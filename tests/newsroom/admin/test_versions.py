@@ -10,6 +10,7 @@ from django.utils import timezone
 from analysis import editing, working
 from analysis.models import ContextNote, Draft, Entity, Mention, Revision, Story, Version
 from analysis.models.writing import Slot
+from newsroom.admin.versions import Kept
 from tests import making
 from tests.newsroom.admin.screen import ADD, messages, opened, sent_by, url
 
@@ -193,7 +194,7 @@ def test_restoring_after_a_bad_edit_makes_a_new_version_and_leaves_the_public_pa
     story = Story.objects.get(pk=published.pk)
     assert story.headline == "A public headline" and story.notes.get().text == "Our take as it was."
     newest = story.versions.first()
-    assert (newest.number, newest.why, newest.created_by) == (4, "version 2 restored", editor.user)
+    assert (newest.number, Kept(newest).what, newest.created_by) == (4, "version 2 restored", editor.user)
     assert story.versions.get(number=2).content == first and story.versions.count() == 4
     assert story.current.number == 1 and "A public headline" in editor.get(story.get_absolute_url()).content.decode()
 
@@ -202,7 +203,7 @@ def test_a_published_revision_is_restored_too(editor, published):
     save(published, headline="A bad edit")
     restore(editor, published, "r1")
     assert Story.objects.get(pk=published.pk).headline == "A public headline"
-    assert published.versions.first().why == "revision 1 restored"
+    assert Kept(published.versions.first()).what == "revision 1 restored"
 
 
 def test_the_second_look_shows_what_will_be_and_does_nothing(editor, published):
