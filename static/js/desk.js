@@ -68,7 +68,7 @@ form?.addEventListener("click", (event) => {
   else other.after(row);
   renumber(row.dataset.row);
   button.focus();
-  row.dispatchEvent(new Event("change", { bubbles: true }));
+  row.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // The order of the rows as they stand, in their fields and wherever else their numbers are written.
@@ -128,7 +128,7 @@ form?.addEventListener("click", (event) => {
   if (!radio.matches?.(".stances input[type=radio]")) return;
   if (radio.dataset.was === "yes") {
     radio.checked = false;
-    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    radio.dispatchEvent(new Event("input", { bubbles: true }));
   }
   for (const other of form.querySelectorAll(`input[name="${CSS.escape(radio.name)}"]`)) {
     other.dataset.was = other.checked ? "yes" : "";
@@ -145,8 +145,9 @@ let typed = Boolean(document.querySelector("#what-is-wrong,.theirs"));
 let leaving = false; // the form is on its way: what would be sent now could only come too late
 let [retry, wait] = [0, 5_000];
 
+// What a form holds; an empty field says no more than one that is not there.
 function held(of = form) {
-  const values = [...new FormData(of)].filter(([name, value]) => typeof value === "string" && !OURS.test(name));
+  const values = [...new FormData(of)].filter(([name, value]) => typeof value === "string" && value && !OURS.test(name));
   return JSON.stringify(values);
 }
 
@@ -177,14 +178,18 @@ function say(words, wrong) {
 
 if (form) {
   let timer;
-  const touched = () => {
+  form.addEventListener("input", () => {
     typed = true;
     delete live.dataset.kept;
     clearTimeout(timer);
     timer = setTimeout(keepHere, 250);
-  };
-  form.addEventListener("input", touched);
-  form.addEventListener("change", touched); // a row that was moved, say
+  });
+  // The fields of a remark are the form's and stand beside it.
+  for (const what of ["input", "change"]) {
+    document.addEventListener(what, ({ target }) => {
+      if (target.form === form && !form.contains(target)) form.dispatchEvent(new Event(what));
+    });
+  }
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     typed = false;
@@ -244,10 +249,10 @@ async function bring(name, left) {
 
 // Of a form with a thousand fields most stand as they stood: what the server has is not sent again.
 const ALWAYS = /^(csrfmiddlewaretoken|window|shown|turn|version|frame|restored)$/;
-const opened = form?.dataset.since ? { since: form.dataset.since, held: asItCame() } : undefined;
-let known = opened; // what the form held when the server last said that it has it, and what the server calls that
+const saved = form?.dataset.since && { since: form.dataset.since, held: asItCame() };
+let known = saved; // what the form held when the server had it last, and what the server calls that
 
-// What the page came with, whatever a browser that was restarted has filled in since.
+// What the page came with, whatever the browser has filled in since.
 function asItCame() {
   const copy = form.cloneNode(true);
   copy.reset();
@@ -264,9 +269,8 @@ function sendChanges(data) {
   const [was, is] = [byName(known.held), byName(sent)];
   for (const name of [...data.keys()]) if (!ALWAYS.test(name)) data.delete(name);
   for (const name of new Set([...was.keys(), ...is.keys()])) {
-    const [before, values] = [was, is].map((found) => found.get(name) ?? [""]); // taken away: sent empty
-    if (ALWAYS.test(name) || JSON.stringify(before) === JSON.stringify(values)) continue;
-    for (const value of values) data.append(name, value);
+    if (ALWAYS.test(name) || JSON.stringify(was.get(name)) === JSON.stringify(is.get(name))) continue;
+    for (const value of is.get(name) ?? [""]) data.append(name, value); // taken away: sent empty
   }
   data.set("since", known.since);
 }
@@ -291,8 +295,9 @@ live?.addEventListener("htmx:afterRequest", (event) => {
   const turn = Number(form.elements.turn.value);
   const whole = xhr.status === 204; // what was changed came to something else than it was changed from
   const since = xhr.getResponseHeader("X-Since");
-  known = since ? { since, held: sent } : whole ? undefined : opened;
+  known = undefined;
   if (!whole && Number(newest) === turn) {
+    known = since ? { since, held: sent } : saved;
     [retry, wait] = [clearTimeout(retry), 5_000];
     say(live.querySelector("[data-kept-line]")?.textContent ?? "");
     if (held() === sent) { // and nothing was typed since

@@ -45,7 +45,7 @@ def form(
 ) -> HttpResponse:
     """The form with what is typed, and everything beside it; 409 where somebody must choose between two texts.
 
-    `since` is what it was opened_as, if nothing else stands in it.
+    `since` is the name_of() what was saved, where nothing else stands in the form.
     """
     held, typed = document.held, document.typed
     story = held.story

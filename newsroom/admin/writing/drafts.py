@@ -1,5 +1,7 @@
 """What is typed and not saved: which window it belongs to, and how it is kept when nobody is logged in any more."""
 
+import hashlib
+import json
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,34 +98,33 @@ def plain(data: QueryDict, name: str) -> str:
 
 
 class OutOfStep(Exception):
-    """A form came as what was changed since another text than its window has: it has to come whole."""
+    """A form came as what was changed since a text that is not here: it has to come whole."""
 
     def __init__(self, kept: Draft | None) -> None:
         super().__init__()
         self.kept = kept
 
 
-def opened_as(story: Story, version: int | None) -> str:
-    """The name of the text that a window has here before anything is kept of it: of what was saved. A new story has
-    none."""
-    return f"version {version}" if story.pk and version else ""
+def name_of(saved: Typed, version: int | None) -> str:
+    """A name for what a form was opened with, where that is what was saved. The version alone would not do: what a form
+    says of a desk, a topic or an entity may be renamed without a new one."""
+    return f"{version} {hashlib.blake2b(json.dumps(saved).encode(), digest_size=12).hexdigest()}"
 
 
 def sent(request: HttpRequest, held: Held, window: Window, since: str = "") -> Typed:
     """What a form holds. Of one that did not come in whole, what is missing was not taken away: it stands as it stood
     when the window last sent something, or as it began.
 
-    Or it holds what was changed `since` a text, a field taken away as an empty one. The text has the stamp of what is
-    kept of the window, or the name that it was opened_as: raises OutOfStep if the window has another one here.
+    Or it holds what was changed `since` a text, a field taken away as an empty one. That text is named by the stamp of
+    what is kept of the window, or else by name_of() what it was opened with: raises OutOfStep if it is another one.
     """
     data = request.POST
     typed = window.named(typed_in(data), data)
     if not data.get("complete"):
         before = window.kept if window.kept and window.kept.kept_at else None
-        here = before.stamp if before else opened_as(held.story, window.version(data))
-        if since and since != here:
-            raise OutOfStep(before)
         began = before.typed if before else _began(request, held, window, {})
+        if since and since != (before.stamp if before else name_of(began, window.version(data))):
+            raise OutOfStep(before)
         named = window.named({name: [] for name in data}, data)
         typed = {name: values for name, values in began.items() if name not in named} | typed
     return saving.whole(typed, held)
@@ -149,10 +150,8 @@ def _began(request: HttpRequest, held: Held, window: Window, typed: Typed) -> Ty
         return (frame_of(frame) if frame else {}) | lists
     if version == held.story.version:
         return saved_typed(held)
-    if not version:
-        return {}
-    base = working.base_of(held.story, version) or held.content  # of which no version was kept, nothing was written
-    return typed_of(base, Known.of([base]))
+    base = working.base_of(held.story, version) if version else None
+    return typed_of(base, Known.of([base])) if base else {}
 
 
 def rescue(request: HttpRequest, window: Window, since: str = "") -> Draft | None:

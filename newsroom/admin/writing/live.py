@@ -49,9 +49,9 @@ def typing(request: HttpRequest, stories: Any) -> HttpResponse:
     Works without a session as well: whoever was logged out while typing keeps the text and is told. Every answer says
     in X-Turn which turn of the window is the newest that is kept, or "none": a browser that reads there what it sent
     knows that its text is safe, and one that finds no such header was answered by somebody else. X-Since names the text
-    that is kept: the next request may name it, and hold only what was changed since (drafts.sent). Without it that is
-    what the window was opened as, if the page said so. Where the window has another text here by then, it is answered
-    204, nothing is kept of it, and the form has to come whole.
+    that is kept: the next request may name it, and hold only what was changed since (drafts.sent). Where nothing is
+    unsaved, it may do the same with the name that the page came with. Where that text is not here any more, the answer
+    is 204, nothing is kept, and the form has to come whole.
     """
     try:
         window = window_of(request.POST.get("window", ""))

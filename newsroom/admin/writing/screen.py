@@ -27,9 +27,9 @@ from newsroom.admin.writing.drafts import (
     CHANGE,
     Window,
     keep,
+    name_of,
     number_in,
     opened,
-    opened_as,
     plain,
     rescue,
     sent,
@@ -68,7 +68,7 @@ def _open(stories: Any, request: HttpRequest, held: Held) -> HttpResponse:
         typed, version, since = restored.typed, restored.based_on, ""
     else:
         typed, version = typed_at_first(stories, request, held), held.story.version
-        since = opened_as(held.story, version)
+        since = name_of(typed, version) if held.story.pk else ""
     document = Document(typed, held, options())
     compared = draft_of(request, held, "compare")
     return answers.form(stories, request, document, window, version, restored=restored, compared=compared, since=since)

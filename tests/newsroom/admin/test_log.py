@@ -65,7 +65,10 @@ def test_what_a_version_was_made_by_is_read_in_two_languages(editor, draft):
         at = url(draft, "versions", f"v{draft.versions.first().number}", "restore")
         editor.post(at, opened(editor, at), headers=french)
     newest, before = draft.versions.all()[:2]
-    for language, said in (("en", ("version 2 restored", "Topic: Sea")), ("fr", ("version 2 rétablie", "Thème\xa0: Sea"))):
+    for language, said in (
+        ("en", ("version 2 restored", "Topic: Sea")),
+        ("fr", ("version 2 rétablie", "Thème\xa0: Sea")),
+    ):
         with override(language):
             assert (Kept(newest).what, Kept(before).what) == said
     assert Kept(Version(why="version 7 restored")).what == "version 7 restored", "as it was written before"
