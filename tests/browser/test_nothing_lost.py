@@ -134,9 +134,13 @@ def test_the_remark_that_was_begun(site, at, open_page):
     person = hire(site, "editor")
     page = open_page()
     log_in(page, site, *person)
+    page.clock.install()  # what is sent twice a minute anyway is no answer to what is typed
     page.goto(at)
+    expect(page.locator("#rail-live")).to_have_attribute("data-kept", "yes")
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
     page.get_by_text("Add a remark").click()
     page.locator("#id_remark_text").fill("Who says so? The regis")
+    page.clock.run_for(1000)
     kept(page)
     page.context.close()
     page = open_page()
