@@ -171,6 +171,12 @@ class Draft(models.Model):
         return f"{self.key} {self.kept_at.isoformat() if self.kept_at else ''}"
 
     @property
+    def begins(self) -> str:
+        """The first of its words that tell it from another one: its headline, or else whatever was typed first."""
+        texts = (value for name, values in self.typed.items() if name not in ("form", "language") for value in values)
+        return next((text for text in (*self.typed.get("headline", []), *texts) if text), "")
+
+    @property
     def here(self) -> bool:
         """Whether its window gave a sign of life a moment ago."""
         return self.seen_at >= timezone.now() - HERE

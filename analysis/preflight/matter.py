@@ -30,9 +30,7 @@ def checks(material: Material) -> Iterator[Check]:
         said = _("No earlier coverage of ours is linked, and it mentions what we wrote of before: %(stories)s.")
         yield advise(said % {"stories": named}, "earlier")
     elif not slugs:
-        yield unknown(
-            _("Nobody knows what we wrote of this before: nothing is mentioned, and nothing linked."), "mentions"
-        )
+        yield unknown(_("Not looked for what we wrote before: nothing is mentioned, and nothing linked."), "mentions")
     yield from _open(material, linked | found.keys())
 
 

@@ -20,7 +20,9 @@ def checks(material: Material) -> Iterator[Check]:
         yield advise(_("Nobody is named who checked the summary."), "summary_checked_by")
     if unheld := comparing.unheld(material.leads, material.held, material.articles):
         names = ", ".join(unheld)
-        said = _("Not checked for words taken from: %(names)s. Paste the article’s text at its source to check.")
+        said = _(
+            "Not checked for words taken from: %(names)s. Paste the article’s text at its source and save to check."
+        )
         yield unknown(said % {"names": names}, "sources")
     if "take" in slots and "disagreement" not in slots:
         yield advise(_("There is a take, and no case against it."), "note_disagreement_text")

@@ -153,8 +153,8 @@ def _needs_editor(user: User, now: datetime) -> Iterator[Line]:
 def _watch_items(late: bool, user: User, now: datetime) -> Iterator[Line]:
     today = now.date()
     items = due.between(None, today) if late else due.between(today + timedelta(days=1), today + timedelta(days=7))
-    for statement, day, story in _read(items, "statement", "due", "story_id"):
-        yield Line(statement, _story(story), _day(day), day < today)
+    for pk, statement, day, story in _read(items, "pk", "statement", "due", "story_id"):
+        yield Line(statement, reverse("admin:analysis_story_resolve", args=[story, pk]), _day(day), day < today)
 
 
 def _latest(user: User, now: datetime) -> Iterator[Line]:

@@ -22,12 +22,17 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from analysis import editing, local_time, preflight, scheduling
 from analysis.models import Article, Story, WatchItem
 from analysis.text import TextError
-from newsroom.admin import log
+from newsroom.admin import log, versions
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import NoteForm, ResolveForm, ReviseForm, ScheduleForm, StepForm, WithdrawForm
 from newsroom.admin.unsent import typed
+from newsroom.admin.writing import page, saving
 
 Status = Story.Status
+UNCHANGED = gettext_lazy(
+    "The public page says what is saved here: there is nothing to publish. To tell readers something without changing "
+    "the text, add an editor’s note."
+)
 
 
 @dataclass(frozen=True)
@@ -57,13 +62,20 @@ def _first(story: Story, by, data) -> None:
     editing.publish(story, by)
 
 
+def _waits(story: Story) -> bool:
+    """Whether something is saved that is not public yet."""
+    return story.current is not None and not editing.same_text(editing.snapshot(story), story.current.content)
+
+
 def _again(story: Story, by, data) -> None:
+    if not _waits(story):
+        raise editing.EditingError(UNCHANGED)
     editing.publish(story, by, kind=data["kind"], reason=data["reason"])
 
 
 def _note(story: Story, by, data) -> None:
     # A note publishes too: edits that wait in the working copy would go out with it, unannounced.
-    if story.current and not editing.same_text(editing.snapshot(story), story.current.content):
+    if _waits(story):
         raise editing.EditingError(
             _("There are saved changes that are not public yet. Publish them first, then add the note.")
         )
@@ -123,7 +135,7 @@ STEPS = {
     ),
     "revise": Step(
         "revise", gettext_lazy("Publish the changes"),
-        gettext_lazy("The public page is replaced by the text saved here; the version of before stays in its history."),
+        gettext_lazy("The public page is replaced by the text saved here; the one before it stays in its history."),
         gettext_lazy("Published. The public sees the new text now."), _again, (Status.PUBLISHED,),
         form=ReviseForm, permission="analysis.publish_story", checks=True,
     ),
@@ -178,6 +190,10 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
         messages.success(request, " ".join(said))
         return back
     context: dict[str, Any] = {"title": step.title, "says": step.says, "step": step.name}
+    if step.with_save:  # it takes what is saved
+        context["unsaved"] = next(iter(page.unsaved(saving.held(story.pk), who(request), "")), None)
+    if step.name == "revise":
+        context |= {"differs": versions.what_waits(story)} if _waits(story) else {"nothing": UNCHANGED}
     if step.checks:
         content = editing.snapshot(story)
         checks = preflight.checklist(story, content, at)

@@ -130,6 +130,7 @@ class StoryAdmin(StoryList):
         shown: dict[str, Any] = {
             "preview": True,
             "story": story,
+            "steps": [step for step in steps.offered(self, request, story) if step.with_save],
             **({} if withdrawn else preflight_of(preflight.checklist(story, content, timezone.now()))),
         }
         if isinstance(page, Tombstone):

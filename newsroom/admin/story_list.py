@@ -78,7 +78,7 @@ class StoryList(DeskAdmin):
     ]
     search_fields = ["headline"]
     search_help_text = gettext_lazy(
-        "Words. Looked for anywhere in published stories, and in the headlines of the newest 5,000 of all."
+        "Searches all words of published stories, and the headlines of the newest 5,000 of all."
     )
     sortable_by = ()  # an order by any column would read the whole table
 

@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from analysis import differing, editing, working
-from analysis.models import Revision, Story, Version
+from analysis.models import Correction, Revision, Story, Version
 from analysis.rendition import Tombstone
 from analysis.rendition.stories import preview
 from analysis.text import TextError, count_words
@@ -29,6 +30,7 @@ from newsroom.admin.site import who
 from newsroom.admin.step_forms import StepForm
 
 PER_PAGE = 50
+SAVED = "saved"  # in place of a key: the newest of what was saved
 KEPT = 90  # characters of an unchanged text that are shown beside a change
 
 
@@ -50,6 +52,7 @@ class Kept:
     """One entry of the line of time."""
 
     row: Version | Revision
+    note: bool = False  # it was published to put an editor's note on the page
 
     @property
     def key(self) -> str:
@@ -67,7 +70,7 @@ class Kept:
     @property
     def what(self) -> str:
         if isinstance(self.row, Revision):
-            return self.row.get_kind_display()
+            return str(Correction.Kind.NOTE.label) if self.note else self.row.get_kind_display()
         return log.read(self.row.why) or self.row.why or _("Saved")
 
     @property
@@ -89,6 +92,14 @@ class Kept:
     def place(self) -> tuple:
         """Its place in time. What is published is saved before."""
         return (self.row.created_at, self.published, self.row.number)
+
+
+def what_waits(story: Story) -> str:
+    """Where it is shown how what is saved differs from what is public; empty where nothing is public. No query."""
+    if not story.current:
+        return ""
+    compared = urlencode({"old": Kept(story.current).key, "new": SAVED})
+    return f"{reverse('admin:analysis_story_compare', args=[story.pk])}?{compared}"
 
 
 def list_view(stories, request: HttpRequest, pk: int) -> HttpResponse:
@@ -191,6 +202,8 @@ def restore_view(stories, request: HttpRequest, pk: int, key: str) -> HttpRespon
 
 
 def _find(story: Story, key: str) -> Kept:
+    if key == SAVED and (saved := story.versions.select_related("created_by").first()):
+        return Kept(saved)
     found = re.fullmatch(r"([vr])([0-9]{1,9})", key)
     if not found:
         raise Http404
@@ -201,7 +214,9 @@ def _find(story: Story, key: str) -> Kept:
 def _line(story: Story, before: Kept | None) -> list[Kept]:
     """The newest entries before one, and one more than a page has. Two queries, whatever the length of the line."""
     kept = [Kept(row) for row in _older(story.versions.all(), False, before)]
-    kept += [Kept(row) for row in _older(story.revisions.defer("html"), True, before)]
+    noted = Exists(Correction.objects.filter(revision=OuterRef("pk"), kind=Correction.Kind.NOTE))
+    rows = story.revisions.defer("html").annotate(note=noted)
+    kept += [Kept(row, row.note) for row in _older(rows, True, before)]
     return sorted(kept, key=lambda one: one.place, reverse=True)[: PER_PAGE + 1]
 
 

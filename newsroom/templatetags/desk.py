@@ -8,6 +8,7 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
+from analysis.merging import ROWS
 from newsroom.admin import glance, log, unsent
 
 register = template.Library()
@@ -29,6 +30,12 @@ def typed_by(context: dict[str, Any]) -> SafeString:
 def said(entry: LogEntry) -> str:
     """What a line of the log says."""
     return log.said(entry)
+
+
+@register.filter
+def place_of(field: str) -> str:
+    """Where on the story screen a field of its form stands, or a kind of rows; without a name, its top."""
+    return f"part-{field}" if field in ROWS else f"id_{field}" if field else "content"
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from analysis.merging import row_of
 from analysis.models import Draft, Story
 from analysis.models.stories import StoryStatus
 from analysis.models.writing import Stance
-from newsroom.admin import remarks, steps
+from newsroom.admin import remarks, steps, versions
 from newsroom.admin.fields import counter
 from newsroom.admin.site import who
 from newsroom.admin.writing import comparing, drawing, page, saving
@@ -100,7 +100,9 @@ def _beside(stories: Any, request: HttpRequest, document: Document, window: Wind
     story = held.story
     offered = steps.offered(stories, request, story) if story.pk else []
     beside: dict[str, Any] = {
-        "steps": offered, "tools": _tools(story, offered, True),
+        "steps": offered,
+        # What takes the text as it is saved is offered beside Save alone: else what was just typed would not go along.
+        "tools": _tools(story, [step for step in offered if not step.with_save], True),
         "unsaved": page.unsaved(held, who(request), window.key),
     }  # fmt: skip
     if story.pk:
@@ -108,6 +110,8 @@ def _beside(stories: Any, request: HttpRequest, document: Document, window: Wind
             "remarks": remarks.shown(request, story, document.typed),
             "unpublished": bool(story.current and not editing.same_text(story.current.content, held.content)),
         }  # fmt: skip
+        if beside["unpublished"]:
+            beside["differs"] = versions.what_waits(story)
     return beside
 
 

@@ -194,4 +194,5 @@ def rescued(request: HttpRequest) -> HttpResponse | None:
     if request.user.is_authenticated:
         messages.warning(request, _("Your login had changed meanwhile. Nothing was saved yet; your text is below."))
         return HttpResponseRedirect(place(kept))
+    messages.warning(request, _("You were logged out. What you typed is kept; log in to go on with it."))
     return redirect_to_login(place(kept), reverse("admin:login"))

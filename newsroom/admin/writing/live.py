@@ -176,7 +176,7 @@ def _logged_out(request: HttpRequest, kept: Draft | None) -> HttpResponse:
     if kept is None:
         words = _("Somebody else is logged in at this browser. Nothing was kept: copy your text.")
         return _alone(request, words, 401)
-    words = _("You are logged out. What you typed is kept; log in to go on with it.")
+    words = _("You were logged out. What you typed is kept; log in to go on with it.")
     return _alone(request, words, 401, redirect_to_login(place(kept), reverse("admin:login")).url, kept)
 
 

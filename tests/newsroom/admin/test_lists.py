@@ -94,7 +94,7 @@ def test_search_looks_through_a_bounded_number_of_headlines_and_says_so(editor, 
     monkeypatch.setattr(story_list, "NEWEST", 3)
     assert listed(editor, "?q=turbine") == []
     page = editor.get(LIST).content.decode()
-    assert "in the headlines of the newest 5,000 of all" in page
+    assert "the headlines of the newest 5,000 of all" in page
 
 
 @pytest.mark.parametrize("query", ["", "?q=turbines", "?status=open", "?whose=mine", "?whose=remarks"])

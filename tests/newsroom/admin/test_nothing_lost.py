@@ -102,6 +102,7 @@ def test_an_expired_login_keeps_what_was_typed_and_comes_back_to_it(editor, draf
     assert said.status_code == 401 and "What you typed is kept" in said.content.decode()
     response = editor.post(url(draft), form | {"note_take_text": "And the last words, with the button."})
     assert response.status_code == 302 and response.headers["Location"].startswith("/admin/login/?next=")
+    assert "What you typed is kept" in editor.get(response.headers["Location"], follow=True).content.decode()
     back = response.headers["Location"].split("next=")[1]
     editor.force_login(editor.user)
     restored = sent_by(editor.get(unquote(back)))

@@ -1,11 +1,13 @@
 """What is offered while one writes: whole pages without a script, parts to htmx, and nothing that changes a story."""
 
+import lxml.html
 import pytest
 from django.utils import timezone
 
 from analysis import editing
 from analysis.models import Entity, Mention, Source, StoryLink
 from tests import making
+from tests.newsroom.admin.screen import opened, url
 
 pytestmark = pytest.mark.django_db
 OFFERS = "/admin/analysis/story/offers/"
@@ -108,6 +110,15 @@ def test_what_no_database_can_hold_is_passed_over(editor):
     Entity.objects.create(name="Nvidia", slug="nvidia")
     page = text(editor.post(f"{OFFERS}names/", {"headline": "0\x000 Nvidia", "mentions-0-name": "\x00"}, **PART))
     assert 'data-value="Nvidia"' in page
+
+
+def test_names_in_what_was_typed_are_found_without_a_script_too(editor):
+    Entity.objects.create(name="Nvidia", slug="nvidia")
+    story = making.draft()
+    page = lxml.html.fromstring(text(editor.get(url(story))))
+    (button,) = page.xpath("//form[@id='story_form']//button[@formaction and @hx-post]")
+    found = text(editor.post(button.get("formaction"), opened(editor, url(story)) | {"dek": "Nvidia did."}))
+    assert 'data-value="Nvidia"' in found and "<html" in found
 
 
 def test_hostile_names_are_shown_as_words(editor):

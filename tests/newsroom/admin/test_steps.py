@@ -3,15 +3,17 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import lxml.html
 import pytest
 from django.utils import timezone
 
 from analysis import editing
-from analysis.models import Article, Correction, Revision, Story, Summary
+from analysis.models import Article, Correction, Draft, Revision, Story, Summary
 from tests import making
-from tests.newsroom.admin.screen import messages, opened, url
+from tests.newsroom.admin.screen import messages, opened, sent_by, url
 
 pytestmark = pytest.mark.django_db
+TYPING = "/admin/analysis/story/typing/"
 
 
 def version(story):
@@ -42,6 +44,24 @@ def test_save_and_publish_saves_first_and_then_asks(editor, draft):
     response = editor.post(url(draft), data)
     assert response.headers["Location"] == url(draft, "do", "publish")
     assert Story.objects.get(pk=draft.pk).headline == "Sharper"
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_whatever_preflight_finds_leads_to_its_place_on_the_screen(editor, draft, empty):
+    """From beside the form and from the page of a step, which says that it is not possible instead of what will be."""
+    if empty:
+        draft.claims.all().delete()
+        draft.notes.all().delete()
+        draft.sources.all().delete()
+        Summary.objects.filter(story=draft).delete()
+    Story.objects.filter(pk=draft.pk).update(disclosure="", dek="", headline="It has 4711 of the 815")
+    screen = lxml.html.fromstring(editor.get(url(draft)).content)
+    found = lxml.html.fromstring(editor.post(TYPING, sent_by(editor.get(url(draft))) | {"turn": "1"}).content)
+    places = [at.removeprefix("#") for at in found.xpath("//ul[@class='checklist']//a/@href")]
+    assert len(places) > 3 and set(places) <= set(screen.xpath("//@id"))
+    step = editor.get(url(draft, "do", "publish")).content.decode()
+    assert f'href="{url(draft)}#id_disclosure"' in step and "It cannot be published as it stands." in step
+    assert "The public sees it from now on" not in step
 
 
 def test_what_stops_publication_is_listed_and_stops_it(editor, draft):
@@ -79,8 +99,31 @@ def test_a_minor_edit_is_announced_to_nobody(editor, published):
 
 
 def test_publishing_again_without_a_change_says_so(editor, published):
-    response = take(editor, published, "revise", kind="edit")
-    assert "Nothing has changed" in response.content.decode()
+    """Whatever reason is given: history would show a change that was none."""
+    assert "there is nothing to publish" in editor.get(url(published, "do", "revise")).content.decode()
+    response = take(editor, published, "revise", kind="update", reason="Nothing, really.")
+    assert "there is nothing to publish" in response.content.decode()
+    assert published.revisions.count() == 1
+
+
+def test_what_a_change_would_publish_is_shown_before_its_kind_is_asked(editor, published):
+    editor.post(url(published), opened(editor, url(published)) | {"dek": "Another dek."})
+    at = f"{url(published, 'versions', 'compare')}?old=r1&amp;new=saved"
+    assert f'href="{at}"' in editor.get(url(published, "do", "revise")).content.decode()
+    assert f'href="{at}"' in editor.get(url(published)).content.decode()
+    assert "Another" in editor.get(at.replace("&amp;", "&")).content.decode()
+
+
+@pytest.mark.parametrize("step", ["publish", "schedule", "review"])
+def test_a_step_says_what_of_ones_own_it_does_not_take(editor, writer, draft, step):
+    form = opened(editor, url(draft))
+    assert "You have unsaved text" not in editor.get(url(draft, "do", step)).content.decode()
+    editor.post(TYPING, form | {"headline": "Never saved", "turn": "1"})
+    editor.post(url(draft), opened(editor, url(draft)) | {"dek": "Saved elsewhere."})
+    page = editor.get(url(draft, "do", step)).content.decode()
+    assert "You have unsaved text" in page and f"?draft={Draft.objects.get(kept_at__isnull=False).key}" in page
+    if step == "review":
+        assert "You have unsaved text" not in writer.get(url(draft, "do", step)).content.decode()
 
 
 def test_a_note_is_shown_and_the_text_stays(editor, published):

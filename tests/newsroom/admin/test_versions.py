@@ -199,6 +199,13 @@ def test_restoring_after_a_bad_edit_makes_a_new_version_and_leaves_the_public_pa
     assert story.current.number == 1 and "A public headline" in editor.get(story.get_absolute_url()).content.decode()
 
 
+def test_a_note_is_called_a_note_in_the_line_of_time(editor, published):
+    editing.note(published, editor.user, "We were offered a visit.")
+    assert [one.what for one, _before in editor.get(url(published, "versions")).context["entries"]][:1] == [
+        "Editor’s note"
+    ]
+
+
 def test_a_published_revision_is_restored_too(editor, published):
     save(published, headline="A bad edit")
     restore(editor, published, "r1")
