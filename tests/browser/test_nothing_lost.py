@@ -262,7 +262,6 @@ def test_published_between_preview_and_save(site, at, story, open_page):
     page.locator("#id_dek").fill("Looked at in the preview.")
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("Looked at in the preview.").first).to_be_visible()
-    page.goto(at)
     page.get_by_role("link", name="Publish the changes").click()
     other.goto(at)
     other.locator("#id_headline").fill("Changed after the preview")
