@@ -199,7 +199,11 @@ if (form) {
     htmx.trigger(live, "htmx:abort");
   });
   addEventListener("pageshow", () => (leaving = false));
-  addEventListener("pagehide", () => typed && keepHere());
+  addEventListener("pagehide", () => {
+    if (!typed || live.dataset.kept) return;
+    keepHere(); // for nobody learns whether this arrives
+    fetch(form.dataset.keep, { method: "POST", body: packed(new FormData(form)), keepalive: true }).catch(() => {});
+  });
   addEventListener("beforeunload", (event) => typed && !live?.dataset.kept && event.preventDefault());
 
   // Another window of this story, or one that crashed, may have left what the server never got. What is fresh may be a
@@ -275,15 +279,19 @@ function sendChanges(data) {
   data.set("since", known.since);
 }
 
-live?.addEventListener("htmx:configRequest", (event) => {
-  if (leaving) return event.preventDefault();
-  const data = event.detail.formData;
+function packed(data) {
   sent = held();
   form.elements.turn.value = Number(form.elements.turn.value) + 1;
   data.set("turn", form.elements.turn.value);
   // The text of a source is compared when it is saved, and not kept with what is typed.
   for (const name of [...data.keys()]) if (/^sources-.*-text$/.test(name)) data.delete(name);
   if (known) sendChanges(data);
+  return data;
+}
+
+live?.addEventListener("htmx:configRequest", (event) => {
+  if (leaving) event.preventDefault();
+  else packed(event.detail.formData);
 });
 
 // The server says which turn of this window is the newest that it keeps. Only if that is the one that was sent, the
