@@ -295,7 +295,9 @@ def test_a_time_that_cannot_be_is_refused_with_what_was_typed(editor, draft, par
 
 
 def test_a_scheduled_story_is_saved_published_at_once_or_taken_back(editor, draft, paris):
-    take(editor, draft, "schedule", **in_a_month(paris))
+    take(editor, draft, "schedule", **(chosen := in_a_month(paris)))
+    again = opened(editor, url(draft, "do", "schedule"))
+    assert (again["day"], again["time"]) == (chosen["day"], "09:00"), "what was chosen before stands there"
     assert "It is to be published on" in editor.get(url(draft, "do", "unschedule")).content.decode()
     editor.post(url(draft), opened(editor, url(draft)) | {"headline": "Sharper"})
     saved = Story.objects.get(pk=draft.pk)
