@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
@@ -46,7 +47,7 @@ def keep(
     """
     values = {"based_on": based_on, "typed": typed, "kept_at": now if typed else None, "seen_at": now}
     fresh = {"by_id": by, "story_id": story, "turn": turn or 0}
-    draft, made = (kept, False) if kept else Draft.objects.get_or_create(key=key, defaults=fresh | values)
+    draft, made = (kept, False) if kept else _begun(key, **fresh, **values)
     if draft.by_id != by or (draft.story_id and story and draft.story_id != story):
         return None
     if made:
@@ -67,6 +68,15 @@ def keep(
         rows.update(seen_at=now)
         draft.refresh_from_db()
     return draft
+
+
+def _begun(key: str, **values: Any) -> tuple[Draft, bool]:
+    """The row of a window that had none a moment ago, and whether it is new."""
+    try:
+        with transaction.atomic():
+            return Draft.objects.create(key=key, **values), True
+    except IntegrityError:  # another request of the window was faster
+        return Draft.objects.get(key=key), False
 
 
 def unsaved(by: User, story: int | None) -> QuerySet[Draft]:

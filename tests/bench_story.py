@@ -26,7 +26,7 @@ from django.contrib.auth.models import Group, User  # noqa: E402
 
 from analysis.models import Claim, ContextNote, Evidence, Source, Story, WatchItem  # noqa: E402
 from tests import making  # noqa: E402
-from tests.newsroom.admin.screen import sent_by  # noqa: E402
+from tests.newsroom.admin.screen import sent_by, since  # noqa: E402
 
 ROUNDS = 15
 TYPING = "/admin/analysis/story/typing/"
@@ -104,8 +104,8 @@ def costs(client: Client, sources: int, claims: int) -> dict[str, float]:
         return typed({name: form[name] for name in ("window", "shown", "version")}, since=since)
 
     def first() -> str:
-        form = sent_by(client.get(at))
-        return changed(form, f"version {form['version']}")
+        page = client.get(at)
+        return changed(sent_by(page), since(page))
 
     size = f"{sources} sources, {claims} claims"
     return {

@@ -68,7 +68,7 @@ def form(
         "head": head, "rows": rows, "options": document.options, "choices": page.CHOICES,
         "wrong": {m.name: m.words for m in mistakes} | (wrong or {}), "mistakes": mistakes,
         "problem": attempt.problem if attempt else "", "notices": attempt.notices if attempt else [],
-        "conflicts": comparing.conflicts(attempt, typed, comparing.saved_typed(document.held)) if attempt else [],
+        "conflicts": comparing.conflicts(attempt, typed, document.held.typed) if attempt else [],
         "shown": secrets.token_urlsafe(6),  # this form's name: another one of the same window has another
         "seen": story.version, "turn": turn_of(request), "alone": bool(attempt and attempt.alone),
         "asked_again": bool(attempt and request.POST.get("seen")),
@@ -89,7 +89,7 @@ def form(
     }  # fmt: skip
     if compared:
         context["unsaved"] = [compared]
-        context["compared"] = comparing.differences(compared.typed, comparing.saved_typed(document.held))
+        context["compared"] = comparing.differences(compared.typed, document.held.typed)
     status = 409 if attempt and attempt.conflicts else 200
     return TemplateResponse(request, "admin/analysis/story/change_form.html", context, status=status)
 
@@ -140,10 +140,10 @@ def read_only(stories: Any, request: HttpRequest, held: Held) -> HttpResponse:
         if story.status == StoryStatus.WITHDRAWN
         else _("You can read this story, and not change it."),
         "unpublished": bool(story.current and not editing.same_text(story.current.content, held.content)),
-        "preview_html": preview_html(Document(comparing.saved_typed(held), held, options()), request),
-        "remarks": remarks.shown(request, story, comparing.saved_typed(held)),
+        "preview_html": preview_html(Document(held.typed, held, options()), request),
+        "remarks": remarks.shown(request, story, held.typed),
     }  # fmt: skip
     context["unsaved"] = page.unsaved(held, who(request), "")
     if kept := draft_of(request, held, "draft"):
-        context["kept_texts"] = comparing.differences(kept.typed, comparing.saved_typed(held))
+        context["kept_texts"] = comparing.differences(kept.typed, held.typed)
     return TemplateResponse(request, "admin/analysis/story/change_form.html", context)

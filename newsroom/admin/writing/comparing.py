@@ -4,10 +4,9 @@ from typing import NamedTuple
 
 from analysis import differing
 from analysis.merging import ORDER, Typed, plain
-from newsroom.admin.writing.document import Held
 from newsroom.admin.writing.labels import label, shown, titles
 from newsroom.admin.writing.saving import Attempt
-from newsroom.admin.writing.typed import Known, by_itself, reordered, typed_of
+from newsroom.admin.writing.typed import by_itself, reordered
 
 
 class Both(NamedTuple):
@@ -55,8 +54,3 @@ def differ(one: Typed, other: Typed) -> bool:
         and not by_itself(name)
         for name in one.keys() | other.keys()
     ) or bool(reordered(one, other))
-
-
-def saved_typed(held: Held) -> Typed:
-    """What the form would hold if nothing had been typed. No query."""
-    return typed_of(held.content, Known.of_rows(held.sources, held.earlier))

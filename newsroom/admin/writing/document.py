@@ -1,6 +1,7 @@
 """Typed values in, editorial content out: what a story would hold if it were saved now, and what is wrong with it."""
 
 from copy import copy
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -16,7 +17,7 @@ from analysis.models.writing import Slot
 from analysis.prepared import Prepared
 from newsroom.admin.writing.fields import FORMS, HeadForm, LinkForm, MentionForm, RowForm, SourceForm, number, read
 from newsroom.admin.writing.labels import label
-from newsroom.admin.writing.typed import KEY, MOST, NEVER_KEPT
+from newsroom.admin.writing.typed import KEY, MOST, NEVER_KEPT, Known, typed_of
 
 type Options = dict[str, list[tuple[str, str]]]  # topics and desks: address and name
 
@@ -40,7 +41,8 @@ def options() -> Options:
     return found
 
 
-class Held(NamedTuple):
+@dataclass(frozen=True)
+class Held:
     """A story as it is saved: one reading of it."""
 
     story: Story
@@ -48,6 +50,11 @@ class Held(NamedTuple):
     sources: list[Source]  # its rows, with article, publisher, and whether a text is held
     watch: dict[str, WatchItem]  # those that are public, by key: frozen
     earlier: list[StoryLink]  # its rows, with the stories that they lead to
+
+    @cached_property
+    def typed(self) -> Typed:
+        """What the form would hold if nothing had been typed. No query. Not to be changed."""
+        return typed_of(self.content, Known.of_rows(self.sources, self.earlier))
 
 
 class Mistake(NamedTuple):

@@ -22,7 +22,7 @@ from analysis.merging import Typed, renamed
 from analysis.models import Draft, Story
 from newsroom.admin.framing import frame_of
 from newsroom.admin.writing import saving
-from newsroom.admin.writing.comparing import differ, saved_typed
+from newsroom.admin.writing.comparing import differ
 from newsroom.admin.writing.document import Held
 from newsroom.admin.writing.typed import Known, keepable, typed_in, typed_of
 
@@ -149,7 +149,7 @@ def _began(request: HttpRequest, held: Held, window: Window, typed: Typed) -> Ty
         lists = {name: values for name, values in typed.items() if name in BY_LIST}
         return (frame_of(frame) if frame else {}) | lists
     if version == held.story.version:
-        return saved_typed(held)
+        return held.typed
     base = working.base_of(held.story, version) if version else None
     return typed_of(base, Known.of([base])) if base else {}
 

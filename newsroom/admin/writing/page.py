@@ -23,7 +23,7 @@ from newsroom.admin import why
 from newsroom.admin.fields import counter
 from newsroom.admin.wording import permit_in_words
 from newsroom.admin.writing import drawing
-from newsroom.admin.writing.comparing import differ, saved_typed
+from newsroom.admin.writing.comparing import differ
 from newsroom.admin.writing.document import Document, Held, Mistake
 from newsroom.admin.writing.labels import label
 from newsroom.admin.writing.typed import in_order
@@ -235,7 +235,7 @@ def others(held: Held, by: User) -> list[Draft]:
 def unsaved(held: Held, by: User, key: str) -> list[Draft]:
     """What somebody has not saved of a story, or of none, in other windows than this one. One query."""
     mine = [draft for draft in drafts.unsaved(by, held.story.pk)[:11] if draft.key != key][:10]
-    saved = saved_typed(held) if held.story.pk and mine else {}
+    saved = held.typed if held.story.pk and mine else {}
     return [draft for draft in mine if differ(draft.typed, saved)]
 
 

@@ -216,7 +216,7 @@ def spare_public(typed: Typed, story: Held) -> tuple[Typed, list[str]]:
 
 def _changed(typed: Typed, story: Held) -> list[tuple[str, str]]:
     """What is typed otherwise than it is saved, as labels.titled() has it: of a row only that it is; of all, a few."""
-    saved = typed_of(story.content, Known.of_rows(story.sources, story.earlier))
+    saved = story.typed
     told = (n for n in dict.fromkeys([*typed, *saved]) if n not in REMARK)
     names = [n for n in told if plain(typed.get(n, [])) != plain(saved.get(n, []))]
     rows = (f"{row[0]}-{row[1]}" if (row := row_of(name)) else name for name in names if not by_itself(name))

@@ -20,7 +20,6 @@ from newsroom.admin.framing import frame_of
 from newsroom.admin.site import who
 from newsroom.admin.writing import answers, page, saving
 from newsroom.admin.writing.answers import draft_of
-from newsroom.admin.writing.comparing import saved_typed
 from newsroom.admin.writing.document import Document, Held, options
 from newsroom.admin.writing.drafts import (
     ADD,
@@ -78,7 +77,7 @@ def typed_at_first(stories: Any, request: HttpRequest, held: Held) -> Typed:
     """What stands in the form when it is opened: what is saved; of a new story, the form and the topic asked for,
     or the frame of another."""
     if held.story.pk:
-        return saved_typed(held)
+        return held.typed
     if (frame := request.GET.get("frame", "")).isascii() and frame.isdecimal():
         return frame_of(stories._story(request, int(frame[:18])))
     asked = {name: [value] for name in ("form", "topic", "language") if (value := request.GET.get(name, "")[:80])}

@@ -1,5 +1,6 @@
 """The story screen as a browser without a script sees it: open, fill in, send."""
 
+import re
 from typing import Any
 
 import lxml.html
@@ -49,6 +50,12 @@ def sent_by(response) -> dict[str, Any]:
         if values:
             data.setdefault(name, []).extend(values)
     return {name: values[0] if len(values) == 1 else values for name, values in data.items()}
+
+
+def since(response) -> str | None:
+    """What the story screen calls the text that it came with, if the server has it."""
+    found = re.search(r'data-since="([^"]+)"', response.content.decode())
+    return found and found[1]
 
 
 def messages(response) -> str:

@@ -12,7 +12,7 @@ from analysis import drafts, editing
 from analysis.models import Desk, Draft, WatchItem
 from newsroom.admin.writing.drafts import OutOfStep, held_of, sent, window_of
 from tests import making
-from tests.newsroom.admin.screen import ADD, opened, row, sent_by, url
+from tests.newsroom.admin.screen import ADD, opened, row, sent_by, since, url
 
 pytestmark = pytest.mark.django_db
 TYPING = "/admin/analysis/story/typing/"
@@ -26,8 +26,7 @@ class Browser:
         self.client, self.turn = client, 0
         page = client.get(at)
         self.form = sent_by(page)
-        since = re.search(r'data-since="([^"]+)"', page.content.decode())
-        self.saved = self.known = (since[1], self.form) if since else None
+        self.saved = self.known = (name, self.form) if (name := since(page)) else None
 
     def type(self, **typed):
         """A field taken away is typed as None."""
@@ -40,16 +39,16 @@ class Browser:
         form = dict(self.form)
         body = form | {"turn": self.turn}
         if self.known:
-            since, was = self.known
+            text, was = self.known
             changed = {name: form.get(name, "") for name in was.keys() | form.keys() if was.get(name) != form.get(name)}
             body = {name: form[name] for name in ALWAYS if name in form} | changed
-            body |= {"turn": self.turn, "since": since}
+            body |= {"turn": self.turn, "since": text}
         answer = self.client.post(TYPING, body)
         if not answered:
             return answer
-        newest, since = answer.headers["X-Turn"], answer.headers.get("X-Since")
+        newest, kept = answer.headers["X-Turn"], answer.headers.get("X-Since")
         if answer.status_code != 204 and newest == str(self.turn):
-            self.known = (since, form) if since else self.saved
+            self.known = (kept, form) if kept else self.saved
             return answer
         self.known = None
         if later := newest.isdecimal() and int(newest) > self.turn:
@@ -135,12 +134,12 @@ def test_where_nothing_is_unsaved_any_more_the_next_builds_on_what_was_saved(edi
 def test_what_was_saved_meanwhile_is_not_taken_for_what_was_opened(editor, published):
     """Of the version that the window was opened with, and not of the newest."""
     browser = Browser(editor, url(published))
-    was, since = browser.form["headline"], browser.known[0]
+    was, before = browser.form["headline"], browser.known[0]
     other = opened(editor, url(published)) | {"headline": "Of another window."}
     assert editor.post(url(published), other).status_code == 302
     browser.send(dek="Of this one.")
     assert browser.kept["headline"] == [was] and browser.kept == browser.whole()
-    assert Browser(editor, url(published)).known[0] != since
+    assert Browser(editor, url(published)).known[0] != before
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -185,9 +184,9 @@ def test_a_restored_text_and_a_new_story_have_no_text_on_the_server_to_build_on(
 def test_changes_of_a_text_that_is_not_kept_change_nothing_and_are_asked_for_whole(editor, published):
     browser = Browser(editor, url(published))
     browser.send(dek="Typed.")
-    for since in ("junk", f"{browser.window.key} 2026-01-01T00:00:00+00:00", browser.known[0] + "0"):
+    for text in ("junk", f"{browser.window.key} 2026-01-01T00:00:00+00:00", browser.known[0] + "0"):
         part = {name: browser.form[name] for name in ("window", "version")} | {"headline": "Alone.", "turn": "6"}
-        answer = editor.post(TYPING, part | {"since": since})
+        answer = editor.post(TYPING, part | {"since": text})
         assert (answer.status_code, answer.content, answer.headers["X-Turn"]) == (204, b"", "1")
         assert "X-Since" not in answer.headers
     assert browser.kept["dek"] == ["Typed."] and browser.kept["headline"] != ["Alone."]
@@ -264,10 +263,10 @@ def test_what_was_changed_is_laid_over_what_it_was_changed_from_or_refused(rf, e
     """Whatever another request writes meanwhile: a text and its stamp are read at once."""
     browser = Browser(editor, url(published))
     browser.send(dek="Typed.")
-    window, part, since = browser.window, rf.post(TYPING, {"headline": "Changed."}), browser.known[0]
+    window, part, text = browser.window, rf.post(TYPING, {"headline": "Changed."}), browser.known[0]
     held = held_of(window)
-    assert window.kept.stamp == since
+    assert window.kept.stamp == text
     Draft.objects.update(turn=2, typed={"dek": ["Of another turn."]}, kept_at=timezone.now())
-    assert sent(part, held, window, since)["dek"] == ["Typed."]
+    assert sent(part, held, window, text)["dek"] == ["Typed."]
     with pytest.raises(OutOfStep):
-        sent(part, held, browser.window, since)
+        sent(part, held, browser.window, text)
