@@ -81,6 +81,7 @@ def test_of_four_who_publish_or_correct_at_once_one_does(open_site):
     assert sorted(done) == [False, False, False, True]
     assert site.shell(COUNT).strip() == "1 0"
 
+    site.shell("from analysis.models import Story; Story.objects.update(dek='It was eleven.')")
     told = at_once(editors, f"/admin/analysis/story/{story}/do/revise/", kind="correction", reason="It was eleven.")
     assert sum("Published. The public sees the new text now." in page for page in told) == 1
     assert sum("Someone else saved this story since you opened it." in page for page in told) == 3

@@ -48,7 +48,7 @@ def test_it_shows_the_saved_text_and_says_what_it_is(story):
     page = response.content.decode()
     assert response.status_code == 200
     assert "A headline to come" in page and "It said so." in page
-    assert "Not published. For you alone, until" in page
+    assert "Not the public page. For you alone, until" in page
     until = PreviewLink.objects.get().expires_at
     assert f'datetime="{until.isoformat()}"' in page
     assert HEADERS.items() <= dict(response.headers).items()
