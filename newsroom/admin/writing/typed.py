@@ -36,10 +36,10 @@ PLAIN = frozenset([*HEAD, *SUMMARY, *REMARK, *(f"note_{slot}_{part}" for slot in
 def typed_in(data: QueryDict) -> Typed:
     """What a browser sent of the form's own fields, in its order. What is no field of ours is not looked at."""
     found: Typed = {}
-    for name in data:
+    for name, sent in data.lists():
         if name in PLAIN or (len(name) <= LONGEST_FIELD and _is_part(name)):
             # PostgreSQL keeps no NUL, and nobody types one.
-            values = [v.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "") for v in data.getlist(name)]
+            values = [v.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "") for v in sent]
             if any(value.strip() for value in values):
                 found[name] = values
     return found
