@@ -470,6 +470,8 @@ def test_power_off_again_in_a_text_that_was_restored_the_next_morning(site, at, 
     page.get_by_role("link", name="Restore").click()
     expect(page.locator("#id_dek")).to_have_value("Second sitting.")
     kept(page)
+    page.get_by_role("button", name="Discard…").click()
+    axe(page, include="#content")
     page.get_by_role("button", name="Discard it").click()
     expect(page.locator(".messagelist .success")).to_contain_text("Discarded.")
     page.reload()
