@@ -189,20 +189,28 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
     if request.method == "POST" and _done(form, story, run):
         messages.success(request, " ".join(said))
         return back
-    context: dict[str, Any] = {"title": step.title, "says": step.says, "step": step.name}
+    context: dict[str, Any] = {"title": step.title, "step": step.name}
+    cannot: Any = ""
     if step.with_save:  # it takes what is saved
         context["unsaved"] = next(iter(page.unsaved(saving.held(story.pk), who(request), "")), None)
     if step.name == "revise":
-        context |= {"differs": versions.what_waits(story)} if _waits(story) else {"nothing": UNCHANGED}
-    if step.checks:
+        if _waits(story):
+            context["differs"] = versions.what_waits(story)
+        else:
+            cannot = UNCHANGED
+    if step.checks and not cannot:
         content = editing.snapshot(story)
         checks = preflight.checklist(story, content, at)
         context |= {
             "checks": checks,
             "advice": [check for check in checks if check.kind == "advice"],
-            "stops": [check for check in checks if check.kind == "stop"],
             "unread": preflight.unread(story, content, at),
         }
+        if any(check.kind == "stop" for check in checks):
+            cannot = _("It cannot be published as it stands.")
+    # What would be typed now is asked once nothing is in the way; what was typed already is kept.
+    asks = form.is_bound or not cannot
+    context |= {"says": step.says if asks else cannot, "asks": asks}
     return _page(stories, request, story, form, context)
 
 
@@ -235,7 +243,7 @@ def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> Htt
     says = _("“%(item)s” By %(due)s, at %(n)d %%. Settled by: %(by)s") % {
         "item": item.statement, "due": date_format(item.due), "n": item.likelihood, "by": item.settled_by,
     }  # fmt: skip
-    return _page(stories, request, story, form, {"title": _("Say how it turned out"), "says": says})
+    return _page(stories, request, story, form, {"title": _("Say how it turned out"), "says": says, "asks": True})
 
 
 def _done(form: StepForm, story: Story, run: Callable[[dict[str, Any]], None]) -> bool:
