@@ -4,7 +4,7 @@ import importlib.resources
 import os
 import shutil
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -62,6 +62,15 @@ def watch(context: BrowserContext, findings: list[str]) -> None:
     context.on("request", request)
     context.on("requestfailed", failed)
     context.on("response", response)
+
+
+def follow(link: Locator) -> None:
+    """Clicks on what leads to another page, and returns when that page stands.
+
+    A click alone returns before its page has come, on a slow machine, and what looks at once looks at the old one.
+    """
+    with link.page.expect_navigation():
+        link.click()
 
 
 def axe(page: Page, *, include: str | None = None, ignore: tuple[str, ...] = ()) -> None:

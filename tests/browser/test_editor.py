@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import hire, log_in
-from tests.browsing import axe
+from tests.browsing import axe, follow
 
 ADD = "/admin/analysis/story/add/"
 
@@ -39,7 +39,7 @@ def _write(page):
 
 def _open(page, step):
     """A step that takes the text stands beside Save and saves it first; the others are links."""
-    page.locator(f"[name=_step][value={step}], .object-tools a[href$='/do/{step}/']").click()
+    follow(page.locator(f"[name=_step][value={step}], .object-tools a[href$='/do/{step}/']"))
 
 
 def _act(page, step, look=True, **answers):
@@ -63,7 +63,7 @@ def _say_it_was_read(page):
     page.get_by_role("button", name="I have read it").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
     expect(page.get_by_role("button", name="I have read it")).to_have_count(0)
-    page.get_by_role("link", name="Back to the story").click()
+    follow(page.get_by_role("link", name="Back to the story"))
 
 
 @pytest.mark.smoke
@@ -76,8 +76,7 @@ def test_an_editor_writes_publishes_corrects_and_withdraws(open_site, open_page)
     _write(page)
     # The count beside the summary moves while one types.
     expect(page.get_by_text("12 words").or_(page.get_by_text("12 of")).first).to_be_visible()
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url("**/change/**")
+    follow(page.get_by_role("button", name="Save", exact=True))
     axe(page, include="#content")
     # The publisher was known by the host of the URL, and its terms are said.
     expect(page.get_by_text("12 of the 80").or_(page.get_by_text("80 words")).first).to_be_visible()
@@ -103,8 +102,7 @@ def test_an_editor_writes_publishes_corrects_and_withdraws(open_site, open_page)
     # A change stays at the desk until it is published, and says what it is.
     page.goto(f"{site.url}/admin/analysis/story/{story}/change/")
     page.locator("[name=dek]").fill("It asks for what the port has had since May.")
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url("**/change/**")
+    follow(page.get_by_role("button", name="Save", exact=True))
     reader.reload()
     expect(reader.get_by_text("It asks for what the port already has.")).to_be_visible()
     _act(page, "revise", kind="correction", reason="The port has had the rate since May, not for ever.")

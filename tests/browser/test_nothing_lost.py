@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import hire, log_in
-from tests.browsing import axe
+from tests.browsing import axe, follow
 
 STORY = "from analysis.models import *; s = Story.objects.filter(status='published', claims__isnull=False).first(); "
 
@@ -38,7 +38,7 @@ def kept(page: Page) -> None:
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Save", exact=True).click()
+    follow(page.get_by_role("button", name="Save", exact=True))
 
 
 def excused(findings: list[str], *words: str) -> None:
@@ -279,7 +279,7 @@ def test_published_between_preview_and_save(site, at, story, open_page):
     page.locator("#id_dek").fill("Looked at in the preview.")
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("Looked at in the preview.").first).to_be_visible()
-    page.get_by_role("link", name="Publish the changes").click()
+    follow(page.get_by_role("link", name="Publish the changes"))
     other.goto(at)
     other.locator("#id_headline").fill("Changed after the preview")
     save(other)
@@ -327,7 +327,7 @@ def test_restore_after_a_bad_edit(site, at, story, open_page):
     page.locator("[data-row=claims] [name$=-DELETE]").first.check()
     save(page)
     expect(page.locator(".messagelist .success")).to_be_visible()
-    page.get_by_role("link", name="All versions").click()
+    follow(page.get_by_role("link", name="All versions"))
     axe(page, include="#content")
     page.get_by_role("link", name=re.compile("Restore")).first.click()
     expect(page.locator("del").first).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import hire, log_in
-from tests.browsing import axe
+from tests.browsing import axe, follow
 
 STORY = "/stories/one-licence-seven-prices/"
 
@@ -21,8 +21,7 @@ def _answer(page, **fields):
         else:
             place.fill(value)
     axe(page)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
 
 
 def _file(page, site):
@@ -70,9 +69,9 @@ def test_a_publisher_asks_and_every_page_obeys(open_site, open_page):
     standards = open_page()
     log_in(standards, site, *hire(site, "standards"))
     standards.goto(site.url + "/admin/analysis/case/")
-    standards.get_by_role("link", name=reference).click()
+    follow(standards.get_by_role("link", name=reference))
     axe(standards, include="#content")
-    standards.get_by_role("link", name="Decide").click()
+    follow(standards.get_by_role("link", name="Decide"))
     standards.locator("[name=outcome][value=granted]").check()
     standards.locator("[name=action][value=remove]").check()
     standards.get_by_label("The reason, as the sender sees it").fill("You publish it, and you asked.")

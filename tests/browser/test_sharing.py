@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from tests.browser.people import hire, log_in
-from tests.browsing import axe
+from tests.browsing import axe, follow
 
 
 def test_a_link_is_made_opened_and_ended_and_no_log_knows_it(open_site, open_page):
@@ -16,10 +16,10 @@ def test_a_link_is_made_opened_and_ended_and_no_log_knows_it(open_site, open_pag
     page = open_page(viewport={"width": 390, "height": 844})
     log_in(page, site, *hire(site, "editor"))
     page.goto(f"{site.url}/admin/analysis/story/{story.strip()}/change/")
-    page.get_by_role("link", name="Preview links").click()
+    follow(page.get_by_role("link", name="Preview links"))
     axe(page, include="#content")
     page.get_by_label("7 days").check()
-    page.get_by_role("button", name="Make a link").click()
+    follow(page.get_by_role("button", name="Make a link"))
     path = urlsplit(page.locator("#content code").inner_text()).path
     axe(page, include="#content")
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -30,7 +30,7 @@ def test_a_link_is_made_opened_and_ended_and_no_log_knows_it(open_site, open_pag
     expect(reader.get_by_text("Do not quote it")).to_be_visible()
     axe(reader)
     assert reader.context.cookies() == []
-    reader.get_by_role("link", name="Français").click()
+    follow(reader.get_by_role("link", name="Français"))
     assert urlsplit(reader.url).path == "/"  # the language did not carry the address on
 
     page.get_by_role("button", name="End the link").click()
