@@ -67,7 +67,7 @@ def watch(context: BrowserContext, findings: list[str]) -> None:
 def follow(link: Locator) -> None:
     """Clicks on what leads to another page, and returns when that page stands.
 
-    A click alone returns before its page has come, on a slow machine, and what looks at once looks at the old one.
+    A click alone returns when it begins to come: what looks at once may find a page without a single element.
     """
     with link.page.expect_navigation():
         link.click()
