@@ -30,11 +30,15 @@ from analysis.models import (
 from analysis.models.watch import NOT_REPLACED
 
 __all__ = [
-    "EXPLAIN", "EXPLAINED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "digest", "frozen",
-    "note", "publish", "render", "resolve", "same_text", "snapshot", "withdraw",
+    "EXPLAIN", "EXPLAINED", "UNCHANGED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "digest",
+    "frozen", "note", "publish", "render", "resolve", "same_text", "snapshot", "withdraw",
 ]  # fmt: skip
 EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
 EXPLAIN = gettext_lazy("Say in a sentence what was wrong and what is right.")
+UNCHANGED = gettext_lazy(
+    "The public page says what is saved here: there is nothing to publish. To tell readers something without changing "
+    "the text, add an editor’s note."
+)
 
 
 class EditingError(Exception):
@@ -81,6 +85,19 @@ def publish(
     `at` is the aware moment it counts from (now, unless history is being written down).
     Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop or nothing has changed.
     """
+    return _publish(story, by, kind, reason, at, now)
+
+
+def _publish(
+    story: Story,
+    by: User | None,
+    kind: str,
+    reason: str,
+    at: datetime | None,
+    now: datetime | None,
+    noted: bool = False,
+) -> Revision:
+    """`noted`: the text stays as it is, and what is published is a note on it."""
     at = at or timezone.now()
     story = (
         Story.objects.select_for_update(of=("self",))
@@ -94,8 +111,9 @@ def publish(
         stops.append(str(EXPLAIN))
     if story.status == Story.Status.WITHDRAWN:
         stops.append(_("This story was withdrawn. It stays withdrawn; write a new one."))
-    if story.current and same_text(story.current.content, content) and not reason.strip():
-        stops.append(_("Nothing has changed since it was last published."))
+    if story.current and same_text(story.current.content, content) != noted:
+        waits = _("There are saved changes that are not public yet. Publish them first, then add the note.")
+        stops.append(waits if noted else str(UNCHANGED))
     if stops:
         raise NotReadyError(stops)
 
@@ -135,8 +153,12 @@ def publish(
 
 @transaction.atomic
 def note(story: Story, by: User | None, text: str, at: datetime | None = None) -> Correction:
-    """Add an editor's note: a dated public statement, with no change to the text. Returns it."""
-    revision = publish(story, by, kind=Revision.Kind.EDIT, reason=text, at=at)
+    """Add an editor's note: a dated public statement, with no change to the text. Returns it.
+
+    Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop, or if saved changes are not public yet:
+    they would go out with it, unannounced.
+    """
+    revision = _publish(story, by, Revision.Kind.EDIT, text, at, None, noted=True)
     return Correction.objects.create(
         story_id=story.pk, revision=revision, kind=Correction.Kind.NOTE, text=text, at=revision.created_at
     )

@@ -13,7 +13,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
 
-from analysis.models import WatchItem
+from analysis.models import Version, WatchItem
 from newsroom.admin.writing.labels import label_of
 
 type Message = list[dict[str, Any]]
@@ -41,8 +41,11 @@ def said(entry: LogEntry) -> str:
 
 
 def written(message: Message) -> str:
-    """A message as it is kept where the log is not: with a version, which says what it was made by."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    """A message as it is kept where the log is not: with a version, which says what it was made by. One for which there
+    is no room is kept as it reads now."""
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    room = Version._meta.get_field("why").max_length or len(text)
+    return text if len(text) <= room else read(text)[:room]
 
 
 def read(text: str) -> str:

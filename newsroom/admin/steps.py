@@ -29,10 +29,6 @@ from newsroom.admin.unsent import typed
 from newsroom.admin.writing import page, saving
 
 Status = Story.Status
-UNCHANGED = gettext_lazy(
-    "The public page says what is saved here: there is nothing to publish. To tell readers something without changing "
-    "the text, add an editor’s note."
-)
 
 
 @dataclass(frozen=True)
@@ -62,23 +58,11 @@ def _first(story: Story, by, data) -> None:
     editing.publish(story, by)
 
 
-def _waits(story: Story) -> bool:
-    """Whether something is saved that is not public yet."""
-    return story.current is not None and not editing.same_text(editing.snapshot(story), story.current.content)
-
-
 def _again(story: Story, by, data) -> None:
-    if not _waits(story):
-        raise editing.EditingError(UNCHANGED)
     editing.publish(story, by, kind=data["kind"], reason=data["reason"])
 
 
 def _note(story: Story, by, data) -> None:
-    # A note publishes too: edits that wait in the working copy would go out with it, unannounced.
-    if _waits(story):
-        raise editing.EditingError(
-            _("There are saved changes that are not public yet. Publish them first, then add the note.")
-        )
     editing.note(story, by, data["text"])
 
 
@@ -193,15 +177,13 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
     cannot: Any = ""
     if step.with_save:  # it takes what is saved
         context["unsaved"] = next(iter(page.unsaved(saving.held(story.pk), who(request), "")), None)
-    if step.name == "revise":
-        if _waits(story):
-            context["differs"] = versions.what_waits(story)
-        else:
-            cannot = UNCHANGED
-    if step.checks and not cannot:
-        content = editing.snapshot(story)
+    content = editing.snapshot(story) if step.checks else None
+    if content and story.current and editing.same_text(story.current.content, content):
+        cannot = editing.UNCHANGED
+    elif content:
         checks = preflight.checklist(story, content, at)
         context |= {
+            "differs": versions.what_waits(story),
             "checks": checks,
             "advice": [check for check in checks if check.kind == "advice"],
             "unread": preflight.unread(story, content, at),

@@ -89,6 +89,7 @@ class StoryAdmin(StoryList):
         return [
             path("add/", kept(self.add_view), name="analysis_story_add"),
             path("<path:object_id>/change/", kept(self.change_view), name="analysis_story_change"),
+            # The window's signed token stands in for Django's: a login that came back has another one.
             path("typing/", csrf_exempt(partial(live.typing, stories=self)), name="analysis_story_keep"),
             path("lists/", view(partial(live.lists, stories=self)), name="analysis_story_lists"),
             path("<int:pk>/preview/", view(self.preview_view), name="analysis_story_preview"),

@@ -202,11 +202,11 @@ def _correct(data: dict[str, Any], correction: dict[str, Any]) -> None:
         editing.note(story, None, correction["text"], at=correction["at"])
         return
     _mend(story, correction["where"], correction["said"], correction["says"])
-    kind = "edit" if correction["kind"] == "note" else correction["kind"]
-    if kind == "edit":
+    if correction["kind"] == "note":
+        editing.publish(story, None, at=correction["at"])
         editing.note(story, None, correction["text"], at=correction["at"])
     else:
-        editing.publish(story, None, kind=kind, reason=correction["text"], at=correction["at"])
+        editing.publish(story, None, kind=correction["kind"], reason=correction["text"], at=correction["at"])
 
 
 def _mend(story: Story, where: str, said: str, says: str) -> None:

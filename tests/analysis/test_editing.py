@@ -103,8 +103,10 @@ def test_a_frozen_content_is_the_snapshot_read_back():
     assert editing.snapshot(Story.objects.get(pk=story.pk)) == frozen
 
 
-def test_publishing_again_with_nothing_changed_is_refused():
-    assert "Nothing has changed" in refused(making.published())
+@pytest.mark.parametrize("how", [{}, {"kind": "update", "reason": "More."}, {"kind": "correction", "reason": "Ten."}])
+def test_publishing_again_with_nothing_changed_is_refused_whatever_reason_is_given(how):
+    """History would show a change that was none."""
+    assert "there is nothing to publish" in refused(making.published(), **how)
 
 
 def test_a_change_in_any_part_is_a_change():
@@ -118,7 +120,7 @@ def test_a_change_in_any_part_is_a_change():
     ):  # fmt: skip
         alter()
         editing.publish(story, None)
-        assert "Nothing has changed" in refused(story)
+        assert "there is nothing to publish" in refused(story)
 
 
 @pytest.mark.parametrize("kind", ["correction", "clarification"])
@@ -144,6 +146,13 @@ def test_an_editors_note_is_dated_and_changes_no_text():
     assert story.current.sha256 == before
     (shown,) = rendition.story(story.slug).corrections
     assert (shown.kind, shown.text) == ("note", "The report has been taken offline.")
+
+
+def test_a_note_takes_no_saved_change_along():
+    story = change(making.published(), dek="Saved, and not public.")
+    with pytest.raises(NotReadyError, match="Publish them first, then add the note"):
+        editing.note(story, None, "Hello.")
+    assert not Correction.objects.exists() and story.revisions.count() == 1
 
 
 def test_a_note_that_cannot_be_published_leaves_nothing():
@@ -304,7 +313,7 @@ def test_new_terms_alone_are_no_change_of_the_text():
     assert changed["terms"] != story.current.content["terms"]
     assert editing.same_text(changed, story.current.content) and editing.same_text(content, changed)
     assert editing.digest(changed) != story.current.sha256
-    assert "Nothing has changed" in refused(story)
+    assert "there is nothing to publish" in refused(story)
 
 
 def test_a_revision_from_before_terms_were_frozen_is_compared_all_the_same():
@@ -315,6 +324,6 @@ def test_a_revision_from_before_terms_were_frozen_is_compared_all_the_same():
         sha256=editing.digest(content),
     )  # fmt: skip
     change(story, current=old, status="published", published_at=timezone.now())
-    assert "Nothing has changed" in refused(story)
+    assert "there is nothing to publish" in refused(story)
     editing.publish(change(story, dek="New."), None)
     assert rendition.history(story.slug, 1)

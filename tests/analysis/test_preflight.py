@@ -142,6 +142,7 @@ def test_frozen_words_that_quote_too_much_do_not_stop_a_correction():
     item = WatchItem.objects.create(story=story, statement=QUOTING, **dated)
     editing.publish(story, None)
     under(story, quote_words=3)
+    Story.objects.update(dek="It was eleven.")
     editing.publish(story, None, kind="correction", reason="It was eleven.")
     assert story.revisions.count() == 2
     with pytest.raises(editing.EditingError, match="This quotes more than the 3 words"):
@@ -289,6 +290,7 @@ def test_what_leads_and_what_proves_must_have_been_read(role, in_summary, asked)
 def test_a_correction_needs_no_source_that_can_still_be_read():
     story = making.published()
     Article.objects.update(retrieved_at=None)
+    Story.objects.update(dek="It was eleven.")
     editing.publish(story, None, kind="correction", reason="It was eleven.")
     Source.objects.create(story=story, article=making.article(retrieved_at=None), role="primary", position=1)
     assert "Nobody here has read" in stops(story), "but what is added is read first"

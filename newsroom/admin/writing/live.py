@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from analysis import drafts, editing, preflight, rulebook
@@ -41,7 +40,6 @@ from newsroom.templatetags.dates import newsroom_short
 NEEDS = 8  # shown of what is to be mended before it can be saved
 
 
-@csrf_exempt  # the window's signed token stands in for it: a login that came back has another CSRF token
 @require_POST
 def typing(request: HttpRequest, stories: Any) -> HttpResponse:
     """Keep what is typed as a draft of one's own, and answer with what stands beside the form.

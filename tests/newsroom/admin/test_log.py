@@ -56,6 +56,13 @@ def test_a_topic_changed_in_bulk_is_told_by_its_name(editor, draft):
     assert lines("en") == ['Topic: “Sea”, a "sea"']
 
 
+def test_a_topic_whose_name_leaves_no_room_is_told_as_it_reads(editor, draft):
+    """Each of its quotation marks is two characters where it is kept."""
+    sea = Topic.objects.create(name='"' * 80, slug="sea")
+    editor.post("/admin/analysis/story/bulk/topic/", {"story": f"{draft.pk}-{draft.version}", "topic": sea.pk})
+    assert Kept(draft.versions.first()).what == "Topic: " + '"' * 80
+
+
 def test_what_a_version_was_made_by_is_read_in_two_languages(editor, draft):
     sea = Topic.objects.create(name="Sea", slug="sea")
     french = {"accept-language": "fr"}
