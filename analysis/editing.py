@@ -5,6 +5,7 @@ it into an immutable Revision and rewrites what lists and search read.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -30,15 +31,11 @@ from analysis.models import (
 from analysis.models.watch import NOT_REPLACED
 
 __all__ = [
-    "EXPLAIN", "EXPLAINED", "UNCHANGED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "digest",
-    "frozen", "note", "publish", "render", "resolve", "same_text", "snapshot", "withdraw",
+    "EXPLAIN", "EXPLAINED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "digest", "frozen",
+    "hindrance", "note", "publish", "render", "resolve", "same_text", "snapshot", "withdraw",
 ]  # fmt: skip
 EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
 EXPLAIN = gettext_lazy("Say in a sentence what was wrong and what is right.")
-UNCHANGED = gettext_lazy(
-    "The public page says what is saved here: there is nothing to publish. To tell readers something without changing "
-    "the text, add an editor’s note."
-)
 
 
 class EditingError(Exception):
@@ -66,6 +63,22 @@ def claim_version(story: Story, based_on: int) -> None:
     if not updated:
         raise ConflictError(_("Someone else saved this story since you opened it."))
     story.version = based_on + 1
+
+
+def hindrance(story: Story, content: dict[str, Any], noted: bool = False) -> str:
+    """Why this content of a story, by what it says beside the public page, is not published now; empty if it may be.
+
+    History would show a change that was none. And what is `noted`, the public page as it stands, would take saved
+    changes along, unannounced.
+    """
+    if not story.current or same_text(story.current.content, content) == noted:
+        return ""
+    if noted:
+        return _("There are saved changes that are not public yet. Publish them first, then add the note.")
+    return _(
+        "The public page says what is saved here: there is nothing to publish. To tell readers something without "
+        "changing the text, add an editor’s note."
+    )
 
 
 @transaction.atomic
@@ -97,7 +110,7 @@ def _publish(
     now: datetime | None,
     noted: bool = False,
 ) -> Revision:
-    """`noted`: the text stays as it is, and what is published is a note on it."""
+    """`noted`: what is published is a note on a text that stays as it is."""
     at = at or timezone.now()
     story = (
         Story.objects.select_for_update(of=("self",))
@@ -111,9 +124,8 @@ def _publish(
         stops.append(str(EXPLAIN))
     if story.status == Story.Status.WITHDRAWN:
         stops.append(_("This story was withdrawn. It stays withdrawn; write a new one."))
-    if story.current and same_text(story.current.content, content) != noted:
-        waits = _("There are saved changes that are not public yet. Publish them first, then add the note.")
-        stops.append(waits if noted else str(UNCHANGED))
+    if sentence := hindrance(story, content, noted):
+        stops.append(sentence)
     if stops:
         raise NotReadyError(stops)
 
@@ -155,8 +167,7 @@ def _publish(
 def note(story: Story, by: User | None, text: str, at: datetime | None = None) -> Correction:
     """Add an editor's note: a dated public statement, with no change to the text. Returns it.
 
-    Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop, or if saved changes are not public yet:
-    they would go out with it, unannounced.
+    Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop or saved changes are not public yet.
     """
     revision = _publish(story, by, Revision.Kind.EDIT, text, at, None, noted=True)
     return Correction.objects.create(

@@ -42,6 +42,7 @@ class Step:
     form: type[StepForm] = StepForm
     permission: str = ""  # without one: whoever may change the story
     checks: bool = False  # shows what stops publication
+    noted: bool = False  # publishes a note on a text that stays as it is
 
     @property
     def with_save(self) -> bool:
@@ -127,7 +128,7 @@ STEPS = {
         "note", gettext_lazy("Add an editor’s note"),
         gettext_lazy("A dated public statement on the page. The text itself does not change."),
         gettext_lazy("The note is on the page now."), _note, (Status.PUBLISHED,),
-        form=NoteForm, permission="analysis.publish_story",
+        form=NoteForm, permission="analysis.publish_story", noted=True,
     ),
     "withdraw": Step(
         "withdraw", gettext_lazy("Withdraw"),
@@ -174,16 +175,17 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
         messages.success(request, " ".join(said))
         return back
     context: dict[str, Any] = {"title": step.title, "step": step.name}
-    cannot: Any = ""
+    cannot = ""
     if step.with_save:  # it takes what is saved
         context["unsaved"] = next(iter(page.unsaved(saving.held(story.pk), who(request), "")), None)
-    content = editing.snapshot(story) if step.checks else None
-    if content and story.current and editing.same_text(story.current.content, content):
-        cannot = editing.UNCHANGED
-    elif content:
+    if step.checks or step.noted:
+        content = editing.snapshot(story)
+        cannot = editing.hindrance(story, content, step.noted)
+        if bool(cannot) == step.noted:  # the saved text and the public one differ
+            context["differs"] = versions.what_waits(story)
+    if step.checks and not cannot:
         checks = preflight.checklist(story, content, at)
         context |= {
-            "differs": versions.what_waits(story),
             "checks": checks,
             "advice": [check for check in checks if check.kind == "advice"],
             "unread": preflight.unread(story, content, at),

@@ -126,6 +126,15 @@ def test_a_step_says_what_of_ones_own_it_does_not_take(editor, writer, draft, st
         assert "You have unsaved text" not in writer.get(url(draft, "do", step)).content.decode()
 
 
+def test_a_note_is_asked_for_only_where_no_saved_change_would_go_along(editor, published):
+    at = url(published, "do", "note")
+    assert 'name="text"' in editor.get(at).content.decode()
+    editor.post(url(published), opened(editor, url(published)) | {"dek": "Another dek."})
+    page = editor.get(at).content.decode()
+    assert "Publish them first, then add the note." in page and 'name="text"' not in page
+    assert "See where it differs" in page
+
+
 def test_a_note_is_shown_and_the_text_stays(editor, published):
     take(editor, published, "note", text="We were offered a visit.")
     page = editor.get(published.get_absolute_url()).content.decode()
