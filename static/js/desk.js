@@ -166,13 +166,14 @@ function keepHere() {
   }
 }
 
-function say(words, wrong) {
+// In words, or in those of an element that the server sent.
+function say(what, wrong) {
   const line = document.getElementById("kept");
-  if (!line || line.textContent === words) return;
+  if (!line || line.textContent === (what.textContent ?? what)) return;
   // Read out only when something is wrong: that a draft was kept is said at every pause.
   if (wrong) line.setAttribute("role", "alert");
   else line.removeAttribute("role");
-  line.textContent = words;
+  line.replaceChildren(...(what.cloneNode?.(true).childNodes ?? [what]));
   line.classList.toggle("wrong", Boolean(wrong));
 }
 
@@ -303,11 +304,14 @@ live?.addEventListener("htmx:afterRequest", (event) => {
   const turn = Number(form.elements.turn.value);
   const whole = xhr.status === 204; // what was changed came to something else than it was changed from
   const since = xhr.getResponseHeader("X-Since");
+  const kept = !whole && Number(newest) === turn;
+  const line = live.querySelector("[data-kept-line]");
+  const wrong = line?.hasAttribute("data-wrong");
+  if (line && (kept || wrong)) say(line, wrong);
   known = undefined;
-  if (!whole && Number(newest) === turn) {
+  if (kept) {
     known = since ? { since, held: sent } : saved;
     [retry, wait] = [clearTimeout(retry), 5_000];
-    say(live.querySelector("[data-kept-line]")?.textContent ?? "");
     if (held() === sent) { // and nothing was typed since
       live.dataset.kept = "yes";
       localStorage.removeItem(shelf);

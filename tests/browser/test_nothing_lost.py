@@ -176,9 +176,9 @@ def test_the_login_expired_while_typing(site, at, open_page, findings):
     kept(page)
     site.shell("from django.contrib.sessions.models import Session; Session.objects.all().delete()")
     page.locator("#id_dek").fill("Typed before, and after.")
-    expect(page.get_by_text("What you typed is kept")).to_be_visible()
+    expect(page.locator("#kept")).to_contain_text("What you typed is kept")
     excused(findings, "answered 401")
-    page.locator("#rail-live").get_by_role("link", name="Log in").click()
+    page.locator("#kept").get_by_role("link", name="Log in").click()
     page.get_by_label("Username").fill(person[0])
     page.get_by_label("Password").fill(person[1])
     page.get_by_role("button", name="Log in").click()
@@ -338,8 +338,9 @@ def test_restore_after_a_bad_edit(site, at, story, open_page):
     assert held(site, story, "s.dek") == "A good edit before."
 
 
-def test_the_server_went_away_while_typing(site, at, open_page, findings):
-    page = open_page()
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_server_went_away_while_typing(site, at, open_page, findings, width):
+    page = open_page(viewport={"width": width, "height": 844})
     log_in(page, site, *hire(site, "editor"))
     page.goto(at)
     page.locator("#id_dek").fill("While it was there.")
@@ -347,6 +348,7 @@ def test_the_server_went_away_while_typing(site, at, open_page, findings):
     site.stop()
     page.locator("#id_dek").fill("While it was away.")
     expect(page.locator("#kept")).to_contain_text("is kept in this browser")
+    expect(page.locator("#kept")).to_be_in_viewport(ratio=1)  # beside what is typed, on a phone too
     site.start()
     expect(page.locator("#kept")).to_contain_text("Draft kept", timeout=30_000)
     excused(findings, "failed", "ERR_CONNECTION_REFUSED", "htmx:sendError")
