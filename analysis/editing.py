@@ -66,10 +66,10 @@ def claim_version(story: Story, based_on: int) -> None:
 
 
 def hindrance(story: Story, content: dict[str, Any], noted: bool = False) -> str:
-    """Why this content of a story, by what it says beside the public page, is not published now; empty if it may be.
+    """What is in the way of publishing a content, by what it changes of the public page; empty if nothing is.
 
-    History would show a change that was none. And what is `noted`, the public page as it stands, would take saved
-    changes along, unannounced.
+    One that changes nothing would stand in the history as a change. Where the page is only to be `noted`, one that
+    changes something would go out unannounced.
     """
     if not story.current or same_text(story.current.content, content) == noted:
         return ""
