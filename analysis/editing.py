@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis import comparing, preflight, search
+from analysis import comparing, preflight, search, tallying
 from analysis.freezing import digest, frozen, render, same_text, snapshot, words_of
 from analysis.models import (
     Appearance,
@@ -28,11 +28,10 @@ from analysis.models import (
     StoryLink,
     WatchItem,
 )
-from analysis.models.watch import NOT_REPLACED
 
 __all__ = [
     "EXPLAIN", "EXPLAINED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "digest", "frozen",
-    "hindrance", "note", "publish", "render", "resolve", "same_text", "snapshot", "withdraw",
+    "hindrance", "note", "publish", "render", "same_text", "snapshot", "withdraw",
 ]  # fmt: skip
 EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
 EXPLAIN = gettext_lazy("Say in a sentence what was wrong and what is right.")
@@ -156,7 +155,7 @@ def _publish(
             "public_topic",
         ]
     )  # fmt: skip
-    story.watch_items.filter(public_since__isnull=True).update(public_since=at)
+    _promise(story, at)
     _list(story, revision, story.published_at)
     comparing.forget(story.pk)
     story.tasks.all().delete()  # pre-flight stops what would need one
@@ -193,28 +192,13 @@ def withdraw(story: Story, reason: str, at: datetime | None = None) -> None:
     story.tasks.all().delete()
 
 
-@transaction.atomic
-def resolve(
-    item: WatchItem, by: User | None, state: str, outcome: str, url: str = "", at: datetime | None = None
-) -> None:
-    """Say how a watch item turned out.
-
-    Raises EditingError if it is not public, or judged already, or if the words quote more than terms allow.
-    """
-    if state not in WatchItem.State.values or state == WatchItem.State.OPEN:
-        raise EditingError(_("Choose how it turned out."))
-    if not outcome.strip():
-        raise EditingError(_("Say how it turned out and what shows it."))
-    current = Revision.objects.filter(story=item.story_id).first()
-    if current:
-        permits = preflight.permits_of(current.content, at or timezone.now())
-        if sentence := preflight.over_quoted(outcome, list(permits.values())):
-            raise EditingError(sentence)
-    changed = WatchItem.objects.filter(
-        NOT_REPLACED, pk=item.pk, state=WatchItem.State.OPEN, public_since__isnull=False
-    ).update(state=state, outcome=outcome.strip(), outcome_url=url, resolved_at=at or timezone.now(), resolved_by=by)
-    if not changed:
-        raise EditingError(_("This watch item is not public, or someone has judged it already."))
+def _promise(story: Story, at: datetime) -> None:
+    """Its new watch items are public from now on, filed where the story is; from now on they count."""
+    items = list(story.watch_items.filter(public_since__isnull=True))
+    for item in items:
+        item.public_since, item.topic, item.desk = at, story.topic, story.desk
+    WatchItem.objects.bulk_update(items, ["public_since", "topic", "desk"])
+    tallying.opened(items)
 
 
 def _list(story: Story, revision: Revision, since: datetime) -> None:

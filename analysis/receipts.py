@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from analysis import rendition
 from analysis.addresses import spellings
-from analysis.models import Article, Check, Citation, Correction, Decision, Story, Terms, WatchItem
+from analysis.models import Article, Check, Citation, Correction, Decision, Judgment, Story, Terms
 from analysis.models.publishers import Level, Scope
 from analysis.owners import publisher_of
 from analysis.rendition import StoryPage, Tombstone
@@ -93,7 +93,7 @@ class _Told:
         self.number = story.current.number
         self.content: dict[str, Any] = story.current.content
         changed = [*Correction.objects.filter(story=story).values_list("text", flat=True)]
-        changed += WatchItem.objects.filter(story=story).values_list("outcome", flat=True)
+        changed += Judgment.objects.filter(item__story=story).values_list("why", flat=True)
         self.articles = list(
             Article.objects.filter(pk__in=[s["article"] for s in self.content["sources"]]).select_related("publisher")
         )
@@ -221,7 +221,7 @@ def _withheld(said: frozenset[str], page: StoryPage | Tombstone | None) -> froze
 def _shown(page: StoryPage) -> Iterable[str]:
     yield page.text
     yield from (change.why for claim in page.claims for change in claim.history)
-    yield from (item.outcome for item in page.watch)
+    yield from (said.why for item in page.watch for said in item.judgments)
     yield from (link.why for link in (*page.earlier, *page.later))
     yield from (link.story.headline for link in (*page.earlier, *page.later))
     yield from (change.text for change in page.history)

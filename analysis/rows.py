@@ -112,8 +112,9 @@ def _moved(claim: Claim, to: Row, by: User | None, now: datetime) -> list[Standi
     return [StandingChange(claim=claim, standing=claim.standing, why=claim.why, at=claim.checked_at), change]
 
 
-def write_watch(story: Story, rows: list[Row]) -> None:
-    """Public items keep their words and stay, those that the content leaves out after the others."""
+def write_watch(story: Story, rows: list[Row], by: User | None) -> None:
+    """Public items keep their words and stay, those that the content leaves out after the others. `by` is the author
+    of what is new or says something else now."""
     items = {item.pk: item for item in story.watch_items.all()}
     keys = _known(rows, items)
     named = set(keys)
@@ -123,9 +124,10 @@ def write_watch(story: Story, rows: list[Row]) -> None:
         if item and item.public_since:
             wanted.append((key, {}))
         else:
-            wanted.append(
-                (key, {**_only(row, "statement", "likelihood", "settled_by"), "due": date.fromisoformat(row["due"])})
-            )
+            said = _only(row, "statement", "likelihood", "settled_by") | {"due": date.fromisoformat(row["due"])}
+            if not item or any(getattr(item, name) != value for name, value in said.items()):
+                said["written_by_id"] = by and by.pk
+            wanted.append((key, said))
     # What is replaced stands in no content: it waits, or is history.
     there = {pk: item for pk, item in items.items() if pk in named or not item.superseded_by_id}
     wanted += [(pk, {}) for pk, item in there.items() if pk not in named and item.public_since]

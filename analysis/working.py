@@ -52,7 +52,7 @@ def write(
     sources = rows.write_sources(story, content["sources"])
     rows.write_notes(story, content["notes"], sources)
     rows.write_claims(story, content["claims"], sources, by, now)
-    rows.write_watch(story, content["watch"])
+    rows.write_watch(story, content["watch"], by)
     rows.write_mentions(story, content["mentions"])
     rows.write_earlier(story, content["earlier"])
     return _keep(story, story.version, by, why, now)

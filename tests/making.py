@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from analysis import editing, sharing
+from analysis import editing, judging, sharing
 from analysis.addresses import canonical
 from analysis.models import (
     Article,
@@ -31,6 +31,7 @@ from analysis.models import (
 )
 
 _numbers = count(1)
+REGISTER = "https://register.test/1"  # where an outcome can be seen
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -164,7 +165,7 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     words["old_take"] = words.pop("note_take")
     story.notes.filter(slot="take").update(text=f"A newer take, {word('new_take')}.")
     editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.")
-    editing.resolve(settled, None, "yes", word("outcome"))
+    judging.judge(settled, None, "yes", word("outcome"), f"https://{of.domains.first().host}/{word('outcome_url')}")
     story.refresh_from_db()
     share(story)
     assert item.pk

@@ -2,7 +2,7 @@
 
 On SQLite a migration that alters a column may make the whole table anew, and its triggers are gone: whoever alters an
 append-only table or one that rules are made of ends with `append_only`, or `rules` (since 0010 `rules_in_order`), for
-it; after terms, with `recheck_terms` too.
+it; after terms, with `recheck_terms` too; whoever alters watch items, with `frozen`.
 """
 
 RULES = ("analysis_terms", "analysis_hold")  # what rules are made of
@@ -44,6 +44,33 @@ def unchanging(schema_editor, table: str) -> None:
         else "FOR EACH ROW EXECUTE FUNCTION analysis_append_only()"
     )
     _run(schema_editor, f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}")
+
+
+def frozen(schema_editor, table: str, columns: list[str], once: str) -> None:
+    """Nobody changes these columns of a row in which `once` holds."""
+    thaw(schema_editor, table)
+    sqlite = schema_editor.connection.vendor == "sqlite"
+    differs = "IS NOT" if sqlite else "IS DISTINCT FROM"
+    changed = " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in columns)
+    if sqlite:
+        each, refuse = "", f"BEGIN SELECT RAISE(ABORT, '{table} is frozen'); END"
+    else:
+        each, refuse = "FOR EACH ROW ", "EXECUTE FUNCTION analysis_frozen()"
+        _run(
+            schema_editor,
+            "CREATE OR REPLACE FUNCTION analysis_frozen() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '% is frozen', TG_TABLE_NAME; END $$",
+        )
+    _run(
+        schema_editor,
+        f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} {each}WHEN (OLD.{once} AND ({changed})) {refuse}",
+    )
+
+
+def thaw(schema_editor, table: str) -> None:
+    """Take off what frozen() puts on."""
+    on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+    _run(schema_editor, f"DROP TRIGGER IF EXISTS {table}_frozen{on}")
 
 
 def rules(schema_editor, *tables: str) -> None:

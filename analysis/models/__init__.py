@@ -12,7 +12,7 @@ from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
 from analysis.models.record import Chain, Event
 from analysis.models.signals import SignalReading, SignalSource
 from analysis.models.stories import Desk, Entity, EntityName, Mention, Source, Story, StoryLink, Topic
-from analysis.models.watch import WatchItem
+from analysis.models.watch import Judgment, WatchItem, WatchTally
 from analysis.models.writing import Claim, ContextNote, Evidence, StandingChange, Summary
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Hold",
+    "Judgment",
     "Mention",
     "Message",
     "OutgoingMail",
@@ -64,4 +65,5 @@ __all__ = [
     "Topic",
     "Version",
     "WatchItem",
+    "WatchTally",
 ]

@@ -1,13 +1,15 @@
-"""Watch items: dated, falsifiable statements that are scored when their day has come."""
+"""Watch items: dated, falsifiable statements; what was judged of them; and how many turned out how."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models.fields import one_of
-from analysis.models.stories import Story
+from analysis.models.fields import AppendOnly, one_of
+from analysis.models.publishers import Publisher
+from analysis.models.stories import Desk, Story, Topic
 
 
 class WatchItemState(models.TextChoices):
@@ -19,7 +21,7 @@ class WatchItemState(models.TextChoices):
     ANNULLED = "annulled", _("Annulled")
 
 
-# A replacement counts once it is public itself: until then the public reads, and judges, the item it will replace.
+# A replacement counts once it is public itself: until then the public reads the item it will replace.
 NOT_REPLACED = Q(superseded_by__isnull=True) | Q(superseded_by__public_since__isnull=True)
 
 
@@ -33,18 +35,20 @@ class WatchItem(models.Model):
         _("likelihood, percent"), validators=[MinValueValidator(1), MaxValueValidator(99)]
     )
     settled_by = models.CharField(_("settled by"), max_length=300, help_text=_("Which source will decide it."))
-    # Set when the statement first went public. From then on its words are frozen: it is only superseded or resolved.
+    # Who wrote it, and so does not judge it where there is somebody else. None: nobody knows.
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    # Set when the statement first went public, with the topic and the desk that it is counted under. From then on all
+    # that it says is frozen, and a trigger holds it: it is only superseded, or judged.
     public_since = models.DateTimeField(null=True, blank=True, editable=False)
+    topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    desk = models.ForeignKey(Desk, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
     superseded_by = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes", editable=False
     )
-    state = models.CharField(_("outcome"), max_length=9, choices=State, default=State.OPEN)
-    outcome = models.CharField(_("how it turned out"), max_length=500, blank=True)
-    outcome_url = models.URLField(_("where that can be seen"), max_length=500, blank=True)
-    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
-    )
+    # What its newest judgment says. Written by analysis/judging.py alone, with the judgment.
+    state = models.CharField(_("outcome"), max_length=9, choices=State, default=State.OPEN, editable=False)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
@@ -60,16 +64,73 @@ class WatchItem(models.Model):
                 violation_error_message=_("A likelihood is between 1 and 99 percent: nothing is certain."),
             ),
             models.CheckConstraint(
-                condition=Q(state="open", resolved_at__isnull=True)
-                | (~Q(state="open") & ~Q(outcome="") & Q(resolved_at__isnull=False)),
-                name="watch_outcome_is_explained",
-                violation_error_message=_("Say how it turned out and what shows it."),
+                condition=Q(public_since__isnull=True, topic__isnull=True, desk__isnull=True, state="open")
+                | Q(public_since__isnull=False, topic__isnull=False, desk__isnull=False),
+                name="watch_public_is_filed",
+                violation_error_message=_(
+                    "What is public is filed under a topic and a desk; what is not, cannot be judged."
+                ),
             ),
         ]
         indexes = [
             # Question: which published watch items come due next? Asked by every home page.
             models.Index(fields=["state", "due"], name="watch_due"),
+            # Question: which promises have a day that is past, newest first; and which are still ahead? Asked by the
+            # scorecard.
+            models.Index(fields=["due", "id"], condition=Q(public_since__isnull=False), name="watch_by_day"),
         ]
 
     def __str__(self) -> str:
         return self.statement
+
+
+class Judgment(AppendOnly):
+    """How a watch item turned out, as somebody said on a day; or, in the state “open”, that this was taken back."""
+
+    item = models.ForeignKey(WatchItem, models.PROTECT, related_name="judgments")
+    state = models.CharField(max_length=9, choices=WatchItemState)
+    why = models.CharField(max_length=500)  # public: what happened and what shows it, or why it is taken back
+    url = models.URLField(max_length=500, blank=True)  # where that can be seen; those from before 0020 may have none
+    # Whose that page is, as far as we know: the gate asks whether we may link it.
+    publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    by_author = models.BooleanField(default=False)  # who wrote the item judged it, for there was nobody else
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name = _("judgment")
+        verbose_name_plural = _("judgments")
+        constraints = [
+            one_of("state", WatchItemState, "judgment_state"),
+            models.CheckConstraint(
+                condition=~Q(why=""),
+                name="judgment_is_explained",
+                violation_error_message=_("Say how it turned out and what shows it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}: {self.why}"
+
+
+class WatchTally(models.Model):
+    """How many public watch items, of a topic, a desk and a likelihood, are in a state: what the scorecard reads.
+
+    Written by analysis/tallying.py alone, in the transaction that changes an item.
+    """
+
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
+    desk = models.ForeignKey(Desk, models.PROTECT, related_name="+")
+    likelihood = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=9, choices=WatchItemState)
+    n = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            one_of("state", WatchItemState, "watchtally_state"),
+            models.UniqueConstraint(fields=["topic", "desk", "likelihood", "state"], name="watchtally_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.state} at {self.likelihood} %"

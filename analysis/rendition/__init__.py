@@ -14,24 +14,28 @@ from analysis.rendition.pages import (
     sitemap,
     topic,
     topics,
-    watch,
 )
 from analysis.rendition.register import publisher, publishers
 from analysis.rendition.stories import history, story
-from analysis.rendition.story_values import StoryPage, Tombstone
+from analysis.rendition.story_values import StoryPage, Tombstone, WatchView
+from analysis.rendition.watching import DayCursor, calendar, past, watch
 
 __all__ = [
     "Cursor",
     "CursorError",
+    "DayCursor",
     "StoryPage",
     "Tombstone",
+    "WatchView",
     "about",
+    "calendar",
     "corrections",
     "feed",
     "history",
     "home",
     "mention",
     "months",
+    "past",
     "published_in",
     "publisher",
     "publishers",

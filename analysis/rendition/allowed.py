@@ -8,7 +8,6 @@ from enum import Enum, auto
 from typing import Any
 
 from analysis.quoting import fits
-from analysis.rendition.rows import Outcome
 from analysis.terms import Level, Permit, analysis_allowed, strictest
 from analysis.text import count_quoted_words, count_words
 
@@ -53,11 +52,6 @@ def awaited(leads: Sequence[Permit]) -> bool:
     """Whether what rests on these articles is not there yet: nothing but an embargo forbids it."""
     shut = [permit for permit in leads if not permit.listed]
     return bool(shut) and all(permit.embargo_until for permit in shut)
-
-
-def outcome(became: Outcome | None, rests_on: Sequence[Permit]) -> Outcome | None:
-    """What became of a watch item; that it was judged is shown even where the words may not be."""
-    return became if not became or quotes_fit(rests_on, became.outcome) else became._replace(outcome="")
 
 
 def snippet(rests_on: Sequence[Permit]) -> int:

@@ -4,7 +4,8 @@ The one place that decides, field by field: the strictest permit over the articl
 that does not say what it rests on rests on every source of the story.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +14,17 @@ from analysis.models.publication import CorrectionKind, RevisionKind
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
 from analysis.rendition import allowed, parts
-from analysis.rendition.rows import Changed, Cited, Outcome, Row, Work, citations
-from analysis.rendition.story_values import LinkView, Ref, RevisionView, StoryCard, StoryPage, Tombstone, WatchView
+from analysis.rendition.rows import Changed, Cited, Judged, Row, Work, citations
+from analysis.rendition.story_values import (
+    JudgmentView,
+    LinkView,
+    Ref,
+    RevisionView,
+    StoryCard,
+    StoryPage,
+    Tombstone,
+    WatchView,
+)
 from analysis.scoring import state_of
 from analysis.terms import FORBIDDEN, Permit, strictest
 
@@ -80,12 +90,12 @@ class Gate:
         content: dict[str, Any],
         html: dict[str, Any],
         works: dict[int, Work],
-        watch: dict[int, Outcome] | None = None,
+        judged: Mapping[int, Sequence[Judged]] | None = None,
         number: int = 0,
     ) -> StoryPage | Tombstone | None:
         """A story's page from one frozen content; a Tombstone, or None while an embargo lasts.
 
-        `works` holds every article that the content names. `watch` says what became of its watch items.
+        `works` holds every article that the content names, `judged` what was said of its watch items.
         """
         permits = {s["id"]: self._source_permit(s, works) for s in content["sources"]}
         leads = [s for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
@@ -122,9 +132,9 @@ class Gate:
             notes=tuple(n for raw in content["notes"] if (n := parts.note(raw, html, permits))),
             claims=tuple(c for raw in content["claims"] if (c := parts.claim(raw, cells, permits))),
             watch=tuple(
-                self.watch_item(raw, allowed.outcome((watch or {}).get(raw["id"]), everything))
+                item
                 for raw in content["watch"]
-                if allowed.may_say(everything, raw["statement"], raw["settled_by"])
+                if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything))
             ),
             sources=sources,
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
@@ -163,10 +173,19 @@ class Gate:
             story=card,
         )
 
-    def watch_item(self, raw: dict[str, Any], became: Outcome | None, card: StoryCard | None = None) -> WatchView:
-        """A watch item as it was frozen, with what has become of it since."""
+    def watch_item(self, raw: dict[str, Any], judged: Sequence[Judged], card: StoryCard) -> WatchView | None:
+        """A watch item in a list; None if its words may not be shown. The citations of its story must be known."""
+        item = self._watch_item(raw, judged, [self.permit(cited.work) for cited in self.known[card.id]])
+        return item and replace(item, story=card)
+
+    def _watch_item(
+        self, raw: dict[str, Any], judged: Sequence[Judged], rests_on: Sequence[Permit]
+    ) -> WatchView | None:
+        """A watch item as it was frozen, with what was said since of how it turned out."""
+        if not allowed.may_say(rests_on, raw["statement"], raw["settled_by"]):
+            return None
         due = date.fromisoformat(raw["due"])
-        state = str(state_of(became.state if became else "open", due, self.now))
+        state = state_of(judged[-1].state if judged else "open", due, self.now)
         return WatchView(
             id=raw["id"],
             statement=raw["statement"],
@@ -175,10 +194,19 @@ class Gate:
             settled_by=raw["settled_by"],
             state=state,
             state_label=parts.label(WatchItemState, state) if state != "due" else "",
-            outcome=became.outcome if became else "",
-            outcome_url=became.outcome_url if became else "",
-            resolved_at=became.resolved_at if became else None,
-            story=card,
+            judgments=tuple(self._judgment(said, rests_on) for said in judged),
+        )
+
+    def _judgment(self, said: Judged, rests_on: Sequence[Permit]) -> JudgmentView:
+        """That it was judged is shown even where the words or the link may not be."""
+        linked = self.book.permit(terms.Work(said.url, said.publisher_id or 0), self.now) if said.url else FORBIDDEN
+        return JudgmentView(
+            state=said.state,
+            label=parts.label(WatchItemState, said.state),
+            why=said.why if allowed.quotes_fit(rests_on, said.why) else "",
+            url=said.url if linked.listed else "",
+            by_author=said.by_author,
+            at=said.at,
         )
 
     def _source_permit(self, raw: dict[str, Any], works: dict[int, Work]) -> Permit:

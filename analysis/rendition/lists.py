@@ -5,22 +5,17 @@ What the gate refuses is left out; a list may therefore run a little short, neve
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
 
-from analysis.models import (
-    Revision,
-    Story,
-    WatchItem,
-)
-from analysis.models.watch import NOT_REPLACED
+from analysis.models import Revision, Story
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.rows import CHANGED, Changed, Row, columns, row_of
-from analysis.rendition.story_values import RevisionView, StoryCard, StoryPage, WatchView
+from analysis.rendition.story_values import RevisionView, StoryCard, StoryPage
 from analysis.rendition.values import Listing
 from analysis.terms import FOREVER
 
@@ -176,35 +171,6 @@ def with_corrections(gate: Gate, pages: Sequence[StoryPage]) -> list[StoryPage]:
     for pk, *values in revisions.order_by("-number").values_list("story_id", *CHANGED):
         announced.setdefault(pk, []).append(gate.revision(pk, Changed(*values), told[pk]))
     return [replace(p, history=tuple(announced.get(p.card.id, ()))) for p in pages]
-
-
-_FROZEN = ("pk", "statement", "due", "likelihood", "settled_by")
-_OPEN = Prepared(
-    lambda since: columns(
-        WatchItem.objects.filter(
-            NOT_REPLACED, state="open", public_since__isnull=False, story__status="published", due__gte=since
-        ).order_by("due", "pk"),
-        *_FROZEN,
-        prefix="story__",
-    ),
-    since=date,
-)
-
-
-def open_watch_items(since: date, most: int) -> list[tuple[Row, dict[str, Any]]]:
-    """Public watch items that nobody has judged and that are due since `since`, by date; each as it was frozen."""
-    return [
-        (row_of(values), {"id": pk, "statement": statement, "due": due.isoformat(), "likelihood": n, "settled_by": by})
-        for values in _OPEN(since=since, most=most)
-        for pk, statement, due, n, by in [values[-5:]]
-    ]
-
-
-def watch_views(gate: Gate, items: Sequence[tuple[Row, dict[str, Any]]]) -> Iterator[WatchView]:
-    for row, frozen in items:
-        card = gate.card(row)
-        if card and gate.may_say(row.id, frozen["statement"], frozen["settled_by"]):
-            yield gate.watch_item(frozen, None, card)
 
 
 # Not “published”, of which there is an index: SQLite would read all stories by it, and look for corrections of each.

@@ -30,17 +30,16 @@ from analysis.rendition.lists import (
     full_columns,
     full_pages,
     latest_corrections,
-    open_watch_items,
     published,
     published_among,
     river,
     through,
-    watch_views,
     with_corrections,
 )
 from analysis.rendition.rows import columns, row_of
-from analysis.rendition.story_values import Ref, RevisionView, StoryCard, StoryPage, WatchView
+from analysis.rendition.story_values import Ref, RevisionView, StoryCard, StoryPage
 from analysis.rendition.values import EntityView, Home, Listing, PageView, TopicView
+from analysis.rendition.watching import due_next, views
 from analysis.text import to_html
 
 
@@ -52,12 +51,14 @@ def home(before: Cursor | None = None) -> Home:
     gate = Gate(timezone.now())
     if before:
         return Home(river=river(gate, EVERYTHING, before))
-    due = open_watch_items(gate.now.date(), 20)
+    due = due_next(gate.now.date(), 20)
     corrected = latest_corrections(16)
-    latest = river(gate, EVERYTHING, None, also=[row.id for row, _item in [*due, *corrected]])
+    latest = river(
+        gate, EVERYTHING, None, also=[*(item.row.id for item in due), *(row.id for row, _changed in corrected)]
+    )
     return Home(
         river=latest,
-        watch=tuple(watch_views(gate, due))[:5],
+        watch=tuple(views(gate, due))[:5],
         corrections=tuple(correction_views(gate, corrected))[:4],
     )
 
@@ -96,14 +97,6 @@ def mention(slug: str, before: Cursor | None = None) -> tuple[EntityView, Listin
         site=row.site,
     )
     return view, listing
-
-
-def watch() -> tuple[WatchView, ...]:
-    """Open watch items, by date, those overdue within the year first; at most 200."""
-    gate = Gate(timezone.now())
-    items = open_watch_items(gate.now.date() - timedelta(days=365), 200)
-    gate.learn(row.id for row, _item in items)
-    return tuple(watch_views(gate, items))
 
 
 def corrections() -> tuple[RevisionView, ...]:

@@ -4,13 +4,14 @@ A page needs a few columns of many rows. Building whole models for them, joined 
 story page; so the queries of the public name their columns, and stop here.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from analysis.models import Article, Citation, WatchItem
+from analysis.models import Article, Citation, Judgment
 from analysis.models.stories import Role
 from analysis.prepared import Prepared
 
@@ -68,13 +69,15 @@ class Changed(NamedTuple):
     corrected_at: datetime | None
 
 
-class Outcome(NamedTuple):
-    """What has become of a watch item since it was frozen."""
+class Judged(NamedTuple):
+    """What somebody said, on a day, of how a watch item turned out; in the state "open", that this was taken back."""
 
     state: str
-    outcome: str
-    outcome_url: str
-    resolved_at: datetime | None
+    why: str
+    url: str
+    publisher_id: int | None  # whose that page is, if we know
+    by_author: bool
+    at: datetime
 
 
 WORK = ("pk", "url", "title", "language", "published_at", "publisher_id", "publisher__name", "publisher__slug")
@@ -104,8 +107,11 @@ _CITATIONS = Prepared(
     ),
     stories=[int],
 )
-_OUTCOMES = Prepared(
-    lambda ids: WatchItem.objects.filter(pk__in=ids).order_by().values_list("pk", *Outcome._fields), ids=[int]
+_JUDGED = Prepared(
+    lambda items: (
+        Judgment.objects.filter(item__pk__in=items).order_by("at", "pk").values_list("item_id", *Judged._fields)
+    ),
+    items=[int],
 )
 
 
@@ -132,11 +138,9 @@ def citations(story_ids: Iterable[int]) -> dict[int, list[Cited]]:
     return found
 
 
-def outcomes(watch_items: Iterable[int]) -> dict[int, Outcome]:
-    """What has become of watch items, by id. One query."""
-    return {pk: Outcome(*values) for pk, *values in _OUTCOMES(ids=list(watch_items))}
-
-
-def outcomes_of(watch_items: Iterable[WatchItem]) -> dict[int, Outcome]:
-    """The same of watch items that were read already. No query."""
-    return {item.pk: Outcome(item.state, item.outcome, item.outcome_url, item.resolved_at) for item in watch_items}
+def judgments(watch_items: Iterable[int]) -> dict[int, list[Judged]]:
+    """What was said of these watch items by id, oldest first; of most, nothing. One query; none of no items."""
+    found: dict[int, list[Judged]] = defaultdict(list)
+    for item, *said in _JUDGED(items=list(watch_items)):
+        found[item].append(Judged(*said))
+    return found

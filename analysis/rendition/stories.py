@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from analysis.models import Article, PublishedLink, Revision, Story, WatchItem
+from analysis.models import Article, PublishedLink, Revision, Story
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
@@ -16,8 +16,7 @@ from analysis.rendition.rows import (
     Cited,
     Row,
     columns,
-    outcomes,
-    outcomes_of,
+    judgments,
     row_of,
     works,
     works_of,
@@ -36,8 +35,8 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     links = _links(pk)
     gate.learn({pk, *(link.other.id for link in links)})
     works = {cited.work.id: cited.work for cited in gate.known[pk]}
-    watch = outcomes(w["id"] for w in found.content["watch"])
-    page = gate.page(found.row, found.content, found.html, works, watch, found.number)
+    judged = judgments(w["id"] for w in found.content["watch"])
+    page = gate.page(found.row, found.content, found.html, works, judged, found.number)
     if not isinstance(page, StoryPage):
         return page
     return _with_company(gate, page, links, _history(pk))
@@ -64,7 +63,8 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
     gate.known[found.row.id] += [
         Cited(works_named[s["article"]], s["role"], s["in_summary"]) for s in found.content["sources"]
     ]
-    page = gate.page(found.row, found.content, found.html, works_named, number=found.number)
+    judged = judgments(w["id"] for w in found.content["watch"])
+    page = gate.page(found.row, found.content, found.html, works_named, judged, found.number)
     if not isinstance(page, StoryPage):
         return page
     return _with_company(gate, page, [], _history(found.row.id))
@@ -77,20 +77,20 @@ def preview(
     *,
     book: RuleBook | None = None,
     articles: Mapping[int, Article] | None = None,
-    watch: Iterable[WatchItem] | None = None,
+    public: Iterable[int] | None = None,
 ) -> StoryPage | Tombstone | None:
     """What the public would see of this content now: the same gate, the same values.
 
-    What is given is not read again: the rules' `book`, the `articles` by the id that the content has for them, the
-    `watch` items of which something may have become. Neither story nor articles need be saved.
+    What is given is not read again: the rules' `book`, the `articles` by the id that the content has for them, the ids
+    of those watch items that are `public`, so that they may have been judged. Neither story nor articles need be saved.
     """
     gate = Gate(timezone.now(), book)
     at = story.published_at or gate.now
     row = Row(story.pk, story.slug, story.language, "published", at, story.updated_at or at, story.topic.name,
               story.topic.slug, content["headline"], content["dek"])  # fmt: skip
     named = works(s["article"] for s in content["sources"]) if articles is None else works_of(articles)
-    became = outcomes(w["id"] for w in content["watch"]) if watch is None else outcomes_of(watch)
-    page = gate.page(row, content, html, named, became)
+    judged = judgments([w["id"] for w in content["watch"]] if public is None else public)
+    page = gate.page(row, content, html, named, judged)
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}

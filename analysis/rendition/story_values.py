@@ -86,6 +86,18 @@ class ClaimView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgmentView:
+    """How a watch item turned out, as we said on a day; or, in the state “open”, that we took this back."""
+
+    state: str
+    label: str
+    why: str  # empty where it may not be shown
+    url: str  # where that can be seen; empty where it may not be linked
+    by_author: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchView:
     id: int
     statement: str
@@ -94,10 +106,20 @@ class WatchView:
     settled_by: str
     state: str  # open, due, yes, no, ambiguous, annulled
     state_label: str
-    outcome: str
-    outcome_url: str
-    resolved_at: datetime | None
+    judgments: tuple[JudgmentView, ...]  # oldest first
     story: "StoryCard | None" = None  # in lists that span stories
+    replaced: bool = False  # in such lists: the story has a newer one in its place
+
+    @property
+    def outcome(self) -> JudgmentView | None:
+        """The judgment that stands."""
+        last = self.judgments[-1] if self.judgments else None
+        return last if last and last.state != "open" else None
+
+    @property
+    def taken_back(self) -> tuple[JudgmentView, ...]:
+        """What was said before it, and why it does not stand."""
+        return self.judgments[:-1] if self.outcome else self.judgments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analysis import editing
+from analysis import editing, judging
 from analysis.models import Story, WatchItem
-from analysis.models.watch import NOT_REPLACED
 from newsroom.admin import log
 from newsroom.admin.bulk import numbers
 from newsroom.admin.site import who
@@ -28,11 +27,9 @@ AHEAD = timedelta(days=30)
 
 
 def between(since: date | None, until: date) -> QuerySet[WatchItem]:
-    """The public items that nobody has judged and that are due in these days, both included; oldest first."""
-    items = WatchItem.objects.filter(
-        NOT_REPLACED, state=WatchItem.State.OPEN, public_since__isnull=False, due__lte=until,
-        story__status=Story.Status.PUBLISHED,
-    )  # fmt: skip
+    """The public items that nobody has judged and that are due in these days, both included; oldest first. Also those of
+    withdrawn stories, and those that a newer one has replaced: they were promised, and count."""
+    items = WatchItem.objects.filter(state=WatchItem.State.OPEN, public_since__isnull=False, due__lte=until)
     return (items.filter(due__gte=since) if since else items).order_by("due", "pk")
 
 
@@ -41,9 +38,10 @@ class DueForm(ResolveForm):
 
     version = None  # type: ignore[assignment]  # a public item's words are frozen: what was seen is what is judged
 
-    def __init__(self, data: Any, item: WatchItem) -> None:
+    def __init__(self, data: Any, item: WatchItem, barred: str = "") -> None:
         super().__init__(data, prefix=f"item{item.pk}", empty_permitted=True, use_required_attribute=False)
         self.item = item
+        self.barred = barred
 
 
 def view(request: HttpRequest) -> HttpResponse:
@@ -55,7 +53,8 @@ def view(request: HttpRequest) -> HttpResponse:
     today = timezone.now().date()
     refused: list[DueForm] = []
     if data := typed(request):
-        items = WatchItem.objects.filter(pk__in=numbers(data.getlist("item"))[:PAGE]).select_related("story")
+        named = WatchItem.objects.filter(pk__in=numbers(data.getlist("item"))[:PAGE])
+        items = named.select_related("story", "superseded_by")
         refused = [form for item in items if (form := DueForm(data, item)).has_changed()]
     if request.method == "POST":
         filled = refused
@@ -70,8 +69,9 @@ def view(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     room = PAGE - len(refused)  # a page asks about no more than is read of what it sends
     waiting = between(None, today + AHEAD).exclude(pk__in=[form.item.pk for form in refused])
-    rows = list(_from(waiting, after).select_related("story")[: room + 1])
-    fresh = [DueForm(None, item) for item in rows[:room]]
+    rows = list(_from(waiting, after).select_related("story", "superseded_by")[: room + 1])
+    judges = judging.judges()
+    fresh = [DueForm(None, item, judging.barred(item, who(request), judges)) for item in rows[:room]]
     context = {
         **admin.site.each_context(request),
         "opts": stories.opts,
@@ -103,7 +103,7 @@ def _judged(request: HttpRequest, form: DueForm) -> bool:
     data = form.cleaned_data
     try:
         with transaction.atomic():
-            editing.resolve(form.item, who(request), data["state"], data["outcome"], data["url"])
+            judging.judge(form.item, who(request), data["state"], data["outcome"], data["url"])
             stories = admin.site.get_model_admin(Story)
             stories.log_change(request, form.item.story, log.judged(form.item, data["state"]))
     except editing.EditingError as error:

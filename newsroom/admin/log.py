@@ -35,6 +35,11 @@ def judged(item: WatchItem, state: str) -> Message:
     return line(gettext_noop("%(item)s: %(state)s"), item=item, state=WatchItem.State(state).label)
 
 
+def taken_back(item: WatchItem) -> Message:
+    """The same of one whose judgment was taken back."""
+    return line(gettext_noop("%(item)s: judgment taken back"), item=item)
+
+
 def said(entry: LogEntry) -> str:
     """What a line of the log says."""
     return read(entry.change_message) or entry.get_change_message()

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
-from analysis import editing, local_time
+from analysis import editing, judging, local_time
 from analysis.models.publication import RevisionKind
 from analysis.models.watch import WatchItemState
 
@@ -66,7 +66,26 @@ class ResolveForm(StepForm):
     outcome = forms.CharField(
         label=gettext_lazy("What happened, and what shows it"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
-    url = forms.URLField(label=gettext_lazy("Where that can be seen"), max_length=500, required=False)
+    url = forms.URLField(
+        label=gettext_lazy("Where that can be seen"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("An address that every reader can open. Needed if it happened or did not happen."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("state") in judging.SCORED and not data.get("url") and "url" not in self.errors:
+            self.add_error("url", judging.ADDRESS)
+        return data
+
+
+class TakeBackForm(StepForm):
+    why = forms.CharField(
+        label=gettext_lazy("Why the judgment does not hold, as readers see it"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class ScheduleForm(StepForm):

@@ -19,12 +19,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from analysis import editing, local_time, preflight, scheduling
+from analysis import editing, judging, local_time, preflight, scheduling
 from analysis.models import Article, Story, WatchItem
 from analysis.text import TextError
 from newsroom.admin import log, versions
 from newsroom.admin.site import who
-from newsroom.admin.step_forms import NoteForm, ResolveForm, ReviseForm, ScheduleForm, StepForm, WithdrawForm
+from newsroom.admin.step_forms import (
+    NoteForm,
+    ResolveForm,
+    ReviseForm,
+    ScheduleForm,
+    StepForm,
+    TakeBackForm,
+    WithdrawForm,
+)
 from newsroom.admin.unsent import typed
 from newsroom.admin.writing import page, saving
 
@@ -212,22 +220,36 @@ def read(stories, request: HttpRequest, story: Story, article: Article) -> HttpR
 
 
 def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> HttpResponse:
+    """Judge a watch item; or, if it is judged, take the judgment back."""
     if not request.user.has_perm("analysis.resolve_watchitem"):
         raise PermissionDenied
+    by = who(request)
+    is_judged = item.state != WatchItem.State.OPEN
 
     def run(data: dict[str, Any]) -> None:
         editing.claim_version(story, data["version"])
-        editing.resolve(item, who(request), data["state"], data["outcome"], data["url"])
-        stories.log_change(request, story, log.judged(item, data["state"]))
+        if is_judged:
+            judging.take_back(item, by, data["why"])
+            stories.log_change(request, story, log.taken_back(item))
+        else:
+            judging.judge(item, by, data["state"], data["outcome"], data["url"])
+            stories.log_change(request, story, log.judged(item, data["state"]))
 
-    form = ResolveForm(typed(request), initial={"version": story.version})
+    form = (TakeBackForm if is_judged else ResolveForm)(typed(request), initial={"version": story.version})
     if request.method == "POST" and _done(form, story, run):
         messages.success(request, _("Recorded. Every page that shows this item says so now."))
         return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
-    says = _("“%(item)s” By %(due)s, at %(n)d %%. Settled by: %(by)s") % {
-        "item": item.statement, "due": date_format(item.due), "n": item.likelihood, "by": item.settled_by,
+    barred = "" if is_judged else judging.barred(item, by, judging.judges())
+    context = {
+        "title": _("Take the judgment back") if is_judged else _("Say how it turned out"),
+        "says": _("“%(item)s” By %(due)s, at %(n)d %%. Settled by: %(by)s") % {
+            "item": item.statement, "due": date_format(item.due), "n": item.likelihood, "by": item.settled_by,
+        },
+        "judgments": item.judgments.all(),
+        "barred": barred,
+        "asks": not barred,
     }  # fmt: skip
-    return _page(stories, request, story, form, {"title": _("Say how it turned out"), "says": says, "asks": True})
+    return _page(stories, request, story, form, context)
 
 
 def _done(form: StepForm, story: Story, run: Callable[[dict[str, Any]], None]) -> bool:

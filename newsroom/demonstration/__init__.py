@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from analysis import editing, rights
+from analysis import editing, judging, rights
 from analysis.addresses import canonical
 from analysis.models import (
     Article,
@@ -222,7 +222,7 @@ def _mend(story: Story, where: str, said: str, says: str) -> None:
 
 def _resolve(data: dict[str, Any], item: dict[str, Any]) -> None:
     row = WatchItem.objects.get(story__slug=data["slug"], statement=item["statement"])
-    editing.resolve(row, None, item["state"], item["outcome"], at=item["resolved"])
+    judging.judge(row, None, item["state"], item["outcome"], item.get("seen", ""), at=item["resolved"])
 
 
 def _withdraw(data: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from newsroom.reader import declarations, feeds, sitemaps, views
+from newsroom.reader import calendar, declarations, feeds, scorecard, sitemaps, views
 
 
 class FeedKind:
@@ -48,6 +48,9 @@ urlpatterns = [
     path("publishers/<slug:slug>/", views.publisher, name="publisher"),
     path("search/", views.search, name="search"),
     path("watch/", views.watch, name="watch"),
+    path("watch/calendar.ics", calendar.watching, name="watch_calendar"),
+    path("scorecard/", scorecard.page, name="scorecard"),
+    path("scorecard.csv", scorecard.as_csv, name="scorecard_csv"),
     path("corrections/", views.corrections, name="corrections"),
     path("about/<slug:slug>/", views.about, name="about"),
     path("language/<slug:code>/", views.language, name="language"),

@@ -8,19 +8,19 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from analysis import rendition, sharing
 from newsroom.reader import declarations, markup
+from newsroom.reader.lists import cursor, day_cursor, listed
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    found = rendition.home(_cursor(request))
-    return _list(request, "reader/home.html", {"section": "latest", "home": found, "river": found.river})
+    found = rendition.home(cursor(request))
+    return listed(request, "reader/home.html", {"section": "latest", "home": found, "river": found.river})
 
 
 @require_safe
@@ -66,14 +66,14 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    found, river = _found(rendition.topic(slug, _cursor(request)))
-    return _list(request, "reader/topic.html", {"section": "topics", "topic": found, "river": river})
+    found, river = _found(rendition.topic(slug, cursor(request)))
+    return listed(request, "reader/topic.html", {"section": "topics", "topic": found, "river": river})
 
 
 @require_safe
 def mention(request: HttpRequest, slug: str) -> HttpResponse:
-    found, river = _found(rendition.mention(slug, _cursor(request)))
-    return _list(request, "reader/mention.html", {"entity": found, "river": river})
+    found, river = _found(rendition.mention(slug, cursor(request)))
+    return listed(request, "reader/mention.html", {"entity": found, "river": river})
 
 
 @require_safe
@@ -83,22 +83,23 @@ def publishers(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def publisher(request: HttpRequest, slug: str) -> HttpResponse:
-    found, river = _found(rendition.publisher(slug, _cursor(request)))
-    return _list(request, "reader/publisher.html", {"section": "publishers", "publisher": found, "river": river})
+    found, river = _found(rendition.publisher(slug, cursor(request)))
+    return listed(request, "reader/publisher.html", {"section": "publishers", "publisher": found, "river": river})
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = " ".join(request.GET.get("q", "").split())[:200]
-    found = rendition.search(query, _cursor(request)) if query else None
-    response = _list(request, "reader/search.html", {"section": "search", "query": query, "found": found}, "results")
+    found = rendition.search(query, cursor(request)) if query else None
+    response = listed(request, "reader/search.html", {"section": "search", "query": query, "found": found}, "results")
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
 @require_safe
 def watch(request: HttpRequest) -> HttpResponse:
-    return render(request, "reader/watch.html", {"section": "watch", "items": rendition.watch()})
+    found = rendition.watch(day_cursor(request, "after"))
+    return listed(request, "reader/watch.html", {"section": "watch", "items": found}, "items")
 
 
 @require_safe
@@ -151,21 +152,6 @@ def _found[T](answer: T | None) -> T:
     if answer is None:
         raise Http404
     return answer
-
-
-def _cursor(request: HttpRequest) -> rendition.Cursor | None:
-    try:
-        return rendition.Cursor.parse(request.GET.get("before", ""))
-    except rendition.CursorError as error:
-        raise Http404 from error
-
-
-def _list(request: HttpRequest, template: str, context: dict[str, Any], part: str = "river") -> HttpResponse:
-    """A whole page, or to htmx only the part that changes. A page restored from history is asked for whole."""
-    partial = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    response = render(request, f"{template}#{part}" if partial else template, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
 
 
 def _of_story(request: HttpRequest, template: str, page: rendition.StoryPage, **context: Any) -> HttpResponse:

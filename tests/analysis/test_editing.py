@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from analysis import editing, rendition
+from analysis import editing, judging, rendition
 from analysis.editing import ConflictError, EditingError, NotReadyError, claim_version
 from analysis.models import Citation, ContextNote, Correction, Revision, Source, Story, Summary, Topic, WatchItem
 from analysis.models.publication import Appearance
@@ -240,12 +240,12 @@ def test_the_words_and_the_odds_of_a_public_watch_item_do_not_change_on_its_stor
 
 
 def test_a_watch_item_is_judged_once(item):
-    editing.resolve(item, None, "yes", " It opened. ", "https://register.test/1")
+    judging.judge(item, None, "yes", " It opened. ", "https://register.test/1")
     (shown,) = rendition.story(item.story.slug).watch
     assert (shown.state, shown.outcome, shown.outcome_url) == ("yes", "It opened.", "https://register.test/1")
     assert shown.resolved_at
     with pytest.raises(EditingError, match="someone has judged it"):
-        editing.resolve(item, None, "no", "It did not.")
+        judging.judge(item, None, "no", "It did not.", making.REGISTER)
     item.refresh_from_db()
     assert (item.state, item.outcome) == ("yes", "It opened.")
 
@@ -255,14 +255,14 @@ def test_a_watch_item_is_judged_once(item):
 ])  # fmt: skip
 def test_a_judgement_needs_a_state_and_words(item, state, outcome, says):
     with pytest.raises(EditingError, match=says):
-        editing.resolve(item, None, state, outcome)
+        judging.judge(item, None, state, outcome)
 
 
 def test_a_watch_item_that_is_not_public_cannot_be_judged():
     item = WatchItem.objects.create(story=making.draft(), statement="s", settled_by="x", likelihood=50,
     due=date(2099, 1, 1))  # fmt: skip
     with pytest.raises(EditingError, match="not public"):
-        editing.resolve(item, None, "yes", "It did.")
+        judging.judge(item, None, "yes", "It did.", making.REGISTER)
 
 
 # --- all or nothing -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from analysis import editing, rendition, rights
+from analysis import editing, judging, rendition, rights
 from analysis.models import (
     Article,
     Claim,
@@ -234,7 +234,7 @@ def test_nothing_else_of_ours_may_quote_more_than_allowed_either(desk):
     judged = WatchItem.objects.create(story=story, statement="It comes.", **dated)
     Story.objects.filter(pk=story.pk).update(disclosure=quoting)
     editing.publish(story, None, kind="correction", reason=quoting)
-    editing.resolve(judged, None, "yes", quoting)
+    judging.judge(judged, None, "yes", quoting, making.REGISTER)
 
     def quoted() -> set[str]:
         page = desk.page()

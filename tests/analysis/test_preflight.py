@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from analysis import comparing, editing, preflight, rulebook
+from analysis import comparing, editing, judging, preflight, rulebook
 from analysis.models import (
     Article,
     Claim,
@@ -146,8 +146,8 @@ def test_frozen_words_that_quote_too_much_do_not_stop_a_correction():
     editing.publish(story, None, kind="correction", reason="It was eleven.")
     assert story.revisions.count() == 2
     with pytest.raises(editing.EditingError, match="This quotes more than the 3 words"):
-        editing.resolve(item, None, "yes", QUOTING)
-    editing.resolve(item, None, "yes", "It came.")
+        judging.judge(item, None, "yes", QUOTING, making.REGISTER)
+    judging.judge(item, None, "yes", "It came.", making.REGISTER)
 
 
 @pytest.mark.parametrize("made_by", ["model", "both"])
@@ -409,7 +409,7 @@ def test_open_watch_items_on_the_same_matter_are_told(earlier, linked):
     assert f"“It opens” of “The port waits” is open until {day(2099)}: does this settle it?" in about_earlier(story)
     WatchItem.objects.update(due=date(2020, 1, 1))
     assert f"was due on {day(2020)}: say how it turned out." in about_earlier(story)[-1]
-    editing.resolve(WatchItem.objects.get(), None, "no", "It did not.")
+    judging.judge(WatchItem.objects.get(), None, "no", "It did not.", making.REGISTER)
     assert not any("It opens" in text for text in about_earlier(story))
 
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analysis import editing, naming, working
+from analysis import editing, judging, naming, working
 from analysis.models import (
     Claim,
     Entity,
@@ -298,7 +298,7 @@ def test_only_an_open_public_item_of_this_story_is_replaced(public):
     for wrong in (elsewhere.pk, waiting["id"], 10**9):
         with pytest.raises(working.WorkingError, match="cannot be replaced"):
             write(public, content | {"watch": [watch("Two are named.", replaces=wrong)]})
-    editing.resolve(old, None, "yes", "It was.")
+    judging.judge(old, None, "yes", "It was.", making.REGISTER)
     with pytest.raises(working.WorkingError, match=r"The winner is named\.” cannot be replaced"):
         write(public, content | {"watch": [watch("Two are named.", replaces=old.pk)]})
 

@@ -161,7 +161,7 @@ def preview_html(document: Document, request: HttpRequest, book: RuleBook | None
             editing.render(content),
             book=book,
             articles=document.articles,
-            watch=document.held.watch.values(),
+            public=[item.pk for item in document.held.watch.values()],
         )
     except TextError as error:
         return render_to_string("admin/analysis/story/no_preview.html", {"why": str(error)}, request)

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
-from analysis import editing
+from analysis import editing, judging
 from analysis.models import WatchItem
 from newsroom.admin import due
 from tests import making
@@ -53,7 +53,7 @@ def test_those_whose_day_has_come_then_those_of_the_next_days_oldest_first(edito
     item(0, "Today")
     item(31, "Far")
     item(-1, "Not public", public=False)
-    editing.resolve(item(-2, "Judged"), None, "no", "It did not.")
+    judging.judge(item(-2, "Judged"), None, "no", "It did not.", making.REGISTER)
     gone = item(-4, "Withdrawn")
     editing.withdraw(gone.story, "Wrong.")
     assert shown(editor) == ["Long due", "Today", "Ahead"]
@@ -106,7 +106,7 @@ def test_one_that_is_not_complete_is_kept_as_typed_while_the_others_are_judged(e
 
 def test_one_that_somebody_judged_meanwhile_is_said_and_kept(editor):
     one = item(-1)
-    editing.resolve(one, None, "no", "It did not.")
+    judging.judge(one, None, "no", "It did not.", making.REGISTER)
     response = send(editor, judged(one, outcome="What I typed."), items=[one])
     assert response.status_code == 422
     page = response.content.decode()
@@ -118,7 +118,7 @@ def test_one_that_somebody_judged_meanwhile_is_said_and_kept(editor):
 def test_a_page_with_one_refused_is_read_to_its_end(editor, monkeypatch):
     monkeypatch.setattr(due, "PAGE", 3)
     items = [item(-9 + n, f"Item {n}") for n in range(5)]
-    editing.resolve(items[0], None, "no", "It did not.")
+    judging.judge(items[0], None, "no", "It did not.", making.REGISTER)
     again = sent_by(send(editor, judged(items[0]), items=items[:3]))
     last = WatchItem.objects.get(pk=again["item"][-1])
     editor.post(DUE, again | judged(last))
@@ -130,7 +130,7 @@ def test_a_page_full_of_refused_ones_asks_about_no_other(editor, monkeypatch):
     monkeypatch.setattr(due, "PAGE", 2)
     items = [item(-9 + n, f"Item {n}") for n in range(4)]
     for one in items[:2]:
-        editing.resolve(one, None, "no", "It did not.")
+        judging.judge(one, None, "no", "It did not.", making.REGISTER)
     response = send(editor, *map(judged, items[:2]), items=items[:2])
     assert sent_by(response)["item"] == [str(one.pk) for one in items[:2]]
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analysis import editing, rights, signals
+from analysis import editing, judging, rights, signals
 from analysis.models import Case, DeskTask, Draft, Remark, Story, WatchItem
 from analysis.models.signals import SignalKind
 from analysis.signals import Reading, Said
@@ -110,7 +110,7 @@ def test_watch_items_whose_day_has_come_and_those_of_the_week(editor, writer):
     due_item(7, statement="In a week")
     due_item(8, statement="Later")
     judged = due_item(-1, statement="Judged")
-    editing.resolve(judged, None, "yes", "It did.")
+    judging.judge(judged, None, "yes", "It did.", making.REGISTER)
     WatchItem.objects.create(story=making.draft(), statement="Draft", due="2020-01-01", likelihood=5, settled_by="It")
     assert under(editor, "due") == ["Long due", "Due today"]
     assert under(editor, "soon") == ["In a week"]

@@ -7,7 +7,7 @@ import lxml.html
 import pytest
 from django.utils import timezone
 
-from analysis import editing
+from analysis import judging
 from analysis.addresses import canonical, host_of
 from analysis.models import Article, Claim, Domain, Entity, Mention, Story, WatchItem
 from tests import making
@@ -523,7 +523,7 @@ def test_of_what_is_typed_in_part_the_checklist_does_not_say_that_there_is_none(
 def test_the_preview_beside_the_form_says_how_a_watch_item_turned_out(editor, published):
     form = opened(editor, url(published))
     item = published.watch_items.get()
-    editing.resolve(item, editor.user, "no", "The register named nobody.", "https://register.test/1")
+    judging.judge(item, editor.user, "no", "The register named nobody.", "https://register.test/1")
     shown = editor.post("/admin/analysis/story/typing/", form | {"dek": "Typed since."}).content.decode()
     preview = shown[shown.index("<template data-preview>") :]
     assert "Typed since." in preview and "The register named nobody." in preview
