@@ -90,7 +90,8 @@ def _address(url: str) -> str:
     try:
         return canonical(url) if url.strip() else ""
     except AddressError as error:
-        raise EditingError(str(error)) from error
+        sentence = _("This cannot be read as a web address: %(why)s.")
+        raise EditingError(sentence % {"why": _(str(error))}) from error
 
 
 def _refuse_quotes(item: WatchItem, words: str, at: datetime) -> None:

@@ -145,6 +145,8 @@ def _lists(told: list[_Told], decision: Decision) -> Iterator[Expectation]:
     yield line("home", "/")
     yield line("feed", "/feeds/latest.atom")
     yield line("list", "/watch/")
+    yield line("list", "/watch/calendar.ics")
+    yield line("list", "/scorecard/")
     yield line("list", "/corrections/")
     since = timezone.now() - ANNOUNCED
     removing = decision.decided_at >= since and decision.made.filter(level=Level.NONE).exists()

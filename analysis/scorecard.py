@@ -2,8 +2,8 @@
 
 Only items whose date is past count, whatever became of them: what comes true early counts from its date on, like what
 fails on it; or quick wins would flatter. Those that were voided or not judged yet are shown beside those scored, or
-they would hide misses. An item counts where it was filed when it went public, though its story be withdrawn or no longer
-shown, and though a newer item replaced it: it was promised.
+they would hide misses. An item counts where it was filed when it went public, though its story be withdrawn or not be
+shown any more, and though a newer item replaced it: it was promised.
 """
 
 from collections import defaultdict

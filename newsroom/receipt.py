@@ -120,6 +120,8 @@ def faults(line: Expectation, answer: Answer) -> list[str]:
     body = answer.body
     if "#" in line.path:
         body = " ".join(_JSON_LD.findall(body))
+    if body.startswith("BEGIN:VCALENDAR"):
+        body = body.replace("\r\n ", "").replace("\\n", "\n")  # RFC 5545 sections 3.1 and 3.3.11
     plain = html.unescape(body)
     gone = answer.status in (410, 451)
     control = answer.headers.get("Cache-Control", "")

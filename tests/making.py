@@ -1,14 +1,14 @@
 """Rows for tests, with one word where a test does not care. Everything is made as the desk makes it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from analysis import editing, judging, sharing
+from analysis import editing, judging, sharing, tallying
 from analysis.addresses import canonical
 from analysis.models import (
     Article,
@@ -96,6 +96,17 @@ def share(story: Story) -> str:
     token = f"preview-of-{story.slug}"
     PreviewLink.objects.filter(pk=link.pk).update(token_sha256=sharing.hash_of(token))
     return token
+
+
+def promise(story: Story, statement: str = "It opens.", *, public: bool = True, **fields: Any) -> WatchItem:
+    """A watch item; public, filed and counted as publishing does it, on a story that need not be published."""
+    values = {"likelihood": 60, "settled_by": "A register", "due": date(2099, 1, 1), **fields}
+    if public:
+        values = {"public_since": timezone.now(), "topic": story.topic, "desk": story.desk, **values}
+    made = WatchItem.objects.create(story=story, statement=statement, **values)
+    if public:
+        tallying.opened([made])
+    return made
 
 
 @dataclass

@@ -27,8 +27,9 @@ AHEAD = timedelta(days=30)
 
 
 def between(since: date | None, until: date) -> QuerySet[WatchItem]:
-    """The public items that nobody has judged and that are due in these days, both included; oldest first. Also those of
-    withdrawn stories, and those that a newer one has replaced: they were promised, and count."""
+    """The public items that nobody has judged and that are due in these days, both included; oldest first.
+
+    Also those of withdrawn stories, and those that a newer one has replaced: they were promised, and count."""
     items = WatchItem.objects.filter(state=WatchItem.State.OPEN, public_since__isnull=False, due__lte=until)
     return (items.filter(due__gte=since) if since else items).order_by("due", "pk")
 

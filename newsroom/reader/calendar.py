@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -36,7 +35,7 @@ def _event(item: rendition.WatchView, host: str) -> Event:
     assert item.story  # noqa: S101  what comes in a list has its story
     event = Event()
     event.add("uid", f"watch-{item.id}@{host}")
-    event.add("dtstamp", timezone.now().replace(microsecond=0))
+    event.add("dtstamp", item.story.updated_at)  # not now: the file is the same while nothing changes
     event.add("dtstart", item.due)  # a day, without a time
     event.add("summary", item.statement, parameters={"LANGUAGE": item.story.language})
     url = f"{settings.ORIGIN}{item.story.url}#watch-{item.id}"

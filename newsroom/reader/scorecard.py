@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from analysis import rendition
 from analysis import scorecard as record
-from analysis.scoring import FEWEST, Bin
+from analysis.scoring import FEWEST, Bin, brier, log_score
 from newsroom.reader.lists import day_cursor, listed
 
 SIDE = 500  # of the chart, in its own units; whole numbers, for a French page writes others with a comma
@@ -22,7 +22,8 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "scorecard",
         "card": card,
-        "even": 0.25,
+        "even": brier(50, True),
+        "even_log": log_score(50, True),
         "fewest": FEWEST,
         "chart": _chart(card.bins),
         "past": rendition.past(day_cursor(request, "before")),

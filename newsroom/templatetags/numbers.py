@@ -10,7 +10,7 @@ register = template.Library()
 @register.filter
 def decimal(number: float, places: int) -> str:
     """With so many places: 0.211, 0,211."""
-    return str(number_format(number, places))
+    return str(number_format(round(number, places), places))
 
 
 @register.filter

@@ -17,6 +17,7 @@ from analysis.models import (
     Domain,
     Evidence,
     Hold,
+    Judgment,
     Mention,
     Publisher,
     Revision,
@@ -26,6 +27,7 @@ from analysis.models import (
     Summary,
     Terms,
     WatchItem,
+    WatchTally,
 )  # fmt: skip
 from analysis.models.fields import AppendOnly
 from tests import making
@@ -48,7 +50,8 @@ SAYS = {
     "storylink_not_itself": "cannot be its own earlier coverage",
     "mention_once_per_story": "mentioned already",
     "watch_likelihood_1_to_99": "between 1 and 99 percent",
-    "watch_outcome_is_explained": "Say how it turned out",
+    "watch_public_is_filed": "filed under a topic and a desk",
+    "judgment_is_explained": "Say how it turned out",
     "summary_names_its_model": "Name the language model",
     "note_once_per_slot": "in this slot already",
     "evidence_once": "recorded already",
@@ -66,6 +69,8 @@ def bad_rows() -> dict[str, list[models.Model]]:
     entity = making.Entity.objects.create(name="E", slug="e")
     Mention.objects.create(story=story, entity=entity)
     case, now = opened(), timezone.now()
+    filed = {"public_since": now, "topic": story.topic, "desk": story.desk}
+    item = making.promise(story)
     url = {"scope": "url", "value": "https://a.test/1"}
 
     def watch(**fields):
@@ -112,11 +117,13 @@ def bad_rows() -> dict[str, list[models.Model]]:
         "storylink_once": [StoryLink(story=story, earlier=other, kind="updates", why="w")],
         "storylink_not_itself": [StoryLink(story=story, earlier=story, kind="follows", why="w")],
         "mention_once_per_story": [Mention(story=story, entity=entity)],
-        "watch_state": [watch(state="perhaps", outcome="o", resolved_at=now)],
+        "watch_state": [watch(state="perhaps", **filed)],
         "watch_likelihood_1_to_99": [watch(likelihood=0), watch(likelihood=100)],
-        "watch_outcome_is_explained": [watch(state="yes"), watch(state="yes", outcome="o"),
-        watch(state="no", resolved_at=now),
-                                       watch(resolved_at=now)],
+        "watch_public_is_filed": [watch(state="yes"), watch(public_since=now), watch(**filed | {"desk": None}),
+                                  watch(**filed | {"public_since": None})],
+        "judgment_state": [Judgment(item=item, state="due", why="w")],
+        "judgment_is_explained": [Judgment(item=item, state="yes")],
+        "watchtally_state": [WatchTally(topic=story.topic, desk=story.desk, likelihood=5, state="due")],
         "summary_names_its_model": [Summary(story=working_copy(), text="t", made_by=by) for by in ("model", "both")],
         "note_slot": [ContextNote(story=story, slot="rant", text="t")],
         "note_once_per_slot": [ContextNote(story=story, slot="take", text="t")],
@@ -141,7 +148,8 @@ NAMES = [
     "case_state", "story_language", "story_status_has_its_dates", "source_role", "source_once_per_story",
     "storylink_kind",
     "storylink_once", "storylink_not_itself", "mention_once_per_story", "watch_state", "watch_likelihood_1_to_99",
-    "watch_outcome_is_explained", "summary_names_its_model", "note_slot", "note_once_per_slot",
+    "watch_public_is_filed", "judgment_state", "judgment_is_explained", "watchtally_state", "summary_names_its_model",
+    "note_slot", "note_once_per_slot",
     "claim_standing", "evidence_stance",
     "evidence_once", "revision_kind", "correction_kind",
 ]  # fmt: skip
@@ -188,6 +196,7 @@ def test_whatever_the_migrations_guard_is_append_only_in_python_as_well():
         "SignalReading",
         "Proof",
         "Statement",
+        "Judgment",
     }
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis import differing, editing, working
 from analysis.differing import Piece, words
-from analysis.models import Story
+from analysis.models import Claim, ContextNote, Entity, Evidence, Mention, Story, StoryLink
 from tests import making
 
 some_text = (
@@ -214,8 +214,15 @@ def test_rows_that_come_go_and_change_places_are_told_once(content):
 
 
 def test_rows_that_were_deleted_and_restored_are_the_same_rows(db):
-    story = making.planted("r", making.publisher()).story
-    story.watch_items.all().update(public_since=None)
+    story = making.draft()
+    source = story.sources.get()
+    claim = Claim.objects.create(story=story, text="Two bid.", standing="reported")
+    Evidence.objects.create(claim=claim, source=source, stance="states")
+    note = ContextNote.objects.create(story=story, slot="take", text="A take.")
+    note.rests_on.add(source)
+    making.promise(story, public=False)
+    Mention.objects.create(story=story, entity=Entity.objects.create(name="E", slug="e"))
+    StoryLink.objects.create(story=story, earlier=making.published(), kind="follows", why="w")
     before = editing.snapshot(Story.objects.get(pk=story.pk))
     nothing = {name: [] for name in ("sources", "claims", "watch", "earlier", "mentions", "notes")}
     working.write(Story.objects.get(pk=story.pk), before | nothing, None)

@@ -5,10 +5,10 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from analysis import editing, judging, rendition
+from analysis import editing, rendition
 from analysis.editing import ConflictError, EditingError, NotReadyError, claim_version
 from analysis.models import Citation, ContextNote, Correction, Revision, Source, Story, Summary, Topic, WatchItem
 from analysis.models.publication import Appearance
@@ -233,36 +233,15 @@ def test_a_watch_item_is_public_from_its_first_publication_on(item):
     assert item.public_since == making.LONG_AGO
 
 
-def test_the_words_and_the_odds_of_a_public_watch_item_do_not_change_on_its_story(item):
-    WatchItem.objects.filter(pk=item.pk).update(statement="It closes.", likelihood=1, settled_by="Nobody")
+@pytest.mark.parametrize("change", [
+    {"statement": "It closes."}, {"likelihood": 1}, {"settled_by": "Nobody"}, {"due": date(2098, 1, 1)},
+    {"public_since": making.LONG_AGO + timedelta(days=1)}, {"public_since": None, "topic": None, "desk": None},
+])  # fmt: skip
+def test_what_a_public_watch_item_says_is_frozen_for_whoever_writes_to_the_database(item, change):
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        WatchItem.objects.filter(pk=item.pk).update(**change)
     (shown,) = rendition.story(item.story.slug).watch
     assert (shown.statement, shown.likelihood, shown.settled_by) == ("It opens.", 70, "Register")
-
-
-def test_a_watch_item_is_judged_once(item):
-    judging.judge(item, None, "yes", " It opened. ", "https://register.test/1")
-    (shown,) = rendition.story(item.story.slug).watch
-    assert (shown.state, shown.outcome, shown.outcome_url) == ("yes", "It opened.", "https://register.test/1")
-    assert shown.resolved_at
-    with pytest.raises(EditingError, match="someone has judged it"):
-        judging.judge(item, None, "no", "It did not.", making.REGISTER)
-    item.refresh_from_db()
-    assert (item.state, item.outcome) == ("yes", "It opened.")
-
-
-@pytest.mark.parametrize(("state", "outcome", "says"), [
-    ("open", "x", "Choose"), ("due", "x", "Choose"), ("", "x", "Choose"), ("yes", "  ", "Say how"),
-])  # fmt: skip
-def test_a_judgement_needs_a_state_and_words(item, state, outcome, says):
-    with pytest.raises(EditingError, match=says):
-        judging.judge(item, None, state, outcome)
-
-
-def test_a_watch_item_that_is_not_public_cannot_be_judged():
-    item = WatchItem.objects.create(story=making.draft(), statement="s", settled_by="x", likelihood=50,
-    due=date(2099, 1, 1))  # fmt: skip
-    with pytest.raises(EditingError, match="not public"):
-        judging.judge(item, None, "yes", "It did.", making.REGISTER)
 
 
 # --- all or nothing -------------------------------------------------------------------------------------------------

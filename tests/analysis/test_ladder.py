@@ -243,20 +243,21 @@ def test_nothing_else_of_ours_may_quote_more_than_allowed_either(desk):
             "claims": [claim.text for claim in page.claims],
             "standings": [change.why for claim in page.claims for change in claim.history],
             "watch": [item.statement for item in page.watch],
-            "outcomes": [item.outcome for item in page.watch],
+            "outcomes": [said.why for item in page.watch for said in item.judgments],
             "why": [source.why for source in page.sources],
             "earlier": [link.why for link in page.earlier],
             "history": [line.text for line in page.history],
             "disclosure": [page.disclosure],
             "feed": [line.text for line in feed.corrections],
-            "watch list": [item.statement for item in rendition.watch()],
+            "watch list": [item.statement for item in rendition.watch().items],
+            "calendar": [item.statement for item in rendition.calendar()],
             "home": [item.statement for item in rendition.home().watch],
             "corrections": [line.text for line in rendition.corrections()],
             "search": [str(hit.snippet) for hit in rendition.search("three").items],
         }
         return {name for name, texts in shown.items() if any("three" in text for text in texts)}
 
-    assert len(quoted()) == 13
+    assert len(quoted()) == 14
     for source in story.sources.all():
         making.terms(source.article.publisher, quote_words=3)
     assert quoted() == set()

@@ -206,11 +206,14 @@ def test_watch_items_come_by_date_and_leave_with_their_story():
     story = making.draft(article := making.article())
     for statement, due in items:
         WatchItem.objects.create(story=story, statement=statement, settled_by="x", likelihood=50, due=due)
-    assert rendition.watch() == ()
+    assert rendition.watch().items == ()
     editing.publish(story, None)
-    assert [(w.statement, w.story.slug) for w in rendition.watch()] == [("sooner", story.slug), ("later", story.slug)]
+    assert [(w.statement, w.story.slug) for w in rendition.watch().items] == [
+        ("sooner", story.slug),
+        ("later", story.slug),
+    ]
     making.terms(article.publisher, level="link")
-    assert rendition.watch() == rendition.home().watch == ()
+    assert rendition.watch().items == rendition.home().watch == rendition.calendar() == ()
 
 
 @pytest.mark.django_db

@@ -351,3 +351,64 @@ Remark.objects.create(story=story, by=editor, text="An editor's.")
     sites.manage(database, "migrate", "--verbosity", "0")
     look = "from analysis.models import Remark; print(*Remark.objects.values_list('by__username', 'text'))"
     assert run(database, look) == ["('editor', 'It was not published.') ('editor', \"An editor's.\")"]
+
+
+PROMISED = """
+from datetime import date
+from django.contrib.auth.models import User
+from analysis import editing, judging
+from analysis.models import WatchItem
+from tests import making
+writer, other = (User.objects.create(username=name) for name in ("writer", "other"))
+story = making.draft(created_by=writer)
+items = [("It opens.", 70), ("It shuts.", 30), ("It waits.", 30), ("It moves.", 30)]
+for n, (statement, likelihood) in enumerate(items):
+    making.promise(story, statement, public=False, likelihood=likelihood, position=n)
+WatchItem.objects.update(written_by=writer)
+editing.publish(story, None)
+opens, shuts, waits, moves = story.watch_items.all()
+judging.judge(opens, other, "yes", "It opened.", "https://register.test/1")
+judging.judge(shuts, None, "annulled", "There is no port any more.")
+judging.judge(waits, other, "no", "It did not.", "https://register.test/2")
+judging.take_back(waits, other, "It did.")
+making.promise(story, "Not public.", public=False, position=9)
+"""
+JUDGED = """
+from django.db import DatabaseError, connection, transaction
+from analysis.models import Judgment, WatchItem, WatchTally
+for item in WatchItem.objects.all():
+    print(item, item.state, item.written_by, item.topic_id and item.topic.slug, item.desk_id and item.desk.slug)
+for said in Judgment.objects.order_by("item", "at"):
+    print(said.item, said.state, said.why, said.url, said.by, said.by_author)
+print(sorted(WatchTally.objects.filter(n__gt=0).values_list("likelihood", "state", "n")))
+for change in ("UPDATE analysis_watchitem SET likelihood = 99", "DELETE FROM analysis_judgment"):
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
+    except DatabaseError as error:
+        print("frozen" in str(error), "append-only" in str(error))
+"""
+KEPT = [
+    "It opens. yes writer grids analysis",
+    "It shuts. annulled writer grids analysis",
+    "It waits. open writer grids analysis",
+    "It moves. open writer grids analysis",
+    "Not public. open writer None None",
+    "It opens. yes It opened. https://register.test/1 other False",
+    "It shuts. annulled There is no port any more.  None False",
+    "[(30, 'annulled', 1), (30, 'open', 2), (70, 'yes', 1)]",
+    "True False",
+    "False True",
+]
+
+
+def test_what_was_judged_before_there_were_judgments_becomes_some_and_is_counted(database):
+    run(database, PROMISED)
+    before = run(database, JUDGED)
+    assert before[4] == "Not public. open None None None"
+    sites.manage(database, "migrate", "analysis", "0018", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert run(database, JUDGED) == KEPT  # the way back has lost what was taken back
+    sites.manage(database, "migrate", "analysis", "0018", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert run(database, JUDGED) == KEPT

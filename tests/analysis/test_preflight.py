@@ -262,11 +262,12 @@ def test_advice_stops_nothing_and_goes_away_when_followed():
 def test_a_forecast_cannot_go_public_after_its_own_day():
     story = making.draft()
     late = timezone.now().date() - timedelta(days=1)
-    item = WatchItem.objects.create(story=story, statement="It rains.", due=late, likelihood=40, settled_by="The sky.")
+    item = making.promise(story, due=late, public=False)
     assert "due before today" in stops(story)
     WatchItem.objects.filter(pk=item.pk).update(due=timezone.now().date())
     assert stops(story) == ""
-    WatchItem.objects.filter(pk=item.pk).update(due=late)  # a day went by, and it is public:
+    WatchItem.objects.all().delete()
+    making.promise(story, due=late)  # a day went by, and it is public:
     assert preflight.stops(story, editing.snapshot(story), timezone.now()) == []
 
 
@@ -407,19 +408,17 @@ def test_open_watch_items_on_the_same_matter_are_told(earlier, linked):
     if linked:
         StoryLink.objects.create(story=story, earlier=earlier, kind="follows", why="w")
     assert f"“It opens” of “The port waits” is open until {day(2099)}: does this settle it?" in about_earlier(story)
-    WatchItem.objects.update(due=date(2020, 1, 1))
-    assert f"was due on {day(2020)}: say how it turned out." in about_earlier(story)[-1]
-    judging.judge(WatchItem.objects.get(), None, "no", "It did not.", making.REGISTER)
+    making.promise(earlier, "It shut", due=date(2020, 1, 1))
+    assert f"“It shut” of “The port waits” was due on {day(2020)}: say how it turned out." in about_earlier(story)
+    for item in WatchItem.objects.all():
+        judging.judge(item, None, "no", "It did not.", making.REGISTER)
     assert not any("It opens" in text for text in about_earlier(story))
 
 
 def test_a_matter_of_a_thousand_stories_costs_no_more(earlier, django_assert_num_queries):
     story = of_the_port()
     for n in range(8):
-        WatchItem.objects.create(
-            story=earlier, position=n, statement=f"{n}", settled_by="A list", likelihood=9, due=date(2099, 1, 1),
-            public_since=NOW(),
-        )  # fmt: skip
+        making.promise(earlier, f"{n}", position=n)
         editing.publish(of_the_port(), None)
     StoryLink.objects.create(story=story, earlier=earlier, kind="follows", why="w")
     assert len(about_earlier(story)) == 5

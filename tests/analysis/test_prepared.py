@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connections
-from django.utils import timezone
 
 from analysis.models import Article, Revision, Story, WatchItem
 from analysis.prepared import LONGEST, Prepared, PreparedModels
@@ -46,9 +45,7 @@ def test_days_and_moments_are_compared_as_the_engine_keeps_them():
     assert earlier(at=article.published_at) == []
     assert earlier(at=article.published_at + timedelta(microseconds=1)) == [(article.pk,)]
     story = making.published()
-    item = WatchItem.objects.create(
-        story=story, statement="s", due=date(2026, 5, 2), likelihood=50, settled_by="b", public_since=timezone.now()
-    )
+    item = making.promise(story, due=date(2026, 5, 2))
     due = Prepared(lambda day: WatchItem.objects.filter(due__lt=day, pk=item.pk).values_list("due"), day=date)
     assert due(day=date(2026, 5, 2)) == []
     assert due(day=date(2026, 5, 3)) == [(date(2026, 5, 2),)]

@@ -291,9 +291,7 @@ def test_a_public_replacement_stays_and_what_it_replaced_does_not_come_back(publ
 
 def test_only_an_open_public_item_of_this_story_is_replaced(public):
     content, old = snapshot(public), public.watch_items.get()
-    elsewhere = WatchItem.objects.create(
-        story=making.draft(), statement="W", due=old.due, likelihood=5, settled_by="S", public_since=timezone.now()
-    )
+    elsewhere = making.promise(making.draft())
     waiting = write(public, content | {"watch": [*content["watch"], watch("Not public.")]}).content["watch"][1]
     for wrong in (elsewhere.pk, waiting["id"], 10**9):
         with pytest.raises(working.WorkingError, match="cannot be replaced"):

@@ -85,6 +85,11 @@ def urls(below: str = "/") -> Iterator[str]:
             yield _PARAMETER.sub(lambda _match, filled=filled: next(filled), route)
 
 
+def unfolded(body: str) -> str:
+    """A calendar's lines as they were before RFC 5545 section 3.1 folded them; whatever else it is, as it is."""
+    return body.replace("\r\n ", "") if body.startswith("BEGIN:VCALENDAR") else body
+
+
 def visit(url: str, headers: dict[str, str], etag: str = "", session: str = "") -> Visit:
     sent = {**headers, "HTTP_IF_NONE_MATCH": etag} if etag else headers
     client = Client()
@@ -92,7 +97,7 @@ def visit(url: str, headers: dict[str, str], etag: str = "", session: str = "") 
         client.cookies[settings.SESSION_COOKIE_NAME] = session
     response = client.get(url, **sent)  # type: ignore[arg-type]
     body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
-    spoken = "\n".join(f"{k}: {v}" for k, v in response.headers.items()) + "\n" + body.decode()
+    spoken = "\n".join(f"{k}: {v}" for k, v in response.headers.items()) + "\n" + unfolded(body.decode())
     return Visit(url, str(headers), response.status_code, spoken, response.headers.get("ETag", ""))
 
 

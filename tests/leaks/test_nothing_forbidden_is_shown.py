@@ -30,8 +30,8 @@ THEIRS = {"their_title", "their_url"}
 ANALYSIS = {
     *(f"note_{slot}" for slot in NOTE_SLOTS if slot != "take"),
     *(f"title_{slot}" for slot in NOTE_SLOTS),
-    "new_take", "old_take", "claim", "claim_why", "watch", "watch_settled", "settled", "outcome", "mention",
-    "entity_description", "alias", "disclosure",
+    "new_take", "old_take", "claim", "claim_why", "watch", "watch_settled", "settled", "outcome", "outcome_url",
+    "mention", "entity_description", "alias", "disclosure",
     "link_why",
 }  # fmt: skip
 OURS = {"headline", "dek", "correction", "source_why"}

@@ -56,7 +56,7 @@ def test_those_whose_day_has_come_then_those_of_the_next_days_oldest_first(edito
     judging.judge(item(-2, "Judged"), None, "no", "It did not.", making.REGISTER)
     gone = item(-4, "Withdrawn")
     editing.withdraw(gone.story, "Wrong.")
-    assert shown(editor) == ["Long due", "Today", "Ahead"]
+    assert shown(editor) == ["Withdrawn", "Long due", "Today", "Ahead"], "what was promised is judged all the same"
     page = editor.get(DUE).content.decode()
     assert page.index("Their day has come") < page.index("Today") < page.index("Within 30 days") < page.index("Ahead")
 
@@ -71,12 +71,15 @@ def test_each_says_what_it_is_about_and_nothing_is_chosen_beforehand(editor):
 
 def test_several_are_judged_in_one_go(editor):
     first, second, third = item(-3, "A"), item(-2, "B"), item(-1, "C")
-    response = send(editor, judged(first), judged(second, "no", "It did not.", ""), items=[first, second, third])
+    response = send(
+        editor, judged(first), judged(second, "annulled", "It was put off.", ""), items=[first, second, third]
+    )
     assert response.status_code == 302
     for one in (first, second, third):
         one.refresh_from_db()
-    assert (first.state, first.outcome, first.outcome_url) == ("yes", "It did.", "https://register.test/1")
-    assert (second.state, second.resolved_by, third.state) == ("no", editor.user, "open")
+    said = first.judgments.get()
+    assert (first.state, said.why, said.url) == ("yes", "It did.", "https://register.test/1")
+    assert (second.state, second.judgments.get().by, third.state) == ("annulled", editor.user, "open")
     assert shown(editor) == ["C"]
     logged = LogEntry.objects.filter(content_type__model="story").values_list("object_id", flat=True)
     assert set(logged) == {str(first.story_id), str(second.story_id)}
@@ -91,7 +94,16 @@ def test_two_items_of_one_story_are_judged_in_one_go(editor):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"state": ""}, {"outcome": " "}, {"url": "not an address"}, {"state": "open"}, {"state": "junk"}]
+    "wrong",
+    [
+        {"state": ""},
+        {"outcome": " "},
+        {"url": ""},
+        {"url": "not an address"},
+        {"url": "https://me@r.test/"},
+        {"state": "open"},
+        {"state": "junk"},
+    ],
 )
 def test_one_that_is_not_complete_is_kept_as_typed_while_the_others_are_judged(editor, wrong):
     good, bad = item(-2, "Good"), item(-1, "Bad")
@@ -112,7 +124,7 @@ def test_one_that_somebody_judged_meanwhile_is_said_and_kept(editor):
     page = response.content.decode()
     assert "someone has judged it already" in page and "What I typed." in page
     one.refresh_from_db()
-    assert (one.state, one.outcome) == ("no", "It did not.")
+    assert (one.state, one.judgments.get().why) == ("no", "It did not.")
 
 
 def test_a_page_with_one_refused_is_read_to_its_end(editor, monkeypatch):

@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 
 import lxml.html
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from analysis import editing
-from analysis.models import Article, Correction, Draft, Revision, Story, Summary
+from analysis.models import Article, Correction, Draft, Revision, Story, Summary, WatchItem
+from newsroom.admin.log import read
 from tests import making
 from tests.newsroom.admin.screen import messages, opened, sent_by, url
 
@@ -176,9 +178,41 @@ def test_a_watch_item_is_judged_once(editor, published):
     }
     editor.post(at, data)
     item.refresh_from_db()
-    assert (item.state, item.outcome, item.resolved_by) == ("yes", "The register names it.", editor.user)
+    said = item.judgments.get()
+    assert (item.state, said.state, said.why, said.by) == ("yes", "yes", "The register names it.", editor.user)
+    # Who sends it a second time is asked something else: why it does not hold.
     response = editor.post(at, data | {"version": version(published), "state": "no"})
-    assert "judged it already" in response.content.decode()
+    assert "Why the judgment does not hold" in response.content.decode() and item.judgments.count() == 1
+
+
+def test_a_judgment_is_taken_back_with_a_reason_and_can_be_made_anew(editor, published):
+    item = published.watch_items.get()
+    at = url(published, "watch", item.pk)
+    data = {"state": "yes", "outcome": "The register names it.", "url": "https://r.test/"}
+    editor.post(at, data | {"version": version(published)})
+    page = editor.get(at).content.decode()
+    assert "Take the judgment back" in page and "The register names it." in page
+    assert editor.post(at, {"version": version(published), "why": " "}).status_code == 200
+    assert editor.post(at, {"version": version(published), "why": "It named another."}).status_code == 302
+    item.refresh_from_db()
+    assert item.state == "open"
+    log = list(LogEntry.objects.filter(object_id=str(published.pk)).order_by("-pk"))
+    assert read(log[0].change_message) == "The winner is named.: judgment taken back"
+    assert editor.post(at, data | {"version": version(published), "state": "no"}).status_code == 302
+    assert list(item.judgments.values_list("state", flat=True)) == ["yes", "open", "no"]
+
+
+def test_nobody_judges_their_own_words_while_somebody_else_can(person, editor, published):
+    item = published.watch_items.get()
+    WatchItem.objects.filter(pk=item.pk).update(written_by=editor.user)
+    at = url(published, "watch", item.pk)
+    data = {"state": "yes", "outcome": "The register names it.", "url": "https://r.test/"}
+    assert "so somebody else judges it" not in editor.get(at).content.decode()  # nobody else is here
+    other = person("editor", "another")
+    for client in (editor.get(at), editor.post(at, data | {"version": version(published)})):
+        assert "You wrote this one, so somebody else judges it" in client.content.decode()
+    assert other.post(at, data | {"version": version(published)}).status_code == 302
+    assert not item.judgments.get().by_author
 
 
 def test_the_watch_item_of_another_story_is_not_found(editor, published):

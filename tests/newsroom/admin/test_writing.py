@@ -259,7 +259,9 @@ def test_a_corrected_watch_item_gives_way_only_when_the_new_one_is_public(editor
     form = {"version": Story.objects.get(pk=published.pk).version, "kind": "correction", "reason": "There are two."}
     editor.post(url(published, "do", "revise"), form)
     watch = editor.get("/watch/").content.decode()
-    assert "Two winners are named." in watch and "The winner is named." not in watch
+    assert "Two winners are named." in watch
+    assert "A newer one stands in its place" in watch and "The winner is named." in watch, "it was promised"
+    assert "The winner is named." not in editor.get(published.get_absolute_url()).content.decode()
 
 
 def test_a_replacement_that_is_not_public_can_be_removed_and_the_old_item_stands_again(editor, published):
@@ -285,10 +287,7 @@ def test_a_replacement_that_is_not_public_can_be_removed_and_the_old_item_stands
 
 def test_a_public_replacement_is_not_removed(editor, published):
     old = published.watch_items.get()
-    new = WatchItem.objects.create(
-        story=published, statement="Two.", due=old.due, likelihood=60, settled_by="It", public_since=old.public_since,
-        position=1,
-    )  # fmt: skip
+    new = making.promise(published, "Two.", position=1)
     WatchItem.objects.filter(pk=old.pk).update(superseded_by=new)
     editor.post(url(published), opened(editor, url(published)) | {f"watch_items-{new.pk}-DELETE": "on"})
     assert WatchItem.objects.get(pk=old.pk).superseded_by == new

@@ -1,0 +1,233 @@
+"""Judging what was promised: with evidence, by somebody else, once; and taken back only on record."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from analysis import editing, judging, rendition, working
+from analysis.editing import EditingError
+from analysis.freezing import snapshot
+from analysis.models import Domain, Judgment, Story, WatchItem
+from tests import making
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def item() -> WatchItem:
+    story = making.draft()
+    making.promise(story, public=False, likelihood=70, settled_by="Register")
+    editing.publish(story, None, at=making.LONG_AGO)
+    return story.watch_items.get()
+
+
+def shown(item: WatchItem):
+    (view,) = rendition.story(item.story.slug).watch
+    return view
+
+
+def person(name: str, may: bool = True, staff: bool = True) -> User:
+    user = User.objects.create_user(name, is_staff=staff)
+    if may:
+        user.user_permissions.add(Permission.objects.get(codename="resolve_watchitem"))
+    return user
+
+
+def test_the_outcome_stands_beside_the_words_as_they_were_published(item):
+    judging.judge(item, None, "yes", " It opened. ", "https://register.test/1")
+    view = shown(item)
+    assert (view.statement, view.likelihood, view.state) == ("It opens.", 70, "yes")
+    assert (view.outcome.why, view.outcome.url) == ("It opened.", "https://register.test/1")
+    assert view.taken_back == ()
+
+
+def test_it_is_judged_once(item):
+    judging.judge(item, None, "yes", "It opened.", making.REGISTER)
+    with pytest.raises(EditingError, match="someone has judged it"):
+        judging.judge(item, None, "no", "It did not.", making.REGISTER)
+    assert shown(item).outcome.why == "It opened."
+
+
+@pytest.mark.parametrize(("state", "why", "url", "says"), [
+    ("open", "x", making.REGISTER, "Choose"), ("due", "x", making.REGISTER, "Choose"),
+    ("", "x", making.REGISTER, "Choose"), ("yes", "  ", making.REGISTER, "Say how"), ("yes", "x", "", "address"),
+    ("no", "x", " ", "address"), ("no", "x", "ftp://register.test/1", "web address"),
+    ("no", "x", "https://[", "web address"),
+])  # fmt: skip
+def test_a_judgment_needs_a_state_words_and_an_address_where_that_can_be_seen(item, state, why, url, says):
+    with pytest.raises(EditingError, match=says):
+        judging.judge(item, None, state, why, url)
+    assert not Judgment.objects.exists() and shown(item).state == "open"
+
+
+@pytest.mark.parametrize("state", ["ambiguous", "annulled"])
+def test_what_is_void_needs_a_reason_and_no_address(item, state):
+    judging.judge(item, None, state, "The vote was put off.")
+    assert (shown(item).state, shown(item).outcome.url) == (state, "")
+
+
+def test_what_is_not_public_cannot_be_judged():
+    item = making.promise(making.draft(), public=False)
+    with pytest.raises(EditingError, match="not public"):
+        judging.judge(item, None, "yes", "It did.", making.REGISTER)
+
+
+def test_a_judgment_that_does_not_hold_is_taken_back_and_both_stay_to_be_seen(item):
+    judging.judge(item, None, "yes", "It opened.", making.REGISTER)
+    judging.take_back(item, None, "That was another port.")
+    view = shown(item)
+    assert view.state == "open" and view.outcome is None
+    assert [(said.state, said.why) for said in view.taken_back] == [
+        ("yes", "It opened."), ("open", "That was another port."),
+    ]  # fmt: skip
+    judging.judge(item, None, "no", "It stayed shut.", making.REGISTER)
+    assert shown(item).outcome.why == "It stayed shut." and len(shown(item).taken_back) == 2
+
+
+def test_only_what_is_judged_is_taken_back_and_only_with_a_reason(item):
+    with pytest.raises(EditingError, match="not judged"):
+        judging.take_back(item, None, "Why not.")
+    judging.judge(item, None, "yes", "It opened.", making.REGISTER)
+    with pytest.raises(EditingError, match="Say why"):
+        judging.take_back(item, None, "  ")
+    stale = WatchItem.objects.get(pk=item.pk)
+    judging.take_back(item, None, "That was another port.")
+    with pytest.raises(EditingError, match="judged it anew"):
+        judging.take_back(stale, None, "That was another port.")
+
+
+def test_nobody_changes_or_removes_a_judgment(item):
+    judging.judge(item, None, "yes", "It opened.", making.REGISTER)
+    everything = super(type(Judgment.objects), Judgment.objects).get_queryset()
+    for change in (lambda: everything.update(why="x"), everything.delete):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            change()
+
+
+# --- by whom --------------------------------------------------------------------------------------------------------
+
+
+def written(by: User) -> WatchItem:
+    story = Story.objects.get(pk=making.draft().pk)
+    row = {"id": 0, "statement": "It opens.", "due": "2099-01-01", "likelihood": 60, "settled_by": "A register"}
+    working.write(story, snapshot(story) | {"watch": [row]}, by)
+    editing.publish(story, by)
+    return story.watch_items.get()
+
+
+def test_nobody_judges_their_own_words_while_somebody_else_can():
+    author = person("author")
+    item = written(author)
+    other = person("other")
+    with pytest.raises(EditingError, match="somebody else judges it: other"):
+        judging.judge(item, author, "yes", "It opened.", making.REGISTER)
+    judging.judge(item, other, "yes", "It opened.", making.REGISTER)
+    assert not shown(item).outcome.by_author
+
+
+@pytest.mark.parametrize("other", [{"may": False}, {"staff": False}, None])
+def test_where_nobody_else_can_the_author_judges_and_the_page_says_so(other):
+    author = person("author")
+    item = written(author)
+    if other:
+        person("other", **other)
+    judging.judge(item, author, "yes", "It opened.", making.REGISTER)
+    assert shown(item).outcome.by_author
+
+
+def test_the_author_is_who_wrote_the_words_that_went_public():
+    first, second = person("first"), person("second")
+    story = Story.objects.get(pk=making.draft().pk)
+    row = {"statement": "It opens.", "due": "2099-01-01", "likelihood": 60, "settled_by": "A register"}
+    working.write(story, snapshot(story) | {"watch": [row | {"id": 0}]}, first)
+    saved = snapshot(story)
+    editing.claim_version(story, story.version)
+    working.write(story, saved, second)
+    assert story.watch_items.get().written_by == first, "who saves without changing it is no author"
+    editing.claim_version(story, story.version)
+    working.write(story, saved | {"watch": [saved["watch"][0] | {"likelihood": 90}]}, second)
+    assert story.watch_items.get().written_by == second
+    editing.publish(story, first)
+    assert story.watch_items.get().written_by == second
+
+
+# --- what is shown of it ----------------------------------------------------------------------------------------------
+
+
+def test_a_link_that_terms_forbid_is_not_shown_though_the_judgment_is(item):
+    forbidding = making.publisher(host="forbids.test")
+    judging.judge(item, None, "yes", "It opened.", "https://news.forbids.test/1")
+    assert shown(item).outcome.url == "https://news.forbids.test/1"
+    making.terms(forbidding, level="none")
+    assert (shown(item).outcome.why, shown(item).outcome.url) == ("It opened.", "")
+
+
+@pytest.mark.parametrize("scope", [{"scope": "domain", "value": "forbids.test"},
+                                   {"scope": "url", "value": "https://forbids.test/1"}])  # fmt: skip
+def test_whoever_the_page_belongs_to_later(item, scope):
+    judging.judge(item, None, "yes", "It opened.", "https://forbids.test/1")
+    owner = making.publisher(host="other.test")
+    Domain.objects.create(publisher=owner, host="forbids.test")
+    making.terms(owner, level="none", **scope)
+    assert shown(item).outcome.url == ""
+
+
+def test_an_earlier_version_tells_the_outcome_too(item):
+    judging.judge(item, None, "no", "It stayed shut.", making.REGISTER)
+    story = Story.objects.get(pk=item.story_id)
+    story.dek = "Another."
+    story.save()
+    editing.publish(story, None)
+    (view,) = rendition.history(story.slug, 1).watch
+    assert (view.state, view.outcome.why) == ("no", "It stayed shut.")
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_open_item_stays_on_the_list_until_somebody_judges_it():
+    story = making.draft()
+    late = timezone.now().date() - timedelta(days=4000)
+    old, new = making.promise(story, "Old.", due=late), making.promise(story, "New.")
+    editing.publish(story, None)
+    WatchItem.objects.filter(pk=old.pk).update(superseded_by=new)
+    views = rendition.watch().items
+    assert [(v.statement, v.state, v.replaced) for v in views] == [("Old.", "due", True), ("New.", "open", False)]
+    assert [v.statement for v in rendition.home().watch] == [v.statement for v in rendition.calendar()] == ["New."]
+    judging.judge(WatchItem.objects.get(pk=old.pk), None, "no", "It did not.", making.REGISTER)
+    assert [v.statement for v in rendition.watch().items] == ["New."]
+    assert [(v.statement, v.state) for v in rendition.past().items] == [("Old.", "no")]
+
+
+def test_the_lists_are_paged_and_nothing_stands_twice(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(rendition.watching, "PAGE", 3)
+    story = making.draft()
+    days = [date(2020, 1, 1 + n // 2) for n in range(8)]
+    for n, day in enumerate(days):
+        making.promise(story, f"{n}", due=day)
+    editing.publish(story, None)
+
+    def walk(page, words):
+        found, place = [], None
+        while True:
+            with django_assert_num_queries(4):
+                listing = page(rendition.DayCursor.parse(place or ""))
+            found.append([v.statement for v in listing.items])
+            if not (place := listing.after):
+                return found
+
+    rendition.watch()  # the rules are read once in a process
+    assert walk(rendition.watch, "after") == [["0", "1", "2"], ["3", "4", "5"], ["6", "7"]]
+    assert walk(rendition.past, "before") == [["7", "6", "5"], ["4", "3", "2"], ["1", "0"]]
+
+
+@pytest.mark.parametrize("junk", [
+    "x", "2026-01-01", "2026-13-01-1", "2026-01-01-x", "2026-01-01-²", "2026-01-01--1", "1-1", "-", "\x00",
+    "2026-01-01-99999999999999999999", "2026-01-01-" + "9" * 5000, "٢٠٢٦-01-01-1",
+])  # fmt: skip
+def test_a_place_that_this_site_did_not_make_is_refused(junk):
+    with pytest.raises(rendition.CursorError):
+        rendition.DayCursor.parse(junk)
