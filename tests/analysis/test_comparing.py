@@ -296,7 +296,7 @@ def test_what_is_frozen_counts_beside_what_can_be_changed_and_stops_nothing_alon
         story=story, statement=FROZEN, settled_by="It", likelihood=50, due=NOW().date() + timedelta(days=1)
     )
     assert over(stops(story)) == [(16, 15)]
-    second.public_since = NOW()
+    second.public_since, second.topic, second.desk = NOW(), story.topic, story.desk
     second.save()
     assert stops(story) == ""  # too many, and none of them can be changed
     note = quoting(story, "take", 0, 4)
