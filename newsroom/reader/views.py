@@ -99,7 +99,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def watch(request: HttpRequest) -> HttpResponse:
     found = rendition.watch(day_cursor(request, "after"))
-    return listed(request, "reader/watch.html", {"section": "watch", "items": found}, "items")
+    return listed(request, "reader/watch.html", {"section": "scorecard", "items": found}, "items")
 
 
 @require_safe
