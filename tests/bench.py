@@ -176,6 +176,7 @@ def main() -> None:
     on_every_engine("tests.bench_decisions")
     on_every_engine("tests.bench_desk")
     on_every_engine("tests.bench_story")
+    on_every_engine("tests.bench_scorecard")
 
 
 if __name__ == "__main__":

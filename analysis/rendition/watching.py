@@ -57,7 +57,9 @@ _FROZEN = ("pk", "statement", "due", "likelihood", "settled_by", "superseded_by_
 
 
 def _columns(items: QuerySet[WatchItem]) -> QuerySet[Any, Any]:
-    return columns(items.filter(public_since__isnull=False, story__status="published"), *_FROZEN, prefix="story__")
+    # Not “published”, of which there is an index: SQLite would read all stories by it, and sort the items of each.
+    public = items.filter(public_since__isnull=False).exclude(story__status="withdrawn")
+    return columns(public, *_FROZEN, prefix="story__")
 
 
 def _found(values: tuple[Any, ...]) -> _Found:
@@ -119,5 +121,8 @@ def _page(items: QuerySet[WatchItem]) -> Listing[WatchView]:
     found = [_found(values) for values in _columns(items)[: PAGE + 1]]
     gate.learn(item.row.id for item in found)
     shown = tuple(views(gate, found[:PAGE], judged=True))
-    last = found[PAGE - 1].frozen if len(found) > PAGE else None
-    return Listing(items=shown, after=last and str(DayCursor(date.fromisoformat(last["due"]), last["id"])))
+    after = None
+    if len(found) > PAGE:
+        last = found[PAGE - 1].frozen
+        after = str(DayCursor(date.fromisoformat(last["due"]), last["id"]))
+    return Listing(items=shown, after=after)
