@@ -5,6 +5,7 @@ from itertools import batched
 
 from analysis.addresses import copies, parents, spellings
 from analysis.models import Article, Domain, Publisher
+from analysis.prepared import Prepared
 
 
 def publisher_of(host: str) -> Publisher | None:
@@ -21,6 +22,23 @@ def owners_of(hosts: Collection[str]) -> dict[str, Publisher | None]:
     for some in batched(names, 10_000):
         known |= {d.host: d.publisher for d in Domain.objects.filter(host__in=some).select_related("publisher")}
     return {host: next((known[name] for name in each if name in known), None) for host, each in above.items()}
+
+
+_DOMAINS = Prepared(
+    lambda hosts: Domain.objects.filter(host__in=hosts).values_list("host", "publisher_id", "publisher__name"),
+    hosts=[str],
+)
+
+
+def names_of(hosts: Collection[str]) -> dict[str, tuple[int, str]]:
+    """For each host that belongs to a publisher, its id and name: `owners_of` for what every story page asks.
+
+    One query; none of no hosts."""
+    above = {host: parents(host) for host in hosts}
+    names = dict.fromkeys(name for each in above.values() for name in each)
+    known = {host: (pk, name) for host, pk, name in _DOMAINS(hosts=list(names))}
+    found = {host: next((known[name] for name in each if name in known), None) for host, each in above.items()}
+    return {host: owner for host, owner in found.items() if owner}
 
 
 def article_at(url: str) -> Article | None:

@@ -3,6 +3,7 @@
 by_terms.py     what the publishers' terms do not allow
 by_house.py     what we ask of a page ourselves: sources read, claims proved, watch items that can be judged
 missing.py      what would make it better
+sources.py      what is wrong with a source, by its address and our record
 wording.py      a headline that says more than its claims, a name that stands twice
 figures.py      numbers that no source states
 matter.py       what we wrote before on the same matter, and what is open there
@@ -14,9 +15,10 @@ from typing import Any
 
 from analysis import direction, rulebook
 from analysis.models import Article, Story
-from analysis.preflight import by_house, by_terms, checks, figures, matter, missing, wording
+from analysis.preflight import by_house, by_terms, checks, figures, matter, missing, sources, wording
 from analysis.preflight.by_terms import over_quoted
 from analysis.preflight.checks import Check, Material, leads
+from analysis.provenance import Owners
 from analysis.terms import Permit, strictest
 
 __all__ = ["Check", "checklist", "lead_permit", "leads", "over_quoted", "permits_of", "stops", "unread"]
@@ -31,15 +33,16 @@ def checklist(
     book: rulebook.RuleBook | None = None,
     articles: dict[int, Article] | None = None,
     public: set[int] | None = None,
+    owners: Owners | None = None,
 ) -> list[Check]:
     """Everything that is to be said of a content before it is published, in the order of the page.
 
     `now` is the aware moment of publication; `reason` what will be said in public of the change. The content need not
     be saved: rows that are new have negative ids. What is given is not read again: the rules' `book`, the `articles` by
-    id and with their publishers, the ids of the watch items that are `public`. With all of it three queries, two of
-    them only if somebody is mentioned or an earlier story linked.
+    id and with their publishers, the ids of the watch items that are `public`, the `owners` of the articles' sites.
+    With all of it three queries, two of them only if somebody is mentioned or an earlier story linked.
     """
-    material = _material(story, content, now, reason, book, articles, public)
+    material = _material(story, content, now, reason, book, articles, public, owners)
     return [*_stopping(material), *_advising(material)]
 
 
@@ -76,11 +79,12 @@ def _material(
     book: rulebook.RuleBook | None = None,
     articles: dict[int, Article] | None = None,
     public: set[int] | None = None,
+    owners: Owners | None = None,
 ) -> Material:
     if public is None:
         public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
     cited = {s["article"] for s in story.current.content["sources"]} if story.current else set()
-    more = {"public": frozenset(public), "cited": frozenset(cited), "reason": reason}
+    more = {"public": frozenset(public), "cited": frozenset(cited), "reason": reason, "owners": owners}
     return checks.read(content, now, book or rulebook.current(), articles, **more)
 
 
@@ -92,6 +96,7 @@ def _stopping(material: Material) -> Iterable[Check]:
 def _advising(material: Material) -> Iterable[Check]:
     return [
         *missing.checks(material),
+        *sources.checks(material),
         *wording.checks(material),
         *figures.checks(material),
         *matter.checks(material),

@@ -9,6 +9,7 @@ from analysis import comparing, rulebook
 from analysis.comparing import Held
 from analysis.models import Article
 from analysis.models.stories import Role
+from analysis.provenance import Owners
 from analysis.rulebook import RuleBook
 from analysis.terms import Permit, strictest
 
@@ -40,6 +41,7 @@ class Material:
     public: frozenset[int] = frozenset()  # ids of watch items: their words can no longer be changed
     cited: frozenset[int] = frozenset()  # ids of articles: the public page rests on them
     reason: str = ""  # what will be said in public of the change
+    owners: Owners | None = None  # whose sites the articles are on; None: to be read
 
     @cached_property
     def leads(self) -> list[int]:

@@ -13,6 +13,7 @@ from analysis import rulebook, terms
 from analysis.models.publication import CorrectionKind, RevisionKind
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
+from analysis.provenance import Check, Owners, checks_of, facts_of
 from analysis.rendition import allowed, parts
 from analysis.rendition.rows import Changed, Cited, Judged, Row, Work, citations
 from analysis.rendition.story_values import (
@@ -92,10 +93,12 @@ class Gate:
         works: dict[int, Work],
         judged: Mapping[int, Sequence[Judged]] | None = None,
         number: int = 0,
+        owners: Owners | None = None,
     ) -> StoryPage | Tombstone | None:
         """A story's page from one frozen content; a Tombstone, or None while an embargo lasts.
 
-        `works` holds every article that the content names, `judged` what was said of its watch items.
+        `works` holds every article that the content names, `judged` what was said of its watch items. `owners`: whose
+        sites the hosts are (analysis/owners.py); where they are not given, nothing is said of what was checked.
         """
         permits = {s["id"]: self._source_permit(s, works) for s in content["sources"]}
         leads = [s for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
@@ -105,12 +108,12 @@ class Gate:
 
         everything = list(permits.values())
         ours = allowed.may_say(everything)
-        event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
         listed = [s for s in content["sources"] if permits[s["id"]].listed]
         names = parts.names([works[s["article"]] for s in listed])
+        checks = [() if owners is None else self._checks(s, works, owners, content, row) for s in listed]
         sources = tuple(
-            parts.source(s, works[s["article"]], name, permits[s["id"]], event_on, row.published_at.date())
-            for s, name in zip(listed, names, strict=True)
+            parts.source(s, works[s["article"]], name, permits[s["id"]], found)
+            for s, name, found in zip(listed, names, checks, strict=True)
         )
         cells = parts.cells(sources) if content["claims"] else {}
         originals = [works[s["article"]] for s in leads if s["role"] == Role.ORIGINAL]
@@ -208,6 +211,13 @@ class Gate:
             by_author=said.by_author,
             at=said.at,
         )
+
+    def _checks(
+        self, raw: dict[str, Any], works: dict[int, Work], owners: Owners, content: dict[str, Any], row: Row
+    ) -> tuple[Check, ...]:
+        story_on = row.published_at.date()
+        facts = facts_of(works[raw["article"]], raw["role"], owners, content["event_on"], story_on)
+        return checks_of(facts, self.now.date())
 
     def _source_permit(self, raw: dict[str, Any], works: dict[int, Work]) -> Permit:
         work = works.get(raw["article"])

@@ -5,7 +5,7 @@ sources by their ids in it. A part that may not be shown is None.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance, Standing
-from analysis.provenance import checks_of
+from analysis.provenance import Check
 from analysis.quoting import fits
 from analysis.rendition.allowed import may_say, quotes_fit, summary_withheld
 from analysis.rendition.rows import Row, Work
@@ -53,11 +53,8 @@ def card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
     )
 
 
-def source(
-    raw: dict[str, Any], work: Work, name: str, permit: Permit, event_on: date | None, story_on: date
-) -> SourceView:
+def source(raw: dict[str, Any], work: Work, name: str, permit: Permit, checks: tuple[Check, ...] = ()) -> SourceView:
     """A source that may be linked; with our own words about it, if its terms allow any."""
-    found = checks_of(work.url, event_on, story_on)
     view = SourceView(
         id=raw["id"],
         url=work.url,
@@ -72,8 +69,7 @@ def source(
         linked_only=permit.level == Level.LINK,
         stated=permit.stated,
         attribution=permit.attribution,
-        checks=tuple(check.words for check in found),
-        warning=any(check.warning for check in found),
+        checks=checks,
     )
     return _one(view)
 

@@ -27,6 +27,7 @@ class Work(NamedTuple):
     publisher_id: int
     publisher_name: str
     publisher_slug: str
+    retrieved_at: datetime | None  # when somebody here read it
 
 
 class Cited(NamedTuple):
@@ -80,7 +81,10 @@ class Judged(NamedTuple):
     at: datetime
 
 
-WORK = ("pk", "url", "title", "language", "published_at", "publisher_id", "publisher__name", "publisher__slug")
+WORK = (
+    *("pk", "url", "title", "language", "published_at"),
+    *("publisher_id", "publisher__name", "publisher__slug", "retrieved_at"),
+)
 ROW = (
     *("pk", "slug", "public_language", "status", "published_at", "updated_at"),
     *("public_topic__name", "public_topic__slug", "current__headline", "current__dek"),
@@ -124,7 +128,8 @@ def works_of(articles: Mapping[int, Article]) -> dict[int, Work]:
     """The same of articles that were read already, or are not saved yet; their publishers must be known. No query."""
     return {
         pk: Work(
-            pk, a.url, a.title, a.language, a.published_at, a.publisher_id, a.publisher.name, a.publisher.slug
+            pk, a.url, a.title, a.language, a.published_at, a.publisher_id, a.publisher.name, a.publisher.slug,
+            a.retrieved_at,
         )
         for pk, a in articles.items()
     }  # fmt: skip

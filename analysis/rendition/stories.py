@@ -6,8 +6,11 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from analysis.addresses import host_of
 from analysis.models import Article, PublishedLink, Revision, Story
+from analysis.owners import names_of
 from analysis.prepared import Prepared
+from analysis.provenance import Owners
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import (
@@ -15,6 +18,7 @@ from analysis.rendition.rows import (
     Changed,
     Cited,
     Row,
+    Work,
     columns,
     judgments,
     row_of,
@@ -26,7 +30,7 @@ from analysis.rulebook import RuleBook
 
 
 def story(slug: str) -> StoryPage | Tombstone | None:
-    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Seven queries."""
+    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Eight queries."""
     gate = Gate(timezone.now())
     found = _find(slug)
     if not isinstance(found, _Found):
@@ -36,7 +40,7 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     gate.learn({pk, *(link.other.id for link in links)})
     works = {cited.work.id: cited.work for cited in gate.known[pk]}
     judged = judgments(w["id"] for w in found.content["watch"])
-    page = gate.page(found.row, found.content, found.html, works, judged, found.number)
+    page = gate.page(found.row, found.content, found.html, works, judged, found.number, _owners(works))
     if not isinstance(page, StoryPage):
         return page
     return _with_company(gate, page, links, _history(pk))
@@ -64,7 +68,7 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
         Cited(works_named[s["article"]], s["role"], s["in_summary"]) for s in found.content["sources"]
     ]
     judged = judgments(w["id"] for w in found.content["watch"])
-    page = gate.page(found.row, found.content, found.html, works_named, judged, found.number)
+    page = gate.page(found.row, found.content, found.html, works_named, judged, found.number, _owners(works_named))
     if not isinstance(page, StoryPage):
         return page
     return _with_company(gate, page, [], _history(found.row.id))
@@ -78,11 +82,13 @@ def preview(
     book: RuleBook | None = None,
     articles: Mapping[int, Article] | None = None,
     public: Iterable[int] | None = None,
+    owners: Owners | None = None,
 ) -> StoryPage | Tombstone | None:
     """What the public would see of this content now: the same gate, the same values.
 
     What is given is not read again: the rules' `book`, the `articles` by the id that the content has for them, the ids
-    of those watch items that are `public`, so that they may have been judged. Neither story nor articles need be saved.
+    of those watch items that are `public`, so that they may have been judged, the `owners` of the articles' sites.
+    Neither story nor articles need be saved.
     """
     gate = Gate(timezone.now(), book)
     at = story.published_at or gate.now
@@ -90,7 +96,7 @@ def preview(
               story.topic.slug, content["headline"], content["dek"])  # fmt: skip
     named = works(s["article"] for s in content["sources"]) if articles is None else works_of(articles)
     judged = judgments([w["id"] for w in content["watch"]] if public is None else public)
-    page = gate.page(row, content, html, named, judged)
+    page = gate.page(row, content, html, named, judged, owners=_owners(named) if owners is None else owners)
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}
@@ -165,6 +171,11 @@ def _with_company(gate: Gate, page: StoryPage, links: Sequence[_Link], changes: 
         later=tuple(views[True]),
         history=tuple(gate.revision(page.card.id, change, page.card.ours) for change in changes),
     )
+
+
+def _owners(works: Mapping[int, Work]) -> Owners:
+    """Whose sites these works are on. One query."""
+    return names_of({host_of(work.url) for work in works.values()})
 
 
 def _history(pk: int) -> list[Changed]:

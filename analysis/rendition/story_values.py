@@ -4,8 +4,11 @@ A field that may not be shown is None or empty; a template leaves no trace of it
 (analysis/text.py). Times are aware and UTC.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from analysis.provenance import Check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +35,21 @@ class SourceView:
     linked_only: bool
     stated: bool  # that only so much is shown of it is the publisher's own word
     attribution: tuple[str, ...]
-    checks: tuple[str, ...] = ()  # what the address itself says, in plain words
-    warning: bool = False  # one of the checks found something wrong
+    checks: tuple[Check, ...] = ()  # what was found of it; on the story's own pages only
+
+    @property
+    def troubles(self) -> tuple[Check, ...]:
+        """What is wrong, or could not be checked."""
+        return tuple(check for check in self.checks if check.mark != "fine")
+
+    @property
+    def fine(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.mark == "fine")
+
+    @property
+    def mark(self) -> str:
+        """The worst of what was found."""
+        return self.checks[0].mark if self.checks else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +243,11 @@ class StoryPage:
     @property
     def ledger(self) -> Ledger:
         return Ledger(claims=self.claims, sources=self.sources, form=self.form)
+
+    @property
+    def checked(self) -> dict[str, int]:
+        """How many sources bear which mark, by the worst that was found of each; empty where nothing was looked at."""
+        return Counter(source.mark for source in self.sources if source.mark)
 
     @property
     def slots(self) -> dict[str, NoteView]:

@@ -324,13 +324,16 @@ def test_a_withdrawn_story_is_a_tombstone_and_an_unknown_or_unpublished_one_was_
 PLAIN = (str, int, bool, type(None), date, datetime)
 
 
+VALUES = ("analysis.rendition.values", "analysis.rendition.story_values", "analysis.provenance")
+
+
 def walk(value: object, path: str) -> None:
     """Fails at anything that is no plain value: a model, a queryset, a lazy string, an enum."""
     if isinstance(value, tuple):
         for i, part in enumerate(value):
             walk(part, f"{path}[{i}]")
     elif dataclasses.is_dataclass(value):
-        assert type(value).__module__ in ("analysis.rendition.values", "analysis.rendition.story_values"), path
+        assert type(value).__module__ in VALUES, path
         for part in dataclasses.fields(value):
             walk(getattr(value, part.name), f"{path}.{part.name}")
     else:

@@ -10,11 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from analysis.addresses import host_of
 from analysis.merging import ROWS, Typed, row_of
 from analysis.models import Article, Desk, Source, Story, StoryLink, Topic, WatchItem
 from analysis.models.stories import fold
 from analysis.models.writing import Slot
+from analysis.owners import names_of
 from analysis.prepared import Prepared
+from analysis.provenance import Owners
 from newsroom.admin.writing.fields import FORMS, HeadForm, LinkForm, MentionForm, RowForm, SourceForm, number, read
 from newsroom.admin.writing.labels import label
 from newsroom.admin.writing.typed import KEY, MOST, NEVER_KEPT, Known, typed_of
@@ -188,6 +191,11 @@ class Document:
                     article.retrieved_at = timezone.now()
                 found[article.pk or number(key)] = article
         return found
+
+    @cached_property
+    def owners(self) -> Owners:
+        """Whose sites these articles are on. One query."""
+        return names_of({host_of(article.url) for article in self.articles.values()})
 
     @cached_property
     def content(self) -> dict[str, Any]:
