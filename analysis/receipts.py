@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from analysis import rendition
 from analysis.addresses import spellings
-from analysis.models import Article, Check, Citation, Correction, Decision, Judgment, Story, Terms
+from analysis.models import Article, Check, Citation, Correction, Decision, Judgment, Story, Terms, WatchItem
 from analysis.models.publishers import Level, Scope
 from analysis.owners import publisher_of
 from analysis.rendition import StoryPage, Tombstone
@@ -93,6 +93,9 @@ class _Told:
         self.number = story.current.number
         self.content: dict[str, Any] = story.current.content
         changed = [*Correction.objects.filter(story=story).values_list("text", flat=True)]
+        changed += WatchItem.objects.filter(story=story, superseded_by__isnull=False).values_list(
+            "statement", flat=True
+        )
         changed += Judgment.objects.filter(item__story=story).values_list("why", flat=True)
         self.articles = list(
             Article.objects.filter(pk__in=[s["article"] for s in self.content["sources"]]).select_related("publisher")

@@ -113,12 +113,13 @@ def _moved(claim: Claim, to: Row, by: User | None, now: datetime) -> list[Standi
 
 
 def write_watch(story: Story, rows: list[Row], by: User | None) -> None:
-    """Public items keep their words and stay, those that the content leaves out after the others. `by` is the author
-    of what is new or says something else now."""
+    """Public items keep their words and stay, those that the content leaves out after the others. `by` is an author of
+    what is new or says something else now."""
     items = {item.pk: item for item in story.watch_items.all()}
     keys = _known(rows, items)
     named = set(keys)
     wanted: list[Wanted] = []
+    written: list[int] = []  # places of those that `by` wrote or changed
     for key, row in zip(keys, rows, strict=True):
         item = items.get(key)
         if item and item.public_since:
@@ -126,7 +127,7 @@ def write_watch(story: Story, rows: list[Row], by: User | None) -> None:
         else:
             said = _only(row, "statement", "likelihood", "settled_by") | {"due": date.fromisoformat(row["due"])}
             if not item or any(getattr(item, name) != value for name, value in said.items()):
-                said["written_by_id"] = by and by.pk
+                written.append(len(wanted))
             wanted.append((key, said))
     # What is replaced stands in no content: it waits, or is history.
     there = {pk: item for pk, item in items.items() if pk in named or not item.superseded_by_id}
@@ -134,11 +135,14 @@ def write_watch(story: Story, rows: list[Row], by: User | None) -> None:
     gone = there.keys() - {key for key, _values in wanted}
     if gone:
         story.watch_items.filter(superseded_by__in=gone).update(superseded_by=None)
-    written = _sync(story, WatchItem, there, [(key, {**row, "position": n}) for n, (key, row) in enumerate(wanted)])
+    held = _sync(story, WatchItem, there, [(key, {**row, "position": n}) for n, (key, row) in enumerate(wanted)])
+    if by and written:
+        authors = WatchItem.authors.through
+        authors.objects.bulk_create([authors(watchitem=held[n], user=by) for n in written], ignore_conflicts=True)
     replaceable = story.watch_items.filter(
         public_since__isnull=False, superseded_by__isnull=True, state=WatchItem.State.OPEN
     )
-    for key, row, item in zip(keys, rows, written, strict=False):
+    for key, row, item in zip(keys, rows, held, strict=False):
         replaced = row.get("replaces")
         if key is None and replaced and not replaceable.filter(pk=replaced).update(superseded_by=item):
             old = items.get(replaced)

@@ -16,8 +16,6 @@ from analysis.models import Desk, Topic
 from analysis.models.watch import WatchItemState as State
 from analysis.tallying import Counts, Key, counted
 
-STATES = (*(str(state) for state in State if state != State.OPEN), "due", "open")  # "open": its date is not past
-
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
@@ -30,6 +28,7 @@ class Outcomes:
     annulled: int
     overdue: int  # nobody has judged them
     ahead: int  # their date is not past
+    early: int  # of these, judged already
     score: scoring.Score | None  # of those right, wrong or even; None if there is none
 
     @property
@@ -70,7 +69,8 @@ class Scorecard:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How many items of a topic, a desk and a likelihood are in one of `STATES`."""
+    """How many items of a topic, a desk and a likelihood are in a state: yes, no, ambiguous, annulled or due, if their
+    date is past; else open."""
 
     topic: str
     desk: str
@@ -126,7 +126,7 @@ def _groups(counts: Counts, by: str, names: Mapping[int, tuple[str, str]]) -> tu
 
 
 def _outcomes(past: _Counted, ahead: _Counted) -> Outcomes:
-    past = list(past)
+    past, ahead = list(past), list(ahead)
     states: dict[str, int] = defaultdict(int)
     for key, n in past:
         states[key.state] += n
@@ -140,6 +140,7 @@ def _outcomes(past: _Counted, ahead: _Counted) -> Outcomes:
         annulled=states[State.ANNULLED],
         overdue=states[State.OPEN],
         ahead=sum(n for _key, n in ahead),
+        early=sum(n for key, n in ahead if key.state != State.OPEN),
         score=scoring.score(tally),
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Count, F, QuerySet, Value
 
 from analysis.models import WatchItem, WatchTally
@@ -50,6 +51,23 @@ def counted(today: date) -> Counts:
         if is_ahead:
             counts.ahead[Key(*key)] = n
     return counts
+
+
+def differing() -> dict[Key, tuple[int, int]]:
+    """Where the tally says something else than counting every item does: by key, what it says and what is so. Nothing,
+    unless somebody wrote to the tables by hand. Reads the whole archive."""
+    by = Key._fields
+    kept = {Key(*key): n for *key, n in WatchTally.objects.values_list(*by, "n")}
+    so = {Key(*key): n for *key, n in _public().values_list(*by).annotate(n=Count("pk")).order_by()}
+    return {key: (kept.get(key, 0), so.get(key, 0)) for key in {*kept, *so} if kept.get(key, 0) != so.get(key, 0)}
+
+
+@transaction.atomic
+def mend() -> int:
+    """Make the tally say what is so. Returns how many rows were wrong."""
+    found = differing()
+    _add(Counter({key: so - kept for key, (kept, so) in found.items()}))
+    return len(found)
 
 
 def _public() -> QuerySet[WatchItem]:

@@ -163,8 +163,14 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
         likelihood=40,
     )
     settled = WatchItem.objects.create(
-        story=story, statement=word("settled"), settled_by="it", due=timezone.now().date(), likelihood=40, position=1
+        story=story,
+        statement=word("settled"),
+        settled_by="it",
+        likelihood=40,
+        position=1,
+        due=timezone.now().date() + timedelta(days=1),
     )
+    older = promise(story, word("replaced"), settled_by=word("replaced_settled"), public=False, position=2)
     entity = Entity.objects.create(
         name=word("mention"), slug=f"entity-{mark}", description=word("entity_description"), aliases=[word("alias")]
     )
@@ -174,6 +180,7 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     story.refresh_from_db()
     # A second version: the first one's take and the words of its correction are now history.
     words["old_take"] = words.pop("note_take")
+    WatchItem.objects.filter(pk=older.pk).update(superseded_by=item)
     story.notes.filter(slot="take").update(text=f"A newer take, {word('new_take')}.")
     editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.")
     judging.judge(settled, None, "yes", word("outcome"), f"https://{of.domains.first().host}/{word('outcome_url')}")

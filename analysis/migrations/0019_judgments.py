@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 key(),
                 ("state", models.CharField(choices=STATES, max_length=9)),
                 ("why", models.CharField(max_length=500)),
-                ("url", models.URLField(blank=True, max_length=500)),
+                ("url", models.URLField(blank=True, max_length=2000)),
                 ("by_author", models.BooleanField(default=False)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("by", models.ForeignKey(blank=True, null=True, to=settings.AUTH_USER_MODEL, **BY)),
@@ -41,12 +41,11 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="judgments", to="analysis.watchitem"
                     ),
                 ),
-                ("publisher", models.ForeignKey(blank=True, null=True, to="analysis.publisher", **BY)),
             ],
             options={
                 "verbose_name": "judgment",
                 "verbose_name_plural": "judgments",
-                "ordering": ["at", "id"],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
@@ -102,7 +101,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="watchitem",
-            name="written_by",
-            field=models.ForeignKey(blank=True, editable=False, null=True, to=settings.AUTH_USER_MODEL, **BY),
+            name="authors",
+            field=models.ManyToManyField(blank=True, editable=False, related_name="+", to=settings.AUTH_USER_MODEL),
         ),
     ]

@@ -3,12 +3,12 @@ from django.db.models import Count, OuterRef, Subquery
 
 
 def forwards(apps, schema_editor):
-    """What was judged becomes judgments; what is public is filed where its story is, and counted."""
+    """What was judged becomes judgments; what is public is filed where its story is, and counted. Who wrote an item was
+    not kept, and is not guessed."""
     Item, Judgment, Story, Tally = (
         apps.get_model("analysis", name) for name in ("WatchItem", "Judgment", "Story", "WatchTally")
     )
     of = Story.objects.filter(pk=OuterRef("story"))
-    Item.objects.update(written_by=Subquery(of.values("created_by")[:1]))
     public = Item.objects.filter(public_since__isnull=False)
     public.update(topic=Subquery(of.values("public_topic")[:1]), desk=Subquery(of.values("desk")[:1]))
     judged = public.exclude(state="open").order_by("resolved_at", "pk").iterator(1000)
@@ -16,7 +16,6 @@ def forwards(apps, schema_editor):
         (
             Judgment(
                 item=item, state=item.state, why=item.outcome, url=item.outcome_url, by_id=item.resolved_by_id,
-                by_author=item.resolved_by_id is not None and item.resolved_by_id == item.written_by_id,
                 at=item.resolved_at,
             )
             for item in judged
@@ -33,7 +32,7 @@ def forwards(apps, schema_editor):
 def backwards(apps, schema_editor):
     """The newest judgment of an item that is judged; what was taken back is lost."""
     Item, Judgment = (apps.get_model("analysis", name) for name in ("WatchItem", "Judgment"))
-    last = Judgment.objects.filter(item=OuterRef("pk")).order_by("-at", "-pk")
+    last = Judgment.objects.filter(item=OuterRef("pk")).order_by("-pk")
     Item.objects.exclude(state="open").update(
         outcome=Subquery(last.values("why")[:1]),
         outcome_url=Subquery(last.values("url")[:1]),

@@ -47,7 +47,7 @@ def unchanging(schema_editor, table: str) -> None:
 
 
 def frozen(schema_editor, table: str, columns: list[str], once: str) -> None:
-    """Nobody changes these columns of a row in which `once` holds."""
+    """Nobody changes these columns of a row in which `once` holds, or deletes it."""
     thaw(schema_editor, table)
     sqlite = schema_editor.connection.vendor == "sqlite"
     differs = "IS NOT" if sqlite else "IS DISTINCT FROM"
@@ -64,13 +64,14 @@ def frozen(schema_editor, table: str, columns: list[str], once: str) -> None:
     _run(
         schema_editor,
         f"CREATE TRIGGER {table}_frozen BEFORE UPDATE ON {table} {each}WHEN (OLD.{once} AND ({changed})) {refuse}",
+        f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} {each}WHEN (OLD.{once}) {refuse}",
     )
 
 
 def thaw(schema_editor, table: str) -> None:
     """Take off what frozen() puts on."""
     on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
-    _run(schema_editor, f"DROP TRIGGER IF EXISTS {table}_frozen{on}")
+    _run(schema_editor, *(f"DROP TRIGGER IF EXISTS {table}_{name}{on}" for name in ("frozen", "stays")))
 
 
 def rules(schema_editor, *tables: str) -> None:

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from analysis.models.fields import AppendOnly, one_of
-from analysis.models.publishers import Publisher
 from analysis.models.stories import Desk, Story, Topic
 
 
@@ -35,10 +34,8 @@ class WatchItem(models.Model):
         _("likelihood, percent"), validators=[MinValueValidator(1), MaxValueValidator(99)]
     )
     settled_by = models.CharField(_("settled by"), max_length=300, help_text=_("Which source will decide it."))
-    # Who wrote it, and so does not judge it where there is somebody else. None: nobody knows.
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
-    )
+    # Who wrote or changed it before it was public, and so does not judge it where there is somebody else.
+    authors = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", editable=False)
     # Set when the statement first went public, with the topic and the desk that it is counted under. From then on all
     # that it says is frozen, and a trigger holds it: it is only superseded, or judged.
     public_since = models.DateTimeField(null=True, blank=True, editable=False)
@@ -90,15 +87,13 @@ class Judgment(AppendOnly):
     item = models.ForeignKey(WatchItem, models.PROTECT, related_name="judgments")
     state = models.CharField(max_length=9, choices=WatchItemState)
     why = models.CharField(max_length=500)  # public: what happened and what shows it, or why it is taken back
-    url = models.URLField(max_length=500, blank=True)  # where that can be seen; those from before 0020 may have none
-    # Whose that page is, as far as we know: the gate asks whether we may link it.
-    publisher = models.ForeignKey(Publisher, models.PROTECT, null=True, blank=True, related_name="+")
+    url = models.URLField(max_length=2000, blank=True)  # where that can be seen; those from before 0020 may have none
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     by_author = models.BooleanField(default=False)  # who wrote the item judged it, for there was nobody else
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["at", "id"]
+        ordering = ["id"]
         verbose_name = _("judgment")
         verbose_name_plural = _("judgments")
         constraints = [

@@ -88,8 +88,8 @@ def _watch(material: Material) -> Iterator[Check]:
     found = []
     for item in items:
         said = {"item": item["statement"]}
-        if item["id"] not in material.public and item["due"] < today:
-            late = _("“%(item)s” is due before today: once public it cannot be changed. Give it a later date.")
+        if item["id"] not in material.public and item["due"] <= today:
+            late = _("“%(item)s” is due today or before: that is no forecast any more. Give it a later date.")
             found.append(late % said)
         if not item["settled_by"].strip():
             found.append(_("“%(item)s” does not say which source will settle it.") % said)

@@ -5,11 +5,11 @@ that does not say what it rests on rests on every source of the story.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from analysis import rulebook, terms
+from analysis.addresses import host_of
 from analysis.models.publication import CorrectionKind, RevisionKind
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
@@ -137,7 +137,7 @@ class Gate:
             watch=tuple(
                 item
                 for raw in content["watch"]
-                if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything))
+                if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything, behind, owners or {}))
             ),
             sources=sources,
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
@@ -176,15 +176,24 @@ class Gate:
             story=card,
         )
 
-    def watch_item(self, raw: dict[str, Any], judged: Sequence[Judged], card: StoryCard) -> WatchView | None:
-        """A watch item in a list; None if its words may not be shown. The citations of its story must be known."""
-        item = self._watch_item(raw, judged, [self.permit(cited.work) for cited in self.known[card.id]])
-        return item and replace(item, story=card)
+    def watch_item(
+        self, raw: dict[str, Any], judged: Sequence[Judged], story_id: int, owners: Owners
+    ) -> WatchView | None:
+        """A public watch item as it was frozen; None if its words may not be shown. The citations of its story must be
+        known. `owners`: whose sites the hosts of what was judged are."""
+        rests_on = [self.permit(cited.work) for cited in self.known[story_id]]
+        return self._watch_item(raw, judged, rests_on, rests_on, owners)
 
     def _watch_item(
-        self, raw: dict[str, Any], judged: Sequence[Judged], rests_on: Sequence[Permit]
+        self,
+        raw: dict[str, Any],
+        judged: Sequence[Judged],
+        rests_on: Sequence[Permit],
+        judged_on: Sequence[Permit],
+        owners: Owners,
     ) -> WatchView | None:
-        """A watch item as it was frozen, with what was said since of how it turned out."""
+        """A watch item as it was frozen, with what was said since of how it turned out: that may quote what the story
+        rests on by now, `judged_on`."""
         if not allowed.may_say(rests_on, raw["statement"], raw["settled_by"]):
             return None
         due = date.fromisoformat(raw["due"])
@@ -197,12 +206,15 @@ class Gate:
             settled_by=raw["settled_by"],
             state=state,
             state_label=parts.label(WatchItemState, state) if state != "due" else "",
-            judgments=tuple(self._judgment(said, rests_on) for said in judged),
+            judgments=tuple(self._judgment(said, judged_on, owners) for said in judged),
         )
 
-    def _judgment(self, said: Judged, rests_on: Sequence[Permit]) -> JudgmentView:
+    def _judgment(self, said: Judged, rests_on: Sequence[Permit], owners: Owners) -> JudgmentView:
         """That it was judged is shown even where the words or the link may not be."""
-        linked = self.book.permit(terms.Work(said.url, said.publisher_id or 0), self.now) if said.url else FORBIDDEN
+        linked = FORBIDDEN
+        if said.url:
+            owner = owners.get(host_of(said.url), (0, ""))[0]
+            linked = self.book.permit(terms.Work(said.url, owner), self.now)
         return JudgmentView(
             state=said.state,
             label=parts.label(WatchItemState, said.state),

@@ -76,7 +76,6 @@ class Judged(NamedTuple):
     state: str
     why: str
     url: str
-    publisher_id: int | None  # whose that page is, if we know
     by_author: bool
     at: datetime
 
@@ -112,9 +111,7 @@ _CITATIONS = Prepared(
     stories=[int],
 )
 _JUDGED = Prepared(
-    lambda items: (
-        Judgment.objects.filter(item__pk__in=items).order_by("at", "pk").values_list("item_id", *Judged._fields)
-    ),
+    lambda items: Judgment.objects.filter(item__pk__in=items).order_by("pk").values_list("item_id", *Judged._fields),
     items=[int],
 )
 

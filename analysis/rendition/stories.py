@@ -1,14 +1,12 @@
 """One story: its page, its history, its preview. All that is shown of it passes the gate, from a frozen content."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from analysis.addresses import host_of
 from analysis.models import Article, PublishedLink, Revision, Story
-from analysis.owners import names_of
 from analysis.prepared import Prepared
 from analysis.provenance import Owners
 from analysis.rendition.gate import Gate
@@ -17,8 +15,8 @@ from analysis.rendition.rows import (
     CHANGED,
     Changed,
     Cited,
+    Judged,
     Row,
-    Work,
     columns,
     judgments,
     row_of,
@@ -26,11 +24,12 @@ from analysis.rendition.rows import (
     works_of,
 )
 from analysis.rendition.story_values import LinkView, StoryPage, Tombstone
+from analysis.rendition.watching import replaced, sites_of
 from analysis.rulebook import RuleBook
 
 
 def story(slug: str) -> StoryPage | Tombstone | None:
-    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Eight queries."""
+    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Nine queries."""
     gate = Gate(timezone.now())
     found = _find(slug)
     if not isinstance(found, _Found):
@@ -39,10 +38,13 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     links = _links(pk)
     gate.learn({pk, *(link.other.id for link in links)})
     works = {cited.work.id: cited.work for cited in gate.known[pk]}
-    judged = judgments(w["id"] for w in found.content["watch"])
-    page = gate.page(found.row, found.content, found.html, works, judged, found.number, _owners(works))
+    promised = replaced(pk)
+    judged = judgments([w["id"] for w in (*found.content["watch"], *(old for old, _new in promised))])
+    owners = sites_of(judged, *(work.url for work in works.values()))
+    page = gate.page(found.row, found.content, found.html, works, judged, found.number, owners)
     if not isinstance(page, StoryPage):
         return page
+    page = _with_promised(gate, page, promised, judged, owners)
     return _with_company(gate, page, links, _history(pk))
 
 
@@ -68,7 +70,8 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
         Cited(works_named[s["article"]], s["role"], s["in_summary"]) for s in found.content["sources"]
     ]
     judged = judgments(w["id"] for w in found.content["watch"])
-    page = gate.page(found.row, found.content, found.html, works_named, judged, found.number, _owners(works_named))
+    owners = sites_of(judged, *(work.url for work in works_named.values()))
+    page = gate.page(found.row, found.content, found.html, works_named, judged, found.number, owners)
     if not isinstance(page, StoryPage):
         return page
     return _with_company(gate, page, [], _history(found.row.id))
@@ -81,7 +84,7 @@ def preview(
     *,
     book: RuleBook | None = None,
     articles: Mapping[int, Article] | None = None,
-    public: Iterable[int] | None = None,
+    public: Collection[int] | None = None,
     owners: Owners | None = None,
 ) -> StoryPage | Tombstone | None:
     """What the public would see of this content now: the same gate, the same values.
@@ -95,8 +98,12 @@ def preview(
     row = Row(story.pk, story.slug, story.language, "published", at, story.updated_at or at, story.topic.name,
               story.topic.slug, content["headline"], content["dek"])  # fmt: skip
     named = works(s["article"] for s in content["sources"]) if articles is None else works_of(articles)
-    judged = judgments([w["id"] for w in content["watch"]] if public is None else public)
-    page = gate.page(row, content, html, named, judged, owners=_owners(named) if owners is None else owners)
+    promised = replaced(story.pk) if public is None or public else []
+    ids = [w["id"] for w in content["watch"]] if public is None else public
+    judged = judgments([*ids, *(old["id"] for old, _new in promised)])
+    urls = (work.url for work in named.values()) if owners is None else ()
+    owners = {**(owners or {}), **sites_of(judged, *urls)}
+    page = gate.page(row, content, html, named, judged, owners=owners)
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}
@@ -109,7 +116,7 @@ def preview(
         Cited(named[s["article"]], s["role"], s["in_summary"]) for s in content["sources"] if s["article"] in named
     ]
     gate.learn(link.other.id for link in links)
-    return _with_company(gate, page, links, [])
+    return _with_company(gate, _with_promised(gate, page, promised, judged, owners), links, [])
 
 
 class _Found(NamedTuple):
@@ -173,9 +180,22 @@ def _with_company(gate: Gate, page: StoryPage, links: Sequence[_Link], changes: 
     )
 
 
-def _owners(works: Mapping[int, Work]) -> Owners:
-    """Whose sites these works are on. One query."""
-    return names_of({host_of(work.url) for work in works.values()})
+def _with_promised(
+    gate: Gate,
+    page: StoryPage,
+    promised: Sequence[tuple[dict[str, Any], int]],
+    judged: Mapping[int, Sequence[Judged]],
+    owners: Owners,
+) -> StoryPage:
+    """The page with the watch items in whose place newer ones stand, after these: they were promised."""
+    if not promised:
+        return page
+    older = {newer: old["id"] for old, newer in promised}
+    views = [replace(item, replaces=older.get(item.id)) for item in page.watch]
+    for old, newer in promised:
+        if view := gate.watch_item(old, judged.get(old["id"], ()), page.card.id, owners):
+            views.append(replace(view, replaced_by=newer, replaces=older.get(view.id)))
+    return replace(page, watch=tuple(views))
 
 
 def _history(pk: int) -> list[Changed]:

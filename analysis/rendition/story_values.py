@@ -124,7 +124,17 @@ class WatchView:
     state_label: str
     judgments: tuple[JudgmentView, ...]  # oldest first
     story: "StoryCard | None" = None  # in lists that span stories
-    replaced: bool = False  # in such lists: the story has a newer one in its place
+    replaced_by: int | None = None  # the newer one that stands in its place
+    replaces: int | None = None  # the older one in whose place it stands
+
+    @property
+    def side(self) -> str:
+        """Whether it came out as we called it likelier: right, wrong, or even where we took no side. Empty before."""
+        if self.state not in ("yes", "no"):
+            return ""
+        if self.likelihood == 50:
+            return "even"
+        return "right" if (self.likelihood > 50) == (self.state == "yes") else "wrong"
 
     @property
     def outcome(self) -> JudgmentView | None:

@@ -1,6 +1,6 @@
 """Watch items across stories: what is open, and how the old ones turned out. By day, bounded, paged by keyset."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from analysis.addresses import host_of
 from analysis.models import WatchItem
 from analysis.models.watch import NOT_REPLACED
+from analysis.owners import names_of
 from analysis.prepared import Prepared
+from analysis.provenance import Owners
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import CursorError
-from analysis.rendition.rows import Row, columns, judgments, row_of
+from analysis.rendition.rows import Judged, Row, columns, judgments, row_of
 from analysis.rendition.story_values import WatchView
 from analysis.rendition.values import Listing
 
@@ -37,7 +40,7 @@ class DayCursor:
         if not text:
             return None
         day, _dash, pk = text.rpartition("-")
-        if not (pk.isascii() and pk.isdigit() and int(pk[:20]) < 2**63):
+        if not (pk.isascii() and pk.isdigit() and len(pk) <= 19 and int(pk) < 2**63):
             raise CursorError(text)
         try:
             return cls(date.fromisoformat(day), int(pk))
@@ -50,10 +53,10 @@ class _Found(NamedTuple):
 
     row: Row
     frozen: dict[str, Any]
-    replaced: bool  # by another that is public itself
+    newer: int | None  # the public one that stands in its place
 
 
-_FROZEN = ("pk", "statement", "due", "likelihood", "settled_by", "superseded_by__public_since")
+_FROZEN = ("pk", "statement", "due", "likelihood", "settled_by", "superseded_by", "superseded_by__public_since")
 
 
 def _columns(items: QuerySet[WatchItem]) -> QuerySet[Any, Any]:
@@ -63,10 +66,15 @@ def _columns(items: QuerySet[WatchItem]) -> QuerySet[Any, Any]:
 
 
 def _found(values: tuple[Any, ...]) -> _Found:
-    pk, statement, due, likelihood, settled_by, replaced = values[-len(_FROZEN) :]
-    frozen = {"id": pk, "statement": statement, "due": due.isoformat(), "likelihood": likelihood,
-              "settled_by": settled_by}  # fmt: skip
-    return _Found(row_of(values), frozen, replaced is not None)
+    *frozen, newer, public_since = values[-len(_FROZEN) :]
+    return _Found(row_of(values), _frozen(*frozen), newer if public_since else None)
+
+
+def _frozen(pk: int, statement: str, due: date, likelihood: int, settled_by: str) -> dict[str, Any]:
+    """A watch item as a content has it."""
+    return {
+        "id": pk, "statement": statement, "due": due.isoformat(), "likelihood": likelihood, "settled_by": settled_by,
+    }  # fmt: skip
 
 
 _NEXT = Prepared(
@@ -82,25 +90,50 @@ def due_next(since: date, most: int) -> list[_Found]:
 
 def views(gate: Gate, items: Sequence[_Found], judged: bool = False) -> Iterator[WatchView]:
     """Those that may be shown. The citations of their stories must be known. `judged`: with what was said of them, in
-    one query."""
+    two queries."""
     said = judgments(item.frozen["id"] for item in items) if judged else {}
-    for row, frozen, replaced in items:
+    owners = sites_of(said)
+    for row, frozen, newer in items:
         card = gate.card(row)
-        if card and (view := gate.watch_item(frozen, said.get(frozen["id"], ()), card)):
-            yield replace(view, replaced=replaced)
+        if card and (view := gate.watch_item(frozen, said.get(frozen["id"], ()), row.id, owners)):
+            yield replace(view, story=card, replaced_by=newer)
+
+
+def sites_of(judged: Mapping[int, Sequence[Judged]], *urls: str) -> Owners:
+    """Whose the sites are that these judgments, and these addresses, lead to. One query, none of nothing."""
+    judging = (said.url for some in judged.values() for said in some if said.url)
+    return names_of({host_of(url) for url in (*urls, *judging)})
+
+
+_REPLACED = Prepared(
+    lambda story: (
+        WatchItem.objects.filter(story__pk=story, superseded_by__public_since__isnull=False)
+        .order_by("position", "pk")
+        .values_list(*_FROZEN[:-1])
+    ),
+    story=int,
+)
+
+
+def replaced(story: int) -> list[tuple[dict[str, Any], int]]:
+    """The public items of a story in whose place a newer one stands, as they were frozen, and that one. One query."""
+    return [(_frozen(*frozen), newer) for *frozen, newer in _REPLACED(story=story)]
 
 
 def watch(after: DayCursor | None = None) -> Listing[WatchView]:
-    """Every open watch item, those overdue first, by date; also those that a newer one has replaced, for they were
-    promised. Fifty to a page; four queries."""
-    items = WatchItem.objects.filter(state="open").order_by("due", "pk")
+    """Every watch item that is open, those overdue first, or whose date is still ahead; by date.
+
+    Also those that a newer one has replaced, for they were promised. Fifty to a page; five queries.
+    """
+    today = timezone.now().date()
+    items = WatchItem.objects.filter(Q(state="open") | Q(due__gte=today)).order_by("due", "pk")
     if after:
         items = items.filter(Q(due__gte=after.day) & (Q(due__gt=after.day) | Q(pk__gt=after.id)))
     return _page(items)
 
 
 def past(before: DayCursor | None = None) -> Listing[WatchView]:
-    """Every watch item whose date is past, newest first, with what became of it. Fifty to a page; four queries."""
+    """Every watch item whose date is past, newest first, with what became of it. Fifty to a page; five queries."""
     items = WatchItem.objects.filter(due__lt=timezone.now().date()).order_by("-due", "-pk")
     if before:
         items = items.filter(Q(due__lte=before.day) & (Q(due__lt=before.day) | Q(pk__lt=before.id)))

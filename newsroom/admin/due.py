@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from analysis import editing, judging
-from analysis.models import Story, WatchItem
+from analysis.models import Judgment, Story, WatchItem
 from newsroom.admin import log
 from newsroom.admin.bulk import numbers
 from newsroom.admin.site import who
@@ -41,6 +41,8 @@ class DueForm(ResolveForm):
 
     def __init__(self, data: Any, item: WatchItem, barred: str = "") -> None:
         super().__init__(data, prefix=f"item{item.pk}", empty_permitted=True, use_required_attribute=False)
+        state: Any = self.fields["state"]
+        state.choices = [("", gettext_lazy("Nothing yet")), *state.choices]
         self.item = item
         self.barred = barred
 
@@ -70,7 +72,7 @@ def view(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     room = PAGE - len(refused)  # a page asks about no more than is read of what it sends
     waiting = between(None, today + AHEAD).exclude(pk__in=[form.item.pk for form in refused])
-    rows = list(_from(waiting, after).select_related("story", "superseded_by")[: room + 1])
+    rows = list(_from(waiting, after).select_related("story", "superseded_by").prefetch_related("authors")[: room + 1])
     judges = judging.judges()
     fresh = [DueForm(None, item, judging.barred(item, who(request), judges)) for item in rows[:room]]
     context = {
@@ -81,11 +83,17 @@ def view(request: HttpRequest) -> HttpResponse:
         "due": [form for form in fresh if form.item.due <= today],
         "ahead": [form for form in fresh if form.item.due > today],
         "days": AHEAD.days,
+        "judged": _judged_lately(),
         "next": f"{fresh[-1].item.due}_{fresh[-1].item.pk}" if fresh and len(rows) > room else "",
         "first": reverse("admin:analysis_watch_due") if after else "",
     }
     status = 422 if refused and request.method == "POST" else 200
     return TemplateResponse(request, "admin/analysis/story/due.html", context, status=status)
+
+
+def _judged_lately() -> QuerySet[Judgment]:
+    """The newest judgments: from here each leads to where it can be taken back."""
+    return Judgment.objects.select_related("item").order_by("-pk")[:PAGE]
 
 
 def _from(items: QuerySet[WatchItem], after: str) -> QuerySet[WatchItem]:

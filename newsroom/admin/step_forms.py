@@ -68,10 +68,16 @@ class ResolveForm(StepForm):
     )
     url = forms.URLField(
         label=gettext_lazy("Where that can be seen"),
-        max_length=500,
+        max_length=2000,
         required=False,
         help_text=gettext_lazy("An address that every reader can open. Needed if it happened or did not happen."),
     )
+
+    def clean_url(self) -> str:
+        try:
+            return judging.address(self.cleaned_data["url"])
+        except editing.EditingError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -223,31 +223,32 @@ def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> Htt
     """Judge a watch item; or, if it is judged, take the judgment back."""
     if not request.user.has_perm("analysis.resolve_watchitem"):
         raise PermissionDenied
-    by = who(request)
-    is_judged = item.state != WatchItem.State.OPEN
+    by, sent = who(request), typed(request)
+    # What was sent says what it wants, though somebody was faster: then it is refused, and nothing typed is lost.
+    takes_back = "why" in sent if sent else item.state != WatchItem.State.OPEN
 
     def run(data: dict[str, Any]) -> None:
         editing.claim_version(story, data["version"])
-        if is_judged:
+        if takes_back:
             judging.take_back(item, by, data["why"])
             stories.log_change(request, story, log.taken_back(item))
         else:
             judging.judge(item, by, data["state"], data["outcome"], data["url"])
             stories.log_change(request, story, log.judged(item, data["state"]))
 
-    form = (TakeBackForm if is_judged else ResolveForm)(typed(request), initial={"version": story.version})
+    form = (TakeBackForm if takes_back else ResolveForm)(sent, initial={"version": story.version})
     if request.method == "POST" and _done(form, story, run):
         messages.success(request, _("Recorded. Every page that shows this item says so now."))
         return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
-    barred = "" if is_judged else judging.barred(item, by, judging.judges())
+    barred = judging.barred(item, by, judging.judges())
     context = {
-        "title": _("Take the judgment back") if is_judged else _("Say how it turned out"),
+        "title": _("Take the judgment back") if takes_back else _("Say how it turned out"),
         "says": _("“%(item)s” By %(due)s, at %(n)d %%. Settled by: %(by)s") % {
             "item": item.statement, "due": date_format(item.due), "n": item.likelihood, "by": item.settled_by,
         },
         "judgments": item.judgments.all(),
         "barred": barred,
-        "asks": not barred,
+        "asks": form.is_bound or not barred,
     }  # fmt: skip
     return _page(stories, request, story, form, context)
 

@@ -1,5 +1,6 @@
 """The open watch items as a calendar (RFC 5545), made by a library from renditions."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event
 
 from analysis import rendition
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 @require_safe
@@ -37,15 +40,20 @@ def _event(item: rendition.WatchView, host: str) -> Event:
     event.add("uid", f"watch-{item.id}@{host}")
     event.add("dtstamp", item.story.updated_at)  # not now: the file is the same while nothing changes
     event.add("dtstart", item.due)  # a day, without a time
-    event.add("summary", item.statement, parameters={"LANGUAGE": item.story.language})
+    event.add("summary", _plain(item.statement), parameters={"LANGUAGE": item.story.language})
     url = f"{settings.ORIGIN}{item.story.url}#watch-{item.id}"
     lines = [
         _("We said %(n)d%% likely.") % {"n": item.likelihood},
-        _("%(label)s: %(text)s") % {"label": _("Settled by"), "text": item.settled_by},
-        item.story.headline,
+        _("%(label)s: %(text)s") % {"label": _("Settled by"), "text": _plain(item.settled_by)},
+        _plain(item.story.headline),
         url,
     ]
     event.add("description", "\n".join(lines))
     event.add("url", url)
     event.add("transp", "TRANSPARENT")  # nobody is busy that day
     return event
+
+
+def _plain(text: str) -> str:
+    """On one line, without the control characters that no value may hold (RFC 5545 section 3.3.11)."""
+    return _CONTROLS.sub(" ", text)

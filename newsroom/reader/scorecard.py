@@ -56,4 +56,4 @@ def _chart(bins: tuple[Bin, ...]) -> dict[str, Any]:
         if one.drawn
     ]
     says = _("For ten ranges of likelihood, what share came true. On the diagonal both are the same. Drawn: %(n)d.")
-    return {"points": points, "side": SIDE, "says": says % {"n": len(points)}}
+    return {"points": points, "says": says % {"n": len(points)}}

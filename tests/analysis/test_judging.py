@@ -1,6 +1,6 @@
 """Judging what was promised: with evidence, by somebody else, once; and taken back only on record."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -10,16 +10,19 @@ from django.utils import timezone
 from analysis import editing, judging, rendition, working
 from analysis.editing import EditingError
 from analysis.freezing import snapshot
-from analysis.models import Domain, Judgment, Story, WatchItem
+from analysis.models import Domain, Judgment, Source, Story, WatchItem
 from tests import making
 
 pytestmark = pytest.mark.django_db
 
 
+DUE = date(2024, 6, 1)
+
+
 @pytest.fixture
 def item() -> WatchItem:
     story = making.draft()
-    making.promise(story, public=False, likelihood=70, settled_by="Register")
+    making.promise(story, public=False, likelihood=70, settled_by="Register", due=DUE)
     editing.publish(story, None, at=making.LONG_AGO)
     return story.watch_items.get()
 
@@ -60,7 +63,27 @@ def test_it_is_judged_once(item):
 def test_a_judgment_needs_a_state_words_and_an_address_where_that_can_be_seen(item, state, why, url, says):
     with pytest.raises(EditingError, match=says):
         judging.judge(item, None, state, why, url)
-    assert not Judgment.objects.exists() and shown(item).state == "open"
+    assert not Judgment.objects.exists() and shown(item).state == "due"
+
+
+@pytest.mark.parametrize("hours", [-30, -1, 0, 23])
+def test_what_can_still_happen_has_not_failed_yet(item, hours):
+    at = datetime(2024, 6, 1, tzinfo=UTC) + timedelta(hours=hours)
+    with pytest.raises(EditingError, match="can still happen"):
+        judging.judge(item, None, "no", "It did not.", making.REGISTER, at=at)
+    judging.judge(item, None, "yes", "It did.", making.REGISTER, at=at)
+
+
+def test_from_the_day_after_it_has(item):
+    judging.judge(item, None, "no", "It did not.", making.REGISTER, at=datetime(2024, 6, 2, tzinfo=UTC))
+    assert shown(item).state == "no"
+
+
+def test_an_address_that_grows_when_it_is_written_as_we_keep_it_is_refused_in_time(item):
+    with pytest.raises(EditingError, match="longer than"):
+        judging.judge(item, None, "yes", "It did.", "https://r.test/" + "é" * 1_900)
+    judging.judge(item, None, "yes", "It did.", "https://r.test/" + "é" * 300)
+    assert len(shown(item).outcome.url) > 500
 
 
 @pytest.mark.parametrize("state", ["ambiguous", "annulled"])
@@ -79,7 +102,7 @@ def test_a_judgment_that_does_not_hold_is_taken_back_and_both_stay_to_be_seen(it
     judging.judge(item, None, "yes", "It opened.", making.REGISTER)
     judging.take_back(item, None, "That was another port.")
     view = shown(item)
-    assert view.state == "open" and view.outcome is None
+    assert view.state == "due" and view.outcome is None
     assert [(said.state, said.why) for said in view.taken_back] == [
         ("yes", "It opened."), ("open", "That was another port."),
     ]  # fmt: skip
@@ -126,6 +149,8 @@ def test_nobody_judges_their_own_words_while_somebody_else_can():
         judging.judge(item, author, "yes", "It opened.", making.REGISTER)
     judging.judge(item, other, "yes", "It opened.", making.REGISTER)
     assert not shown(item).outcome.by_author
+    with pytest.raises(EditingError, match="somebody else judges it: other"):
+        judging.take_back(item, author, "I do not like it.")
 
 
 @pytest.mark.parametrize("other", [{"may": False}, {"staff": False}, None])
@@ -138,20 +163,23 @@ def test_where_nobody_else_can_the_author_judges_and_the_page_says_so(other):
     assert shown(item).outcome.by_author
 
 
-def test_the_author_is_who_wrote_the_words_that_went_public():
-    first, second = person("first"), person("second")
+def test_whoever_wrote_or_changed_the_words_is_an_author_and_who_only_saved_them_is_none():
+    first, second, third = person("first"), person("second"), person("third")
     story = Story.objects.get(pk=making.draft().pk)
     row = {"statement": "It opens.", "due": "2099-01-01", "likelihood": 60, "settled_by": "A register"}
     working.write(story, snapshot(story) | {"watch": [row | {"id": 0}]}, first)
     saved = snapshot(story)
     editing.claim_version(story, story.version)
     working.write(story, saved, second)
-    assert story.watch_items.get().written_by == first, "who saves without changing it is no author"
+    assert set(story.watch_items.get().authors.all()) == {first}
     editing.claim_version(story, story.version)
-    working.write(story, saved | {"watch": [saved["watch"][0] | {"likelihood": 90}]}, second)
-    assert story.watch_items.get().written_by == second
-    editing.publish(story, first)
-    assert story.watch_items.get().written_by == second
+    working.write(story, saved | {"watch": [saved["watch"][0] | {"statement": "It opens!"}]}, third)
+    editing.publish(story, second)
+    item = story.watch_items.get()
+    assert set(item.authors.all()) == {first, third}
+    for author in (first, third):
+        with pytest.raises(EditingError, match="somebody else judges it: second"):
+            judging.judge(item, author, "yes", "It opened.", making.REGISTER)
 
 
 # --- what is shown of it ----------------------------------------------------------------------------------------------
@@ -165,7 +193,7 @@ def test_a_link_that_terms_forbid_is_not_shown_though_the_judgment_is(item):
     assert (shown(item).outcome.why, shown(item).outcome.url) == ("It opened.", "")
 
 
-@pytest.mark.parametrize("scope", [{"scope": "domain", "value": "forbids.test"},
+@pytest.mark.parametrize("scope", [{}, {"scope": "domain", "value": "forbids.test"},
                                    {"scope": "url", "value": "https://forbids.test/1"}])  # fmt: skip
 def test_whoever_the_page_belongs_to_later(item, scope):
     judging.judge(item, None, "yes", "It opened.", "https://forbids.test/1")
@@ -185,6 +213,33 @@ def test_an_earlier_version_tells_the_outcome_too(item):
     assert (view.state, view.outcome.why) == ("no", "It stayed shut.")
 
 
+def test_an_earlier_version_says_no_more_of_an_outcome_than_the_story_of_today(item):
+    """The words quote what the story rests on only now, and whose terms have changed since."""
+    story = Story.objects.get(pk=item.story_id)
+    newer = making.article()
+    making.terms(newer.publisher, level="full", quote_words=20)
+    Source.objects.create(story=story, article=newer, role="primary", position=1)
+    editing.publish(story, None)
+    words = "It says “one two three four five”."
+    judging.judge(item, None, "yes", words, making.REGISTER)
+    assert shown(item).outcome.why == rendition.history(story.slug, 1).watch[0].outcome.why == words
+    making.terms(newer.publisher, level="short")
+    assert shown(item).outcome.why == rendition.history(story.slug, 1).watch[0].outcome.why == ""
+
+
+def test_what_a_newer_one_replaced_stays_on_the_page_of_its_story_with_its_outcome(item):
+    story = Story.objects.get(pk=item.story_id)
+    newer = making.promise(story, "It opens in full.", public=False, position=1)
+    WatchItem.objects.filter(pk=item.pk).update(superseded_by=newer)
+    editing.publish(story, None)
+    judging.judge(item, None, "no", "It stayed shut.", making.REGISTER)
+    new, old = rendition.story(story.slug).watch
+    assert (new.id, new.replaces, new.replaced_by) == (newer.pk, item.pk, None)
+    assert (old.statement, old.replaced_by, old.outcome.why) == ("It opens.", newer.pk, "It stayed shut.")
+    making.terms(story.sources.first().article.publisher, level="link")
+    assert rendition.story(story.slug).watch == ()
+
+
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
@@ -195,11 +250,33 @@ def test_an_open_item_stays_on_the_list_until_somebody_judges_it():
     editing.publish(story, None)
     WatchItem.objects.filter(pk=old.pk).update(superseded_by=new)
     views = rendition.watch().items
-    assert [(v.statement, v.state, v.replaced) for v in views] == [("Old.", "due", True), ("New.", "open", False)]
+    assert [(v.statement, v.state, v.replaced_by) for v in views] == [("Old.", "due", new.pk), ("New.", "open", None)]
     assert [v.statement for v in rendition.home().watch] == [v.statement for v in rendition.calendar()] == ["New."]
     judging.judge(WatchItem.objects.get(pk=old.pk), None, "no", "It did not.", making.REGISTER)
     assert [v.statement for v in rendition.watch().items] == ["New."]
     assert [(v.statement, v.state) for v in rendition.past().items] == [("Old.", "no")]
+
+
+def test_what_was_judged_early_stays_on_the_list_until_its_day():
+    story = making.draft()
+    item = making.promise(story, due=timezone.now().date())
+    editing.publish(story, None)
+    judging.judge(item, None, "yes", "It did.", making.REGISTER)
+    (view,) = rendition.watch().items
+    assert (view.state, view.side) == ("yes", "right") and rendition.past().items == ()
+
+
+@pytest.mark.parametrize(("likelihood", "state", "side"), [
+    (60, "yes", "right"), (40, "no", "right"), (60, "no", "wrong"), (40, "yes", "wrong"), (50, "yes", "even"),
+    (60, "annulled", ""), (60, "open", ""),
+])  # fmt: skip
+def test_a_list_says_whether_we_were_right(likelihood, state, side):
+    story = making.draft()
+    item = making.promise(story, likelihood=likelihood, due=DUE)
+    editing.publish(story, None)
+    if state != "open":
+        judging.judge(item, None, state, "So it was.", making.REGISTER)
+    assert rendition.past().items[0].side == side
 
 
 def test_the_lists_are_paged_and_nothing_stands_twice(monkeypatch, django_assert_num_queries):
@@ -213,7 +290,7 @@ def test_the_lists_are_paged_and_nothing_stands_twice(monkeypatch, django_assert
     def walk(page, words):
         found, place = [], None
         while True:
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(4):  # five with somebody's site among the outcomes
                 listing = page(rendition.DayCursor.parse(place or ""))
             found.append([v.statement for v in listing.items])
             if not (place := listing.after):
@@ -226,7 +303,7 @@ def test_the_lists_are_paged_and_nothing_stands_twice(monkeypatch, django_assert
 
 @pytest.mark.parametrize("junk", [
     "x", "2026-01-01", "2026-13-01-1", "2026-01-01-x", "2026-01-01-²", "2026-01-01--1", "1-1", "-", "\x00",
-    "2026-01-01-99999999999999999999", "2026-01-01-" + "9" * 5000, "٢٠٢٦-01-01-1",
+    "2026-01-01-99999999999999999999", "2026-01-01-" + "9" * 5000, "2026-01-01-" + "0" * 20 + "9" * 20, "٢٠٢٦-01-01-1",
 ])  # fmt: skip
 def test_a_place_that_this_site_did_not_make_is_refused(junk):
     with pytest.raises(rendition.CursorError):

@@ -361,12 +361,13 @@ from analysis.models import WatchItem
 from tests import making
 writer, other = (User.objects.create(username=name) for name in ("writer", "other"))
 story = making.draft(created_by=writer)
+due = date(2024, 6, 1)
 items = [("It opens.", 70), ("It shuts.", 30), ("It waits.", 30), ("It moves.", 30)]
 for n, (statement, likelihood) in enumerate(items):
-    making.promise(story, statement, public=False, likelihood=likelihood, position=n)
-WatchItem.objects.update(written_by=writer)
-editing.publish(story, None)
+    making.promise(story, statement, public=False, likelihood=likelihood, position=n, due=due)
+editing.publish(story, None, at=making.LONG_AGO)
 opens, shuts, waits, moves = story.watch_items.all()
+opens.authors.add(writer)
 judging.judge(opens, other, "yes", "It opened.", "https://register.test/1")
 judging.judge(shuts, None, "annulled", "There is no port any more.")
 judging.judge(waits, other, "no", "It did not.", "https://register.test/2")
@@ -377,11 +378,13 @@ JUDGED = """
 from django.db import DatabaseError, connection, transaction
 from analysis.models import Judgment, WatchItem, WatchTally
 for item in WatchItem.objects.all():
-    print(item, item.state, item.written_by, item.topic_id and item.topic.slug, item.desk_id and item.desk.slug)
-for said in Judgment.objects.order_by("item", "at"):
+    of = item.topic_id and (item.topic.slug, item.desk.slug)
+    print(item, item.state, list(item.authors.all()), of)
+for said in Judgment.objects.order_by("item", "pk"):
     print(said.item, said.state, said.why, said.url, said.by, said.by_author)
 print(sorted(WatchTally.objects.filter(n__gt=0).values_list("likelihood", "state", "n")))
-for change in ("UPDATE analysis_watchitem SET likelihood = 99", "DELETE FROM analysis_judgment"):
+for change in ("UPDATE analysis_watchitem SET likelihood = 99", "DELETE FROM analysis_judgment",
+               "DELETE FROM analysis_watchitem"):
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(change)
@@ -389,26 +392,27 @@ for change in ("UPDATE analysis_watchitem SET likelihood = 99", "DELETE FROM ana
         print("frozen" in str(error), "append-only" in str(error))
 """
 KEPT = [
-    "It opens. yes writer grids analysis",
-    "It shuts. annulled writer grids analysis",
-    "It waits. open writer grids analysis",
-    "It moves. open writer grids analysis",
-    "Not public. open writer None None",
+    "It opens. yes [] ('grids', 'analysis')",
+    "It shuts. annulled [] ('grids', 'analysis')",
+    "It waits. open [] ('grids', 'analysis')",
+    "It moves. open [] ('grids', 'analysis')",
+    "Not public. open [] None",
     "It opens. yes It opened. https://register.test/1 other False",
     "It shuts. annulled There is no port any more.  None False",
     "[(30, 'annulled', 1), (30, 'open', 2), (70, 'yes', 1)]",
     "True False",
     "False True",
+    "True False",
 ]
 
 
 def test_what_was_judged_before_there_were_judgments_becomes_some_and_is_counted(database):
     run(database, PROMISED)
     before = run(database, JUDGED)
-    assert before[4] == "Not public. open None None None"
+    assert before[0] == "It opens. yes [<User: writer>] ('grids', 'analysis')"
     sites.manage(database, "migrate", "analysis", "0018", "--verbosity", "0")
     sites.manage(database, "migrate", "--verbosity", "0")
-    assert run(database, JUDGED) == KEPT  # the way back has lost what was taken back
+    assert run(database, JUDGED) == KEPT  # the way back has lost what was taken back, and who wrote it
     sites.manage(database, "migrate", "analysis", "0018", "--verbosity", "0")
     sites.manage(database, "migrate", "--verbosity", "0")
     assert run(database, JUDGED) == KEPT

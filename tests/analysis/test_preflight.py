@@ -263,11 +263,13 @@ def test_a_forecast_cannot_go_public_after_its_own_day():
     story = making.draft()
     late = timezone.now().date() - timedelta(days=1)
     item = making.promise(story, due=late, public=False)
-    assert "due before today" in stops(story)
-    WatchItem.objects.filter(pk=item.pk).update(due=timezone.now().date())
+    for day in (late, timezone.now().date()):
+        WatchItem.objects.filter(pk=item.pk).update(due=day)
+        assert "due today or before" in stops(story)
+    WatchItem.objects.filter(pk=item.pk).update(due=timezone.now().date() + timedelta(days=1))
     assert stops(story) == ""
-    WatchItem.objects.all().delete()
-    making.promise(story, due=late)  # a day went by, and it is public:
+    story = making.draft()
+    making.promise(story, due=late)  # days went by since it went public:
     assert preflight.stops(story, editing.snapshot(story), timezone.now()) == []
 
 
@@ -411,7 +413,7 @@ def test_open_watch_items_on_the_same_matter_are_told(earlier, linked):
     making.promise(earlier, "It shut", due=date(2020, 1, 1))
     assert f"“It shut” of “The port waits” was due on {day(2020)}: say how it turned out." in about_earlier(story)
     for item in WatchItem.objects.all():
-        judging.judge(item, None, "no", "It did not.", making.REGISTER)
+        judging.judge(item, None, "annulled", "There is no port.")
     assert not any("It opens" in text for text in about_earlier(story))
 
 

@@ -153,13 +153,13 @@ def test_a_host_below_that_of_a_publisher_is_its_site_too(db):
 def test_checks_cost_no_query_for_each_source(story, django_assert_num_queries):
     editing.publish(story, None)
     rendition.story(story.slug)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         rendition.story(story.slug)
     for n in range(12):
         Source.objects.create(story=story, article=making.article(), role="coverage", position=2 + n)
     Story.objects.filter(pk=story.pk).update(dek="Another.")
     editing.publish(story, None)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(rendition.story(story.slug).sources) == 14
 
 

@@ -127,7 +127,7 @@ def test_what_would_stop_it_then_stops_the_scheduling(editor):
     with pytest.raises(NotReadyError) as error:
         scheduling.schedule(story, editor, NOW + timedelta(days=2), NOW)
     assert any("has 61 words" in stop for stop in error.value.stops)
-    assert any("due before today" in stop for stop in error.value.stops), "before the day of publication"
+    assert any("due today or before" in stop for stop in error.value.stops), "before the day of publication"
     assert now(story).status == "draft"
 
 

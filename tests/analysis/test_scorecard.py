@@ -3,8 +3,10 @@
 from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -175,7 +177,7 @@ def test_the_cost_does_not_grow_with_what_was_judged(django_assert_num_queries):
 
 def test_from_the_lines_every_other_figure_can_be_computed():
     for n in range(40):
-        promise(n - 30, ["yes", "no", "annulled", "open"][n % 4], 5 * (1 + n % 19))
+        promise(n - 30, ["yes", "no" if n < 30 else "yes", "annulled", "open"][n % 4], 5 * (1 + n % 19))
     lines = list(scorecard.lines(at(TODAY)))
     scored = [(line.likelihood / 100, line.state == "yes", line.n) for line in lines if line.state in ("yes", "no")]
     n = sum(count for *_rest, count in scored)
@@ -184,4 +186,25 @@ def test_from_the_lines_every_other_figure_can_be_computed():
     assert found.overdue == sum(line.n for line in lines if line.state == "due")
     assert found.ahead == sum(line.n for line in lines if line.state == "open")
     assert found.annulled == sum(line.n for line in lines if line.state == "annulled")
-    assert {line.state for line in lines} <= set(scorecard.STATES)
+    assert found.early == 0 < found.ahead
+
+
+def test_what_was_judged_early_is_said_to_wait():
+    promise(3, "yes")
+    promise(3)
+    assert (total().ahead, total().early) == (2, 1)
+
+
+def test_a_summary_that_somebody_changed_by_hand_is_found_and_mended():
+    for n in range(4):
+        promise(-1, "yes", 10 * (1 + n))
+    call_command("verify_scorecard", stdout=StringIO())
+    WatchTally.objects.filter(likelihood=20).update(n=5)
+    WatchTally.objects.filter(likelihood=30, state="yes").delete()
+    with pytest.raises(CommandError, match="3 rows of the summary are wrong"):
+        call_command("verify_scorecard")
+    out = StringIO()
+    call_command("verify_scorecard", "--mend", stdout=out)
+    call_command("verify_scorecard", stdout=out)
+    assert out.getvalue().split("\n")[:2] == ["3 rows mended.", "The scorecard counts every forecast."]
+    assert kept(TODAY) == from_scratch(TODAY)

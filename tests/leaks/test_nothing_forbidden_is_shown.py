@@ -31,7 +31,7 @@ ANALYSIS = {
     *(f"note_{slot}" for slot in NOTE_SLOTS if slot != "take"),
     *(f"title_{slot}" for slot in NOTE_SLOTS),
     "new_take", "old_take", "claim", "claim_why", "watch", "watch_settled", "settled", "outcome", "outcome_url",
-    "mention", "entity_description", "alias", "disclosure",
+    "replaced", "replaced_settled", "mention", "entity_description", "alias", "disclosure",
     "link_why",
 }  # fmt: skip
 OURS = {"headline", "dek", "correction", "source_why"}

@@ -66,7 +66,8 @@ def test_each_says_what_it_is_about_and_nothing_is_chosen_beforehand(editor):
     page = editor.get(DUE).content.decode()
     assert f"/admin/analysis/story/{one.story_id}/change/" in page
     assert "60 %" in page and "The register" in page
-    assert page.count('type="radio"') == 4 and "checked" not in page.split('id="content"')[1]
+    assert page.count('type="radio"') == 5, "what was chosen by mistake can be taken back"
+    assert re.findall(r'value="(\w*)"[^>]* checked', page.split('id="content"')[1]) == [""]
 
 
 def test_several_are_judged_in_one_go(editor):

@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from analysis import editing
-from analysis.models import Article, Correction, Draft, Revision, Story, Summary, WatchItem
+from analysis.models import Article, Correction, Draft, Revision, Story, Summary
 from newsroom.admin.log import read
 from tests import making
 from tests.newsroom.admin.screen import messages, opened, sent_by, url
@@ -180,9 +180,8 @@ def test_a_watch_item_is_judged_once(editor, published):
     item.refresh_from_db()
     said = item.judgments.get()
     assert (item.state, said.state, said.why, said.by) == ("yes", "yes", "The register names it.", editor.user)
-    # Who sends it a second time is asked something else: why it does not hold.
-    response = editor.post(at, data | {"version": version(published), "state": "no"})
-    assert "Why the judgment does not hold" in response.content.decode() and item.judgments.count() == 1
+    late = editor.post(at, data | {"version": version(published), "outcome": "What I typed."}).content.decode()
+    assert "someone has judged it already" in late and "What I typed." in late and item.judgments.count() == 1
 
 
 def test_a_judgment_is_taken_back_with_a_reason_and_can_be_made_anew(editor, published):
@@ -198,13 +197,13 @@ def test_a_judgment_is_taken_back_with_a_reason_and_can_be_made_anew(editor, pub
     assert item.state == "open"
     log = list(LogEntry.objects.filter(object_id=str(published.pk)).order_by("-pk"))
     assert read(log[0].change_message) == "The winner is named.: judgment taken back"
-    assert editor.post(at, data | {"version": version(published), "state": "no"}).status_code == 302
-    assert list(item.judgments.values_list("state", flat=True)) == ["yes", "open", "no"]
+    assert editor.post(at, data | {"version": version(published)}).status_code == 302
+    assert list(item.judgments.values_list("state", flat=True)) == ["yes", "open", "yes"]
 
 
 def test_nobody_judges_their_own_words_while_somebody_else_can(person, editor, published):
     item = published.watch_items.get()
-    WatchItem.objects.filter(pk=item.pk).update(written_by=editor.user)
+    item.authors.add(editor.user)
     at = url(published, "watch", item.pk)
     data = {"state": "yes", "outcome": "The register names it.", "url": "https://r.test/"}
     assert "so somebody else judges it" not in editor.get(at).content.decode()  # nobody else is here
@@ -213,6 +212,12 @@ def test_nobody_judges_their_own_words_while_somebody_else_can(person, editor, p
         assert "You wrote this one, so somebody else judges it" in client.content.decode()
     assert other.post(at, data | {"version": version(published)}).status_code == 302
     assert not item.judgments.get().by_author
+    # Nor does she undo what another judged.
+    assert "somebody else judges it" in editor.get(at).content.decode()
+    refused = editor.post(at, {"version": version(published), "why": "I do not like it."})
+    assert "somebody else judges it" in refused.content.decode() and "I do not like it." in refused.content.decode()
+    item.refresh_from_db()
+    assert item.state == "yes"
 
 
 def test_the_watch_item_of_another_story_is_not_found(editor, published):
