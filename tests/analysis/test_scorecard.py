@@ -186,7 +186,7 @@ def test_from_the_lines_every_other_figure_can_be_computed():
     assert found.overdue == sum(line.n for line in lines if line.state == "due")
     assert found.ahead == sum(line.n for line in lines if line.state == "open")
     assert found.annulled == sum(line.n for line in lines if line.state == "annulled")
-    assert found.early == 0 < found.ahead
+    assert 0 < found.early < found.ahead
 
 
 def test_what_was_judged_early_is_said_to_wait():
