@@ -124,14 +124,17 @@ class _Told:
             ("history", f"{self.path}history/"),
         ):
             yield Expectation(surface, path, _statuses(self.page), self.story.pk, self.withheld)
-        old = self.story.revisions.exclude(number=self.number).order_by("-number")
-        for revision in old[:OLD_VERSIONS]:
+        newer, said_newer = self.page, self.ours
+        for revision in self.story.revisions.filter(number__lt=self.number).order_by("-number")[:OLD_VERSIONS]:
             page = rendition.history(self.slug, revision.number)
             said = runs([*_texts(revision.content, revision.html), *_formulas(revision.content)])
-            hidden = _withheld(said, page)
-            yield Expectation(
-                "history", f"{self.path}history/{revision.number}/", _statuses(page), self.story.pk, hidden
-            )
+            at = f"{self.path}history/{revision.number}/"
+            yield Expectation("history", at, _statuses(page), self.story.pk, _withheld(said, page))
+            # What the next one changed of it says what either page says, and no more.
+            hidden = _withheld(_withheld(said | said_newer, page), newer)
+            at = f"{self.path}history/{revision.number + 1}/changes/"
+            yield Expectation("history", at, _statuses(page), self.story.pk, hidden)
+            newer, said_newer = page, said
         # Its address is public as it is, and commonly spells its headline: asking by it tells nobody anything.
         absent = (self.path,) if self.gone else ()
         yield Expectation("search", f"/search/?q={self.slug}", (200,), self.story.pk, self.ours, absent)

@@ -12,7 +12,7 @@ sender controls the site of its work is counted apart from what was only said to
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from math import ceil
 from typing import Any
@@ -24,9 +24,10 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models import Case, CaseURL, Chain, Decision, Event, Proof, RuleVersion, Terms
+from analysis.models import Case, CaseURL, Chain, Correction, Decision, Event, Proof, RuleVersion, Terms
 from analysis.models.cases import CaseKind, CaseLane
 from analysis.models.decisions import DecisionOutcome
+from analysis.models.publication import CorrectionKind
 from analysis.models.publishers import Basis
 
 MONTHS = 36  # shown one by one; what is older is in the totals
@@ -87,6 +88,7 @@ class Report:
     publishers: tuple[Row, ...]  # by outcome; asked by whoever controls the site of their work
     claimed: tuple[Row, ...]  # by outcome; said to be asked in their name, and not proved
     others: Row  # requests in no covered publisher's name
+    corrections: tuple[Row, ...]  # of our own pages, by kind: all, and of the last twelve months
     length: int
     head: str
 
@@ -94,19 +96,20 @@ class Report:
 def report(now: datetime) -> Report:
     """The report as of a moment (aware), in the language of now.
 
-    Two queries while nothing has happened; ten after an event or a change of terms. Their cost grows with cases,
-    never with articles.
+    Three queries while nothing has happened; twelve after an event, a change of terms or a correction. Their cost grows
+    with cases and corrections, never with articles.
     """
     chain = Chain.objects.get(pk=1)
+    corrected = Correction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     token = RuleVersion.objects.values_list("token", flat=True).get(pk=1)
-    counted = _counted(chain.length, chain.head, token, now.astimezone(UTC).date(), get_language())
+    counted = _counted(chain.length, chain.head, token, corrected, now.astimezone(UTC).date(), get_language())
     return replace(counted, made_at=now)
 
 
 @lru_cache(maxsize=8)
-def _counted(length: int, head: str, _token: str, today: date, _language: str | None) -> Report:
-    """Counted once for each state of the record: whatever changes a number is an event, or a change of terms. What else
-    a row shows, a publisher's name, is a day old at most."""
+def _counted(length: int, head: str, _token: str, _corrected: int, today: date, _language: str | None) -> Report:
+    """Counted once for each state of the record: whatever changes a number is an event, a change of terms, a new
+    correction, or the next day. What else a row shows, a publisher's name, is a day old at most."""
     first = _months_before(today, MONTHS - 1)
     asked = _confirmed().annotate(
         outcome=_outcome(), month=When_(When(opened_at__gte=_midnight(first), then=TruncMonth("opened_at")))
@@ -125,6 +128,7 @@ def _counted(length: int, head: str, _token: str, today: date, _language: str | 
         publishers=proved,
         claimed=claimed,
         others=others,
+        corrections=_corrections(today),
         length=length,
         head=head,
     )
@@ -186,6 +190,14 @@ def _appeals() -> tuple[Row, ...]:
     waiting = Case.objects.filter(state=Case.State.APPEALED).order_by().values_list(Value("open"))
     every = decided.union(taken_back, waiting, all=True).order_by()
     return _table(APPEALS.items(), {"count": ""}, ((ended, "count", 1) for (ended,) in every))
+
+
+def _corrections(today: date) -> tuple[Row, ...]:
+    """What was corrected on our own pages, those that were withdrawn since too."""
+    lately = Count("pk", filter=Q(at__gte=_midnight(today) - timedelta(days=365)))
+    found = Correction.objects.order_by().values_list("kind").annotate(all=Count("pk"), lately=lately)
+    counts = [(kind, column, n) for kind, *ns in found for column, n in zip(("all", "year"), ns, strict=True)]
+    return _table(CorrectionKind.choices, {"all": "", "year": ""}, counts)
 
 
 def _publishers() -> tuple[tuple[Row, ...], tuple[Row, ...], Row]:

@@ -1,5 +1,6 @@
 """What the public may see: values, the gate that makes them, and the questions that pages ask. No model leaves here."""
 
+from analysis.rendition.changes import changes
 from analysis.rendition.finding import search
 from analysis.rendition.lists import Cursor, CursorError
 from analysis.rendition.pages import (
@@ -17,7 +18,7 @@ from analysis.rendition.pages import (
 )
 from analysis.rendition.register import publisher, publishers
 from analysis.rendition.stories import history, story
-from analysis.rendition.story_values import StoryPage, Tombstone, WatchView
+from analysis.rendition.story_values import StoryPage, Tombstone, VersionChanges, WatchView
 from analysis.rendition.watching import DayCursor, calendar, past, watch
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "DayCursor",
     "StoryPage",
     "Tombstone",
+    "VersionChanges",
     "WatchView",
     "about",
     "calendar",
+    "changes",
     "corrections",
     "feed",
     "history",

@@ -288,6 +288,35 @@ class StoryPage:
         return max(1, round(len(self.text.split()) / 230))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceView:
+    kind: str  # same, gone, new
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """A part of a page that a version changed."""
+
+    label: str
+    pieces: tuple[PieceView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionChanges:
+    """What a version of a story changed of the one before."""
+
+    page: StoryPage  # the version
+    before: int
+    fields: tuple[ChangeView, ...]
+    withheld: bool  # something of one of the two may not be shown, and is left out of both
+
+    @property
+    def said(self) -> RevisionView | None:
+        """The line of the history that announced it."""
+        return next((line for line in self.page.history if line.number == self.page.number), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Tombstone:
     """Something was here and is not shown. 451: by law; 410: for any other reason. Nothing else is said."""

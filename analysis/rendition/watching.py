@@ -123,13 +123,15 @@ def replaced(story: int) -> list[tuple[dict[str, Any], int]]:
 def watch(after: DayCursor | None = None) -> Listing[WatchView]:
     """Every watch item that is open, those overdue first, or whose date is still ahead; by date.
 
-    Also those that a newer one has replaced, for they were promised. Fifty to a page; five queries.
+    Also those that a newer one has replaced, for they were promised. Fifty to a page; six queries.
     """
-    today = timezone.now().date()
-    items = WatchItem.objects.filter(Q(state="open") | Q(due__gte=today)).order_by("due", "pk")
+    items = WatchItem.objects.order_by("due", "pk")
     if after:
         items = items.filter(Q(due__gte=after.day) & (Q(due__gt=after.day) | Q(pk__gt=after.id)))
-    return _page(items)
+    # Asked for either at once, a database walks the archive from its oldest day on.
+    early = items.exclude(state="open").filter(due__gte=timezone.now().date())
+    found = _some(items.filter(state="open")) + _some(early)
+    return _page(sorted(found, key=lambda item: (item.frozen["due"], item.frozen["id"])))
 
 
 def past(before: DayCursor | None = None) -> Listing[WatchView]:
@@ -137,7 +139,7 @@ def past(before: DayCursor | None = None) -> Listing[WatchView]:
     items = WatchItem.objects.filter(due__lt=timezone.now().date()).order_by("-due", "-pk")
     if before:
         items = items.filter(Q(due__lte=before.day) & (Q(due__lt=before.day) | Q(pk__lt=before.id)))
-    return _page(items)
+    return _page(_some(items))
 
 
 def calendar() -> tuple[WatchView, ...]:
@@ -148,11 +150,15 @@ def calendar() -> tuple[WatchView, ...]:
     return tuple(views(gate, items))
 
 
-def _page(items: QuerySet[WatchItem]) -> Listing[WatchView]:
+def _some(items: QuerySet[WatchItem]) -> list[_Found]:
+    """As many as stand on a page, and one that tells whether there is another."""
+    return [_found(values) for values in _columns(items)[: PAGE + 1]]
+
+
+def _page(found: Sequence[_Found]) -> Listing[WatchView]:
     """What the gate refuses is left out: a page may run a little short, never long."""
     gate = Gate(timezone.now())
-    found = [_found(values) for values in _columns(items)[: PAGE + 1]]
-    gate.learn(item.row.id for item in found)
+    gate.learn(item.row.id for item in found[:PAGE])
     shown = tuple(views(gate, found[:PAGE], judged=True))
     after = None
     if len(found) > PAGE:

@@ -16,7 +16,7 @@ from analysis import transparency
 from analysis.models.cases import CaseLane
 from analysis.transparency import OUTCOMES, Report, Row
 
-TABLES = ("kinds", "lanes", "months", "terms", "appeals", "publishers", "claimed")
+TABLES = ("kinds", "lanes", "months", "terms", "appeals", "publishers", "claimed", "corrections")
 _HEIGHT, _STEP = 150, 20  # of the chart of months, in its own units
 
 

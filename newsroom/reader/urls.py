@@ -40,6 +40,7 @@ urlpatterns = [
     path("stories/<slug:slug>/", views.story, name="story"),
     path("stories/<slug:slug>/history/", views.history, name="history"),
     path("stories/<slug:slug>/history/<int:number>/", views.history, name="version"),
+    path("stories/<slug:slug>/history/<int:number>/changes/", views.changes, name="changes"),
     path("previews/<str:token>/", views.preview, name="preview"),
     path("topics/", views.topics, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),

@@ -42,6 +42,17 @@ def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpR
 
 
 @require_safe
+def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What a version of a story changed, word by word."""
+    found = rendition.changes(slug, number)
+    if not isinstance(found, rendition.VersionChanges):
+        return _gone(request, found)
+    response = _of_story(request, "reader/changes.html", found.page, changes=found)
+    response["X-Robots-Tag"] = f"noindex, noarchive, {response['X-Robots-Tag']}"
+    return response
+
+
+@require_safe
 def preview(request: HttpRequest, token: str) -> HttpResponse:
     """A story that is not public, for whoever has the link. What terms forbid stays hidden here too."""
     shared = sharing.shown(token, timezone.now())

@@ -10,8 +10,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import rights, transparency
-from analysis.models import Case, Chain
+from analysis import editing, rights, transparency
+from analysis.models import Case, Chain, Story
 from analysis.transparency import MONTHS, Report, Row, ranked, report
 from tests import making
 from tests.analysis.cases import SITE, request
@@ -42,7 +42,7 @@ def _anew():
 
 
 def test_a_report_of_nothing(django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         found = report(NOW)
     assert found.requests == 0 and found.publishers == () and found.others.total == 0
     assert [(row.key, row.total) for row in found.months][::11] == [("2025-12", 0), ("2026-11", 0)]
@@ -220,11 +220,25 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
     for n in range(12):
         wire = making.publisher()
         asked(40 * n, making.article(wire).url, decided_after=n)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         report(NOW)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         again = report(NOW + timedelta(hours=1))
     assert again.made_at == NOW + timedelta(hours=1) and again.requests == 12
+
+
+def test_what_we_corrected_ourselves_is_counted_at_once_by_kind_and_of_the_last_twelve_months():
+    assert [row.total for row in report(NOW).corrections] == [0, 0, 0, 0]
+    story = making.published(at=NOW - timedelta(days=800))
+    for days, kind in ((700, "correction"), (366, "correction"), (10, "correction"), (1, "clarification")):
+        Story.objects.filter(pk=story.pk).update(dek=f"{days}")
+        editing.publish(story, None, kind=kind, reason="It was wrong.", at=NOW - timedelta(days=days))
+    editing.note(story, None, "A note.", at=NOW)
+    found = {row.key: dict(row.counts) for row in report(NOW).corrections}
+    assert found == {
+        "correction": {"all": 3, "year": 1}, "clarification": {"all": 1, "year": 1},
+        "update": {"all": 0, "year": 0}, "note": {"all": 1, "year": 1},
+    }  # fmt: skip
 
 
 def test_what_happened_a_moment_ago_is_counted():

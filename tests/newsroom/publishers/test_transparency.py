@@ -23,13 +23,13 @@ DAYS = {"type": ["integer", "null"], "minimum": 0}
 SCHEMA = {
     "type": "object",
     "required": ["documentation", "made_at", "requests", "kinds", "lanes", "months", "days", "terms", "appeals",
-                 "publishers", "claimed", "others", "record"],
+                 "publishers", "claimed", "corrections", "others", "record"],
     "additionalProperties": False,
     "properties": {
         "documentation": {"type": "string", "pattern": "#data$"},
         "made_at": {"type": "string", "format": "date-time"},
         "requests": {"type": "integer"},
-        **dict.fromkeys(("kinds", "lanes", "months", "terms", "publishers", "claimed"), TABLE),
+        **dict.fromkeys(("kinds", "lanes", "months", "terms", "publishers", "claimed", "corrections"), TABLE),
         **dict.fromkeys(("appeals", "others"), COUNTS),
         "days": {"type": "object", "additionalProperties": {
             "type": "object", "required": ["decided", "median", "ninetieth"],
@@ -101,7 +101,7 @@ def test_the_csv_holds_every_number_of_the_json(client, asked):
     data = client.get("/transparency.json").json()
     assert data["appeals"]["open"] == 1
     found = {(row["table"], row["row"], row["column"]): row["value"] for row in rows(client)}
-    for table in ("kinds", "lanes", "months", "terms", "publishers", "claimed"):
+    for table in ("kinds", "lanes", "months", "terms", "publishers", "claimed", "corrections"):
         for key, counts in data[table].items():
             for column, n in counts.items():
                 assert found[table, key, column] == str(n)

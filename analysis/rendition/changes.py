@@ -1,0 +1,97 @@
+"""What a version of a story changed, word by word. Two renditions are compared, so only words that may be read today.
+
+What may not be shown of one of them is left out of both: else its absence would look like a change.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from analysis import differing
+from analysis.models import Revision
+from analysis.rendition.stories import history
+from analysis.rendition.story_values import ChangeView, PieceView, StoryPage, Tombstone, VersionChanges
+
+NEAR = 140  # characters that are shown of what stayed, on either side of a change
+LONG = 40_000  # characters; two texts that are longer together are compared by whole lines
+
+
+def changes(slug: str, number: int) -> VersionChanges | Tombstone | None:
+    """What the version `number` of a story changed of the one before; None if it has none before it, or is not there.
+
+    As many queries as two pages of its history, and one.
+    """
+    if number < 2:
+        return None
+    new = history(slug, number)
+    if not isinstance(new, StoryPage):
+        return new
+    old = history(slug, number - 1)
+    if not isinstance(old, StoryPage):
+        return old
+    contents = Revision.objects.filter(story=new.card.id, number__in=[number - 1, number])
+    said = dict(contents.values_list("number", "content"))
+    was, now = dict(_texts(old)), dict(_texts(new))
+    withheld = (set(_parts(said[number - 1])) - was.keys()) | (set(_parts(said[number])) - now.keys())
+    places = [place for place in (*now, *(p for p in was if p not in now)) if place not in withheld]
+    return VersionChanges(
+        page=new,
+        before=number - 1,
+        fields=tuple(
+            ChangeView(label=(now.get(place) or was[place])[0], pieces=tuple(pieces))
+            for place in places
+            if (pieces := list(_pieces(was.get(place, ("", ""))[1], now.get(place, ("", ""))[1])))
+        ),
+        withheld=bool(withheld),
+    )
+
+
+def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What a page says, by place, each with what a reader calls it; in the order of the page."""
+    if page.card.ours:
+        yield "headline", (_("Headline"), page.headline)
+    if page.card.dek:
+        yield "dek", (_("Under the headline"), page.card.dek)
+    if page.summary:
+        yield "summary", (_("The news"), page.summary.text)
+    for note in page.notes:
+        yield f"notes.{note.slot}", (note.label, f"{note.title}\n{note.text}".strip())
+    for claim in page.claims:
+        stances = "; ".join(f"{cell.source.name}: {cell.stance_label}" for cell in claim.evidence)
+        yield f"claims.{claim.id}", (_("Claim"), "\n".join(filter(None, (claim.text, claim.label, claim.why, stances))))
+    for item in page.watch:
+        by = _("By %(day)s, %(n)d%% likely.") % {"day": date_format(item.due, "j F Y"), "n": item.likelihood}
+        yield f"watch.{item.id}", (_("What to watch"), f"{item.statement}\n{by} {item.settled_by}")
+    for source in page.sources:
+        line = f"{source.title} ({source.publisher.name}), {source.role_label}"
+        yield f"sources.{source.id}", (_("Coverage drawn on"), f"{line}\n{source.why}".strip())
+    if page.mentions:
+        yield "mentions", (_("Mentioned"), ", ".join(mention.name for mention in page.mentions))
+    if page.disclosure:
+        yield "disclosure", (_("How this was made"), page.disclosure)
+
+
+def _parts(content: dict[str, Any]) -> Iterator[str]:
+    """The same places, as far as a frozen content holds something there."""
+    yield "headline"
+    yield from (name for name in ("dek", "summary", "mentions", "disclosure") if content[name])
+    yield from (f"notes.{note['slot']}" for note in content["notes"])
+    for kind in ("claims", "watch", "sources"):
+        yield from (f"{kind}.{row['id']}" for row in content[kind])
+
+
+def _pieces(old: str, new: str) -> Iterator[PieceView]:
+    """What is gone and what is new, with a little of what stands around; nothing of two equal texts."""
+    if old == new:
+        return
+    compared = (differing.words if len(old) + len(new) < LONG else differing.lines)(old, new)
+    for n, piece in enumerate(compared):
+        text = piece.text
+        if piece.kind == "same":
+            head = text[:NEAR] if n else ""
+            tail = text[-NEAR:] if n < len(compared) - 1 else ""
+            if len(head) + len(tail) < len(text):
+                text = f"{head} … {tail}".strip()
+        yield PieceView(kind=piece.kind, text=text)
