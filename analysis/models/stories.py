@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +87,12 @@ class Entity(models.Model):
     description = models.CharField(_("description, one line"), max_length=300, blank=True)
     aliases = models.JSONField(_("other names"), default=list, blank=True)
     site = models.URLField(_("official site"), max_length=500, blank=True)
-    wikidata = models.CharField(_("Wikidata id"), max_length=20, blank=True)
+    wikidata = models.CharField(
+        _("Wikidata id"),
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"\AQ[1-9][0-9]*\Z", _("A Wikidata id is a Q and a number, as Q42."))],
+    )
 
     class Meta:
         ordering = ["name"]

@@ -1,6 +1,7 @@
 """What the public may see: values, the gate that makes them, and the questions that pages ask. No model leaves here."""
 
 from analysis.rendition.changes import changes
+from analysis.rendition.entities import mention
 from analysis.rendition.finding import search
 from analysis.rendition.lists import Cursor, CursorError
 from analysis.rendition.pages import (
@@ -8,7 +9,6 @@ from analysis.rendition.pages import (
     corrections,
     feed,
     home,
-    mention,
     months,
     published_in,
     removed,

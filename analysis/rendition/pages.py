@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from analysis.addresses import page_key, spellings
 from analysis.models import (
-    Appearance,
     Citation,
     Entity,
     Page,
@@ -33,12 +32,11 @@ from analysis.rendition.lists import (
     published,
     published_among,
     river,
-    through,
     with_corrections,
 )
 from analysis.rendition.rows import columns, row_of
 from analysis.rendition.story_values import Ref, RevisionView, StoryCard, StoryPage
-from analysis.rendition.values import EntityView, Home, Listing, PageView, TopicView
+from analysis.rendition.values import Home, Listing, PageView, TopicView
 from analysis.rendition.watching import due_next, views
 from analysis.text import to_html
 
@@ -73,30 +71,6 @@ def topic(slug: str, before: Cursor | None = None) -> tuple[TopicView, Listing[S
         return None
     found = river(Gate(timezone.now()), ON_TOPIC, before, topic=row.pk)
     return TopicView(name=row.name, slug=row.slug, description=row.description), found
-
-
-def mention(slug: str, before: Cursor | None = None) -> tuple[EntityView, Listing[StoryCard]] | None:
-    """An entity and the stories that name it; None if no page that may be shown does."""
-    row = Entity.objects.filter(slug=slug).first()
-    if not row:
-        return None
-    gate = Gate(timezone.now())
-    listing = through(gate, Appearance.objects.filter(entity=row), before, keep=gate.names_entities)
-    # A cursor must not open what the first page does not show.
-    if not listing.items and (
-        not before or not through(gate, Appearance.objects.filter(entity=row), None, keep=gate.names_entities).items
-    ):
-        return None
-    view = EntityView(
-        name=row.name,
-        slug=row.slug,
-        kind=row.kind,
-        kind_label=str(row.get_kind_display()),
-        description=row.description,
-        aliases=tuple(row.aliases),
-        site=row.site,
-    )
-    return view, listing
 
 
 def corrections() -> tuple[RevisionView, ...]:

@@ -169,6 +169,14 @@ class StoryCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedClaim:
+    """A claim in a list that spans stories."""
+
+    claim: ClaimView
+    story: StoryCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
     """Another story of ours that this one leans on, or that leans on this one."""
 

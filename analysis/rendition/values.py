@@ -7,7 +7,7 @@ or empty. `html` fields are sanitised already (analysis/text.py). Times are awar
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analysis.rendition.story_values import Ref, RevisionView, StoryCard, WatchView
+from analysis.rendition.story_values import NamedClaim, Ref, RevisionView, StoryCard, WatchView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,16 @@ class EntityView:
     description: str
     aliases: tuple[str, ...]
     site: str
+    wikidata: str  # Q and a number, or empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRecord:
+    """What the newest stories that name an entity hold of it."""
+
+    claims: tuple[NamedClaim, ...]  # that name it, by standing
+    watch: tuple[WatchView, ...]  # open ones that name it, by date
+    together: tuple[tuple[Ref, int], ...]  # who is named in the same stories, and in how many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,8 +83,8 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def mention(request: HttpRequest, slug: str) -> HttpResponse:
-    found, river = _found(rendition.mention(slug, cursor(request)))
-    return listed(request, "reader/mention.html", {"entity": found, "river": river})
+    found, river, record = _found(rendition.mention(slug, cursor(request)))
+    return listed(request, "reader/mention.html", {"entity": found, "river": river, "record": record})
 
 
 @require_safe
