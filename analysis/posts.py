@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 X_FIRST_SNOWFLAKE = 29_700_859_247  # ids below were numbered in sequence and hold no time
+TIKTOK_BEGAN = datetime(2014, 1, 1, tzinfo=UTC)
 MASTODON_BEGAN = datetime(2016, 1, 1, tzinfo=UTC)
 MASTODON_ENDS = datetime(2100, 1, 1, tzinfo=UTC)
 TIMELESS = {"t.me", "telegram.me", "youtube.com", "youtu.be"}  # platforms whose ids hold no time
@@ -77,8 +78,9 @@ def _snowflake(began: int, first: int = 0) -> Callable[[str], datetime | None]:
     return read
 
 
-def _tiktok(text: str) -> datetime:
-    return EPOCH + timedelta(seconds=int(text) >> 32)
+def _tiktok(text: str) -> datetime | None:
+    at = EPOCH + timedelta(seconds=int(text) >> 32)
+    return at if at > TIKTOK_BEGAN else None
 
 
 def _bluesky(text: str) -> datetime:
@@ -95,7 +97,7 @@ def _instagram(text: str) -> datetime:
 
 _PLATFORMS: tuple[tuple[set[str], str, Callable[[str], datetime | None], Whose], ...] = (
     (
-        {"x.com", "twitter.com"}, r"/[^/]+/status/([0-9]{1,20})(?:/|$)",
+        {"x.com", "twitter.com"}, r"/(?:[^/]+|i/web)/status/([0-9]{1,20})(?:/|$)",
         _snowflake(1_288_834_974_657, X_FIRST_SNOWFLAKE), Whose.PLATFORM,
     ),
     (

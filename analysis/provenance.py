@@ -90,6 +90,8 @@ def checks_of(facts: Facts, today: date) -> tuple[Check, ...]:
 @lru_cache(maxsize=4096)  # asked for every source at every pause in typing
 def _checked(facts: Facts, today: date, _language: str | None) -> tuple[Check, ...]:
     post = post_at(facts.url)
+    if post and post.whose is Whose.SERVER and facts.own:
+        post = None  # a publisher's own pages may have such addresses
     found = [*_dates(facts, post, today + timedelta(days=1)), *_site(facts, post), *_reading(facts)]
     return tuple(sorted(found, key=lambda check: _ORDER.index(check.mark)))
 
@@ -105,7 +107,7 @@ def _dates(facts: Facts, post: Post | None, latest: date) -> Iterator[Check]:
     elif facts.published_at.date() > latest:
         words = _("It is dated %(when)s, which is still to come.")
         yield Check(words % {"when": date_format(facts.published_at, "j F Y")}, "warning")
-    elif not post and facts.role in ABOUT_THE_EVENT and facts.event_on:
+    elif not (post and post.at) and facts.role in ABOUT_THE_EVENT and facts.event_on and facts.event_on <= latest:
         days = (facts.event_on - facts.published_at.date()).days
         if days > STALE_DAYS:
             words = ngettext(
@@ -117,30 +119,28 @@ def _dates(facts: Facts, post: Post | None, latest: date) -> Iterator[Check]:
 
 
 def _posted(facts: Facts, post: Post, at: datetime, latest: date) -> Iterator[Check]:
-    when = date_format(at, "j F Y, H:i")
+    """What the time in an id tells; no more than a hint where somebody else than the platform put it there."""
+    when, sure = date_format(at, "j F Y, H:i"), post.whose is Whose.PLATFORM
     if at.date() > latest:
         words = _("By its own id it was posted on %(when)s UTC, which is still to come: the id is no real one.")
-        yield Check(words % {"when": when}, "warning")
+        yield Check(words % {"when": when}, "warning" if sure else "unknown")
         return
+    said = _OWN_ID[post.whose]() % {"when": when}
     days = ((facts.event_on or facts.story_on) - at.date()).days
-    if days > STALE_DAYS:
+    if days > STALE_DAYS and facts.role in ABOUT_THE_EVENT:
         words = (
             ngettext(
-                "Posted %(when)s UTC, by its own id: %(n)d day before the event it is cited for.",
-                "Posted %(when)s UTC, by its own id: %(n)d days before the event it is cited for.",
+                "That is %(n)d day before the event it is cited for.",
+                "That is %(n)d days before the event it is cited for.",
                 days,
             )
             if facts.event_on
-            else ngettext(
-                "Posted %(when)s UTC, by its own id: %(n)d day before this story.",
-                "Posted %(when)s UTC, by its own id: %(n)d days before this story.",
-                days,
-            )
+            else ngettext("That is %(n)d day before this story.", "That is %(n)d days before this story.", days)
         )
-        yield Check(words % {"when": when, "n": days}, "warning")
+        yield Check(f"{said} {words % {'n': days}}", "warning" if sure else "unknown")
     else:
-        yield Check(_OWN_ID[post.whose]() % {"when": when}, "fine" if post.whose is Whose.PLATFORM else "unknown")
-    if facts.published_at and abs(facts.published_at - at) > timedelta(days=1):
+        yield Check(said, "fine" if sure else "unknown")
+    if sure and facts.published_at and abs(facts.published_at - at) > timedelta(days=1):
         words = _("It is dated %(when)s, which its own id contradicts.")
         yield Check(words % {"when": date_format(facts.published_at, "j F Y")}, "warning")
 

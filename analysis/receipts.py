@@ -133,7 +133,8 @@ class _Told:
             # What the next one changed of it says what either page says, and no more.
             hidden = _withheld(_withheld(said | said_newer, page), newer)
             at = f"{self.path}history/{revision.number + 1}/changes/"
-            yield Expectation("history", at, _statuses(page), self.story.pk, hidden)
+            answers = _statuses(page if isinstance(newer, StoryPage) else newer)
+            yield Expectation("history", at, answers, self.story.pk, hidden)
             newer, said_newer = page, said
         # Its address is public as it is, and commonly spells its headline: asking by it tells nobody anything.
         absent = (self.path,) if self.gone else ()

@@ -1,6 +1,16 @@
 from django.db import migrations
 from django.db.models import Count, OuterRef, Subquery
 
+from analysis.addresses import AddressError, canonical
+
+
+def readable(url):
+    """In the one form in which addresses are kept since: terms are looked up by it."""
+    try:
+        return canonical(url) if url else ""
+    except AddressError:
+        return ""
+
 
 def forwards(apps, schema_editor):
     """What was judged becomes judgments; what is public is filed where its story is, and counted. Who wrote an item was
@@ -15,7 +25,7 @@ def forwards(apps, schema_editor):
     Judgment.objects.bulk_create(
         (
             Judgment(
-                item=item, state=item.state, why=item.outcome, url=item.outcome_url, by_id=item.resolved_by_id,
+                item=item, state=item.state, why=item.outcome, url=readable(item.outcome_url), by_id=item.resolved_by_id,
                 at=item.resolved_at,
             )
             for item in judged

@@ -4,6 +4,7 @@ What may not be shown of one of them is left out of both: else its absence would
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.utils.formats import date_format
@@ -13,9 +14,10 @@ from analysis import differing
 from analysis.models import Revision
 from analysis.rendition.stories import history
 from analysis.rendition.story_values import ChangeView, PieceView, StoryPage, Tombstone, VersionChanges
+from analysis.text import count_words
 
 NEAR = 140  # characters that are shown of what stayed, on either side of a change
-LONG = 40_000  # characters; two texts that are longer together are compared by whole lines
+LONG = 20_000  # characters; two texts that are longer together are compared by whole lines
 
 
 def changes(slug: str, number: int) -> VersionChanges | Tombstone | None:
@@ -35,9 +37,11 @@ def changes(slug: str, number: int) -> VersionChanges | Tombstone | None:
     said = dict(contents.values_list("number", "content"))
     was, now = dict(_texts(old)), dict(_texts(new))
     withheld = (set(_parts(said[number - 1])) - was.keys()) | (set(_parts(said[number])) - now.keys())
+    if old.summary and new.summary and _words(was["summary"][1], now["summary"][1]) > new.summary.limit:
+        withheld.add("summary")  # side by side they would be more words than one summary may have
     places = [place for place in (*now, *(p for p in was if p not in now)) if place not in withheld]
     return VersionChanges(
-        page=new,
+        page=replace(new, ai=old.ai and new.ai, snippet=min(old.snippet, new.snippet)),
         before=number - 1,
         fields=tuple(
             ChangeView(label=(now.get(place) or was[place])[0], pieces=tuple(pieces))
@@ -45,11 +49,16 @@ def changes(slug: str, number: int) -> VersionChanges | Tombstone | None:
             if (pieces := list(_pieces(was.get(place, ("", ""))[1], now.get(place, ("", ""))[1])))
         ),
         withheld=bool(withheld),
+        attribution=tuple(
+            dict.fromkeys(words for page in (old, new) for source in page.sources for words in source.attribution)
+        ),
     )
 
 
 def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
     """What a page says, by place, each with what a reader calls it; in the order of the page."""
+    by = page.desk.name if not page.edited_by else f"{page.desk.name}, {page.edited_by.name}"
+    yield "filing", (_("Filed"), f"{page.form_label}. {by}")
     if page.card.ours:
         yield "headline", (_("Headline"), page.headline)
     if page.card.dek:
@@ -59,14 +68,16 @@ def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
     for note in page.notes:
         yield f"notes.{note.slot}", (note.label, f"{note.title}\n{note.text}".strip())
     for claim in page.claims:
-        stances = "; ".join(f"{cell.source.name}: {cell.stance_label}" for cell in claim.evidence)
+        stances = "; ".join(f"{cell.source.title}: {cell.stance_label}" for cell in claim.evidence)
         yield f"claims.{claim.id}", (_("Claim"), "\n".join(filter(None, (claim.text, claim.label, claim.why, stances))))
     for item in page.watch:
         by = _("By %(day)s, %(n)d%% likely.") % {"day": date_format(item.due, "j F Y"), "n": item.likelihood}
         yield f"watch.{item.id}", (_("What to watch"), f"{item.statement}\n{by} {item.settled_by}")
     for source in page.sources:
         line = f"{source.title} ({source.publisher.name}), {source.role_label}"
-        yield f"sources.{source.id}", (_("Coverage drawn on"), f"{line}\n{source.why}".strip())
+        yield f"sources.{source.id}", (_("Coverage drawn on"), line)
+        if source.why:
+            yield f"sources.{source.id}.why", (_("Why it is there"), source.why)
     if page.mentions:
         yield "mentions", (_("Mentioned"), ", ".join(mention.name for mention in page.mentions))
     if page.disclosure:
@@ -75,11 +86,12 @@ def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
 
 def _parts(content: dict[str, Any]) -> Iterator[str]:
     """The same places, as far as a frozen content holds something there."""
-    yield "headline"
+    yield from ("filing", "headline")
     yield from (name for name in ("dek", "summary", "mentions", "disclosure") if content[name])
     yield from (f"notes.{note['slot']}" for note in content["notes"])
     for kind in ("claims", "watch", "sources"):
         yield from (f"{kind}.{row['id']}" for row in content[kind])
+    yield from (f"sources.{row['id']}.why" for row in content["sources"] if row["why"])
 
 
 def _pieces(old: str, new: str) -> Iterator[PieceView]:
@@ -88,10 +100,13 @@ def _pieces(old: str, new: str) -> Iterator[PieceView]:
         return
     compared = (differing.words if len(old) + len(new) < LONG else differing.lines)(old, new)
     for n, piece in enumerate(compared):
+        first, last = n == 0, n == len(compared) - 1
         text = piece.text
-        if piece.kind == "same":
-            head = text[:NEAR] if n else ""
-            tail = text[-NEAR:] if n < len(compared) - 1 else ""
-            if len(head) + len(tail) < len(text):
-                text = f"{head} … {tail}".strip()
+        if piece.kind == "same" and len(text) > (NEAR if first or last else 2 * NEAR):
+            text = f"{'' if first else text[:NEAR]} … {'' if last else text[-NEAR:]}"
         yield PieceView(kind=piece.kind, text=text)
+
+
+def _words(old: str, new: str) -> int:
+    """How many words two texts show side by side: all of the new one, and what is gone."""
+    return count_words(new) + sum(count_words(p.text) for p in differing.words(old, new) if p.kind == "gone")

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from analysis import rulebook, terms
-from analysis.addresses import host_of
 from analysis.models.publication import CorrectionKind, RevisionKind
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
@@ -28,6 +27,8 @@ from analysis.rendition.story_values import (
 )
 from analysis.scoring import state_of
 from analysis.terms import FORBIDDEN, Permit, strictest
+
+type Links = Mapping[str, terms.Work]  # by address
 
 
 class Gate:
@@ -94,11 +95,13 @@ class Gate:
         judged: Mapping[int, Sequence[Judged]] | None = None,
         number: int = 0,
         owners: Owners | None = None,
+        links: Links | None = None,
     ) -> StoryPage | Tombstone | None:
         """A story's page from one frozen content; a Tombstone, or None while an embargo lasts.
 
         `works` holds every article that the content names, `judged` what was said of its watch items. `owners`: whose
         sites the hosts are (analysis/owners.py); where they are not given, nothing is said of what was checked.
+        `links`: the pages that judgments lead to, as far as the rules must know them; others are not linked.
         """
         permits = {s["id"]: self._source_permit(s, works) for s in content["sources"]}
         leads = [s for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
@@ -137,7 +140,7 @@ class Gate:
             watch=tuple(
                 item
                 for raw in content["watch"]
-                if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything, behind, owners or {}))
+                if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything, behind, links or {}))
             ),
             sources=sources,
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
@@ -177,12 +180,12 @@ class Gate:
         )
 
     def watch_item(
-        self, raw: dict[str, Any], judged: Sequence[Judged], story_id: int, owners: Owners
+        self, raw: dict[str, Any], judged: Sequence[Judged], story_id: int, links: Links
     ) -> WatchView | None:
         """A public watch item as it was frozen; None if its words may not be shown. The citations of its story must be
-        known. `owners`: whose sites the hosts of what was judged are."""
+        known. `links` as above."""
         rests_on = [self.permit(cited.work) for cited in self.known[story_id]]
-        return self._watch_item(raw, judged, rests_on, rests_on, owners)
+        return self._watch_item(raw, judged, rests_on, rests_on, links)
 
     def _watch_item(
         self,
@@ -190,7 +193,7 @@ class Gate:
         judged: Sequence[Judged],
         rests_on: Sequence[Permit],
         judged_on: Sequence[Permit],
-        owners: Owners,
+        links: Links,
     ) -> WatchView | None:
         """A watch item as it was frozen, with what was said since of how it turned out: that may quote what the story
         rests on by now, `judged_on`."""
@@ -206,15 +209,13 @@ class Gate:
             settled_by=raw["settled_by"],
             state=state,
             state_label=parts.label(WatchItemState, state) if state != "due" else "",
-            judgments=tuple(self._judgment(said, judged_on, owners) for said in judged),
+            judgments=tuple(self._judgment(said, judged_on, links) for said in judged),
         )
 
-    def _judgment(self, said: Judged, rests_on: Sequence[Permit], owners: Owners) -> JudgmentView:
+    def _judgment(self, said: Judged, rests_on: Sequence[Permit], links: Links) -> JudgmentView:
         """That it was judged is shown even where the words or the link may not be."""
-        linked = FORBIDDEN
-        if said.url:
-            owner = owners.get(host_of(said.url), (0, ""))[0]
-            linked = self.book.permit(terms.Work(said.url, owner), self.now)
+        link = links.get(said.url)
+        linked = self.book.permit(link, self.now) if link else FORBIDDEN
         return JudgmentView(
             state=said.state,
             label=parts.label(WatchItemState, said.state),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from analysis.models import Article, PublishedLink, Revision, Story
 from analysis.prepared import Prepared
 from analysis.provenance import Owners
-from analysis.rendition.gate import Gate
+from analysis.rendition.gate import Gate, Links
 from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import (
     CHANGED,
@@ -24,12 +24,12 @@ from analysis.rendition.rows import (
     works_of,
 )
 from analysis.rendition.story_values import LinkView, StoryPage, Tombstone
-from analysis.rendition.watching import replaced, sites_of
+from analysis.rendition.watching import links_of, replaced, sites_of
 from analysis.rulebook import RuleBook
 
 
 def story(slug: str) -> StoryPage | Tombstone | None:
-    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Nine queries."""
+    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Ten queries."""
     gate = Gate(timezone.now())
     found = _find(slug)
     if not isinstance(found, _Found):
@@ -41,10 +41,11 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     promised = replaced(pk)
     judged = judgments([w["id"] for w in (*found.content["watch"], *(old for old, _new in promised))])
     owners = sites_of(judged, *(work.url for work in works.values()))
-    page = gate.page(found.row, found.content, found.html, works, judged, found.number, owners)
+    linked = links_of(judged, owners)
+    page = gate.page(found.row, found.content, found.html, works, judged, found.number, owners, linked)
     if not isinstance(page, StoryPage):
         return page
-    page = _with_promised(gate, page, promised, judged, owners)
+    page = _with_promised(gate, page, promised, judged, linked)
     return _with_company(gate, page, links, _history(pk))
 
 
@@ -71,7 +72,9 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
     ]
     judged = judgments(w["id"] for w in found.content["watch"])
     owners = sites_of(judged, *(work.url for work in works_named.values()))
-    page = gate.page(found.row, found.content, found.html, works_named, judged, found.number, owners)
+    page = gate.page(
+        found.row, found.content, found.html, works_named, judged, found.number, owners, links_of(judged, owners)
+    )
     if not isinstance(page, StoryPage):
         return page
     return _with_company(gate, page, [], _history(found.row.id))
@@ -103,7 +106,8 @@ def preview(
     judged = judgments([*ids, *(old["id"] for old, _new in promised)])
     urls = (work.url for work in named.values()) if owners is None else ()
     owners = {**(owners or {}), **sites_of(judged, *urls)}
-    page = gate.page(row, content, html, named, judged, owners=owners)
+    linked = links_of(judged, owners)
+    page = gate.page(row, content, html, named, judged, owners=owners, links=linked)
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}
@@ -116,7 +120,7 @@ def preview(
         Cited(named[s["article"]], s["role"], s["in_summary"]) for s in content["sources"] if s["article"] in named
     ]
     gate.learn(link.other.id for link in links)
-    return _with_company(gate, _with_promised(gate, page, promised, judged, owners), links, [])
+    return _with_company(gate, _with_promised(gate, page, promised, judged, linked), links, [])
 
 
 class _Found(NamedTuple):
@@ -185,17 +189,26 @@ def _with_promised(
     page: StoryPage,
     promised: Sequence[tuple[dict[str, Any], int]],
     judged: Mapping[int, Sequence[Judged]],
-    owners: Owners,
+    linked: Links,
 ) -> StoryPage:
     """The page with the watch items in whose place newer ones stand, after these: they were promised."""
     if not promised:
         return page
-    older = {newer: old["id"] for old, newer in promised}
-    views = [replace(item, replaces=older.get(item.id)) for item in page.watch]
-    for old, newer in promised:
-        if view := gate.watch_item(old, judged.get(old["id"], ()), page.card.id, owners):
-            views.append(replace(view, replaced_by=newer, replaces=older.get(view.id)))
-    return replace(page, watch=tuple(views))
+    shown = {
+        old["id"]: (view, newer)
+        for old, newer in promised
+        if (view := gate.watch_item(old, judged.get(old["id"], ()), page.card.id, linked))
+    }
+    there = {item.id for item in page.watch} | shown.keys()
+    older = {newer: pk for pk, (_view, newer) in shown.items()}
+    views = [*((item, None) for item in page.watch), *shown.values()]
+    return replace(
+        page,
+        watch=tuple(
+            replace(view, replaces=older.get(view.id), replaced_by=newer if newer in there else None)
+            for view, newer in views
+        ),
+    )
 
 
 def _history(pk: int) -> list[Changed]:

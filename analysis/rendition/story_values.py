@@ -318,6 +318,7 @@ class VersionChanges:
     before: int
     fields: tuple[ChangeView, ...]
     withheld: bool  # something of one of the two may not be shown, and is left out of both
+    attribution: tuple[str, ...]  # words that the sources of either ask for
 
     @property
     def said(self) -> RevisionView | None:

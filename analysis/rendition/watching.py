@@ -8,17 +8,18 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from analysis.addresses import host_of
-from analysis.models import WatchItem
+from analysis.addresses import host_of, spellings
+from analysis.models import Article, WatchItem
 from analysis.models.watch import NOT_REPLACED
 from analysis.owners import names_of
 from analysis.prepared import Prepared
 from analysis.provenance import Owners
-from analysis.rendition.gate import Gate
+from analysis.rendition.gate import Gate, Links
 from analysis.rendition.lists import CursorError
 from analysis.rendition.rows import Judged, Row, columns, judgments, row_of
 from analysis.rendition.story_values import WatchView
 from analysis.rendition.values import Listing
+from analysis.terms import Work
 
 PAGE = 50
 MOST = 500  # in a calendar
@@ -90,13 +91,28 @@ def due_next(since: date, most: int) -> list[_Found]:
 
 def views(gate: Gate, items: Sequence[_Found], judged: bool = False) -> Iterator[WatchView]:
     """Those that may be shown. The citations of their stories must be known. `judged`: with what was said of them, in
-    two queries."""
+    three queries."""
     said = judgments(item.frozen["id"] for item in items) if judged else {}
-    owners = sites_of(said)
+    links = links_of(said)
     for row, frozen, newer in items:
         card = gate.card(row)
-        if card and (view := gate.watch_item(frozen, said.get(frozen["id"], ()), row.id, owners)):
+        if card and (view := gate.watch_item(frozen, said.get(frozen["id"], ()), row.id, links)):
             yield replace(view, story=card, replaced_by=newer)
+
+
+_ARTICLES = Prepared(
+    lambda urls: Article.objects.filter(url__in=urls).values_list("url", "publisher_id", "published_at"), urls=[str]
+)
+
+
+def links_of(judged: Mapping[int, Sequence[Judged]], owners: Owners | None = None) -> Links:
+    """What the rules need to know of the pages that these judgments lead to, by address: the articles that we know
+    there, else whose the site is. Two queries, one with the `owners` of all sites; none of nothing."""
+    urls = {said.url for some in judged.values() for said in some if said.url}
+    ways = {way: url for url in urls for way in spellings(url)}
+    known = {ways[url]: Work(url, publisher, at) for url, publisher, at in _ARTICLES(urls=list(ways))}
+    sites = names_of({host_of(url) for url in urls}) if owners is None else owners
+    return {url: known.get(url) or Work(url, sites.get(host_of(url), (0, ""))[0]) for url in urls}
 
 
 def sites_of(judged: Mapping[int, Sequence[Judged]], *urls: str) -> Owners:
@@ -130,7 +146,7 @@ def open_of(gate: Gate, stories: Sequence[int]) -> Iterator[WatchView]:
 def watch(after: DayCursor | None = None) -> Listing[WatchView]:
     """Every watch item that is open, those overdue first, or whose date is still ahead; by date.
 
-    Also those that a newer one has replaced, for they were promised. Fifty to a page; six queries.
+    Also those that a newer one has replaced, for they were promised. Fifty to a page; seven queries.
     """
     items = WatchItem.objects.order_by("due", "pk")
     if after:
@@ -142,7 +158,7 @@ def watch(after: DayCursor | None = None) -> Listing[WatchView]:
 
 
 def past(before: DayCursor | None = None) -> Listing[WatchView]:
-    """Every watch item whose date is past, newest first, with what became of it. Fifty to a page; five queries."""
+    """Every watch item whose date is past, newest first, with what became of it. Fifty to a page; six queries."""
     items = WatchItem.objects.filter(due__lt=timezone.now().date()).order_by("-due", "-pk")
     if before:
         items = items.filter(Q(due__lte=before.day) & (Q(due__lt=before.day) | Q(pk__lt=before.id)))

@@ -1,13 +1,11 @@
 """What a version changed, word by word: only of words that may be read today, and of no absence that terms made."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import editing, rendition
-from analysis.models import Claim, ContextNote, Evidence, Story
+from analysis.models import Claim, ContextNote, Desk, Evidence, Story
 from analysis.rendition import Tombstone, VersionChanges
 from analysis.rendition.changes import NEAR, _pieces
 from tests import making
@@ -76,6 +74,48 @@ def test_what_terms_withhold_is_left_out_and_is_no_change(story):
     assert isinstance(rendition.changes(story.slug, 2), Tombstone)
 
 
+def test_an_absence_that_terms_made_is_no_change(story):
+    """Why a source is there may not quote so much any more; that it said something simpler before is no news."""
+    source = story.sources.get()
+    source.why = "It says “one two three four”."
+    source.save()
+    again(story)
+    assert changed(story)["Why it is there"] == "[+It says “one two three four”.+]"
+    source.why = "It says so."
+    source.save()
+    again(story)
+    making.terms(source.article.publisher, quote_words=3)
+    for number in (2, 3):
+        assert rendition.changes(story.slug, number).withheld and "Why it is there" not in changed(story, number)
+
+
+def test_two_summaries_side_by_side_are_not_more_words_than_one_may_have(story):
+    story.summary.text = "The crane goes to whoever pays most."
+    story.summary.save()
+    again(story)
+    assert "The news" in changed(story)
+    making.terms(story.sources.get().article.publisher, max_words=7)
+    assert rendition.changes(story.slug, 2).withheld and "The news" not in changed(story)
+
+
+def test_it_passes_on_what_the_sources_of_both_versions_ask(story, client):
+    strict = making.article()
+    making.terms(strict.publisher, ai="deny", max_words=20, attribution="Courtesy of B")
+    was = making.draft(strict, summary="Few words.")
+    editing.publish(was, None)
+    was.sources.update(article=making.article())
+    again(was)
+    response = client.get(f"/stories/{was.slug}/history/2/changes/")
+    assert response["Content-Usage"] == "train-ai=n, ai-use=n" and "max-snippet:39" in response["X-Robots-Tag"]
+    assert "Courtesy of B" in response.content.decode()
+    assert "Courtesy of B" not in client.get(f"/stories/{was.slug}/history/2/").content.decode()
+
+
+def test_who_signs_it_is_a_change_too(story):
+    again(story, edited_by=Desk.objects.create(name="Standards desk", slug="standards"))
+    assert changed(story) == {"Filed": "Brief. Analysis desk[+, Standards desk+]"}
+
+
 def test_of_a_withdrawn_story_nothing_is_told(story):
     again(story, dek="Another.")
     editing.withdraw(story, "Wrong.")
@@ -90,12 +130,25 @@ def test_it_costs_two_pages_of_history_whatever_changed(story, django_assert_max
         assert len(rendition.changes(story.slug, 2).fields) == 13
 
 
-@pytest.mark.django_db(False)
-@given(st.text(max_size=600), st.text(max_size=600))
-def test_the_pieces_hold_what_is_gone_and_what_is_new_and_little_else(old, new):
-    pieces = list(_pieces(old, new))
-    assert bool(pieces) == (old != new)
-    for piece in pieces:
-        assert piece.text in (old if piece.kind == "gone" else new) or " … " in piece.text
-        assert piece.kind != "same" or len(piece.text) <= 2 * NEAR + 3
-    assert replace(pieces[0], text="x").text == "x" if pieces else True
+WORDS = st.lists(st.sampled_from(["port", "quay", "twelve", "May", "—", "12,5", "l’été"]), max_size=120).map(" ".join)
+
+
+@given(WORDS, WORDS, WORDS)
+def test_the_pieces_put_together_are_both_texts_but_for_what_is_folded(head, gone, new):
+    old, now = f"{head} {gone} {head}", f"{head} {new} {head}"
+    pieces = list(_pieces(old, now))
+    assert bool(pieces) == (old != now)
+    for text, other in ((old, "new"), (now, "gone")):
+        parts = "".join(piece.text for piece in pieces if piece.kind != other).split(" … ")
+        at = 0
+        for part in parts if pieces else ():
+            assert part in text[at:], "in their order"
+            at = text.index(part, at) + len(part)
+    assert all(len(piece.text) <= 2 * NEAR + 3 for piece in pieces if piece.kind == "same")
+
+
+def test_of_much_that_stayed_a_little_is_shown_and_the_space_beside_a_change_stays():
+    long = "word " * 100
+    first, gone, new, last = _pieces(f"{long}twelve {long}", f"{long}thirteen {long}")
+    assert (gone.text, new.text) == ("twelve", "thirteen")
+    assert first.text == f" … {long[-NEAR:]}" and last.text == f"{(' ' + long)[:NEAR]} … "

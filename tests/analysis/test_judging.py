@@ -10,7 +10,7 @@ from django.utils import timezone
 from analysis import editing, judging, rendition, working
 from analysis.editing import EditingError
 from analysis.freezing import snapshot
-from analysis.models import Domain, Judgment, Source, Story, WatchItem
+from analysis.models import Article, Domain, Judgment, Source, Story, WatchItem
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +193,15 @@ def test_a_link_that_terms_forbid_is_not_shown_though_the_judgment_is(item):
     assert (shown(item).outcome.why, shown(item).outcome.url) == ("It opened.", "")
 
 
+def test_a_page_that_we_know_as_somebodys_article_is_theirs_on_whatever_site_it_stands(item):
+    theirs = making.publisher()
+    Article.objects.create(url="https://copies.test/9", title="T", publisher=theirs)
+    judging.judge(item, None, "yes", "It opened.", "https://copies.test/9")
+    assert shown(item).outcome.url
+    making.terms(theirs, level="none")
+    assert shown(item).outcome.url == rendition.past().items[0].outcome.url == ""
+
+
 @pytest.mark.parametrize("scope", [{}, {"scope": "domain", "value": "forbids.test"},
                                    {"scope": "url", "value": "https://forbids.test/1"}])  # fmt: skip
 def test_whoever_the_page_belongs_to_later(item, scope):
@@ -238,6 +247,16 @@ def test_what_a_newer_one_replaced_stays_on_the_page_of_its_story_with_its_outco
     assert (old.statement, old.replaced_by, old.outcome.why) == ("It opens.", newer.pk, "It stayed shut.")
     making.terms(story.sources.first().article.publisher, level="link")
     assert rendition.story(story.slug).watch == ()
+
+
+def test_nothing_leads_to_a_watch_item_that_may_not_be_shown(item):
+    story = Story.objects.get(pk=item.story_id)
+    quoting = making.promise(story, "“One two three four.”", public=False, position=1)
+    WatchItem.objects.filter(pk=item.pk).update(superseded_by=quoting)
+    editing.publish(story, None)
+    making.terms(story.sources.first().article.publisher, level="full", quote_words=3)
+    (left,) = rendition.story(story.slug).watch
+    assert (left.id, left.replaced_by) == (item.pk, None)
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------

@@ -411,6 +411,13 @@ def test_what_was_judged_before_there_were_judgments_becomes_some_and_is_counted
     before = run(database, JUDGED)
     assert before[0] == "It opens. yes [<User: writer>] ('grids', 'analysis')"
     sites.manage(database, "migrate", "analysis", "0018", "--verbosity", "0")
+    as_typed = """
+from django.db import connection
+with connection.cursor() as cursor:
+    for url, state in (("https://REGISTER.test/1?utm_source=x#y", "yes"), ("https://[", "annulled")):
+        cursor.execute("UPDATE analysis_watchitem SET outcome_url = %s WHERE state = %s", [url, state])
+"""
+    run(database, as_typed)
     sites.manage(database, "migrate", "--verbosity", "0")
     assert run(database, JUDGED) == KEPT  # the way back has lost what was taken back, and who wrote it
     sites.manage(database, "migrate", "analysis", "0018", "--verbosity", "0")

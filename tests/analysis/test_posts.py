@@ -32,6 +32,7 @@ def to_the_millisecond(when: datetime) -> str:
         ("https://discord.com/channels/1/2/175928847299117063", "2016-04-30T11:18:25.796+00:00", Whose.PLATFORM),
         (f"https://www.instagram.com/p/{MEDIA}/", "2020-08-26T13:43:27.313+00:00", Whose.PLATFORM),
         (f"https://instagram.com/desk/reel/{MEDIA}", "2020-08-26T13:43:27.313+00:00", Whose.PLATFORM),
+        ("https://x.com/i/web/status/1912826545673998460", "2025-04-17T11:12:41.744+00:00", Whose.PLATFORM),
         ("https://social.test/@desk/103270115826048975", "2019-12-08T03:48:33.849+00:00", Whose.SERVER),
         ("https://social.test/users/desk/statuses/103270115826048975", "2019-12-08T03:48:33.849+00:00", Whose.SERVER),
     ],
@@ -55,6 +56,10 @@ def test_the_last_digits_count_so_no_id_went_through_a_float():
     late = 1912826545673998460 | (2**22 - 1)  # the last id of its millisecond; a float would round it into the next
     assert at(f"https://x.com/a/status/{late}") == at(X)
     assert at(f"https://x.com/a/status/{int(float(late))}") != at(X)
+
+
+def test_a_time_before_the_platform_was_there_is_none():
+    assert post_at("https://tiktok.com/@a/video/5").at is None
 
 
 @pytest.mark.parametrize("number", ["0", "20", "29700859246", str(2**63), "9" * 20])

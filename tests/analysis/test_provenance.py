@@ -38,12 +38,14 @@ def test_of_an_ordinary_source_all_is_well_and_that_is_said():
 
 def test_a_post_from_before_the_event_is_a_warning_with_the_number_of_days():
     (warning,) = said(POST)["warning"]
-    assert warning == "Posted 17 April 2025, 11:12 UTC, by its own id: 368 days before the event it is cited for."
+    assert (
+        warning == "Posted 17 April 2025, 11:12 UTC, by its own id. That is 368 days before the event it is cited for."
+    )
 
 
 def test_without_a_day_of_the_event_the_story_is_what_it_is_compared_with():
     (warning,) = said(replace(POST, event_on=None, story_on=date(2026, 4, 20)))["warning"]
-    assert warning == "Posted 17 April 2025, 11:12 UTC, by its own id: 368 days before this story."
+    assert warning == "Posted 17 April 2025, 11:12 UTC, by its own id. That is 368 days before this story."
 
 
 @pytest.mark.parametrize(("event", "warns"), [
@@ -62,6 +64,34 @@ def test_more_than_thirty_days_is_too_old(event, warns):
 def test_reporting_older_than_the_event_is_pointed_out_and_a_document_is_not(role, days, warns):
     old = replace(ORDINARY, role=role, published_at=datetime(2026, 4, 20, 8, tzinfo=UTC) - timedelta(days=days))
     assert said(old)["warning"] == (["Published 31 days before the event it is cited for."] if warns else [])
+
+
+def test_an_event_that_is_still_to_come_makes_no_report_old():
+    assert not said(replace(ORDINARY, event_on=date(2026, 12, 1)))["warning"]
+
+
+def test_a_post_whose_id_tells_nothing_is_old_by_the_date_on_record():
+    old = replace(ORDINARY, url="https://t.me/desk/5", role="wire", published_at=datetime(2020, 4, 20, tzinfo=UTC))
+    assert said(old)["warning"] == ["Published 2191 days before the event it is cited for."]
+
+
+def test_an_old_post_that_is_cited_as_background_is_no_mistake():
+    assert said(replace(POST, role="background"))["warning"] == []
+
+
+def test_where_not_the_platform_says_when_it_is_a_hint_and_no_warning():
+    found = said(replace(POST, url="https://bsky.app/profile/d.test/post/3lbd2ebt3wk2r"))
+    assert not found["warning"]
+    assert found["unknown"][0] == (
+        "Posted 19 November 2024, 18:19 UTC, by an id that its author’s own program chose. "
+        "That is 517 days before the event it is cited for."
+    )
+
+
+def test_a_page_on_its_publishers_own_site_is_no_post_though_its_address_looks_like_one():
+    own = replace(ORDINARY, url="https://wire.test/@desk/103270115826048975")
+    assert said(own)["fine"] == ["On a site of Wire.", "Read by us on 20 April 2026."]
+    assert "Mastodon" in str(said(replace(own, own=False, owner=None)))
 
 
 @pytest.mark.parametrize(("days", "warns"), [(0, False), (1, False), (2, True), (4000, True)])
@@ -99,7 +129,7 @@ def test_what_could_not_be_checked_says_so_and_is_no_warning():
     ({"owner": "Other", "own": False}, "warning", "It is on a site of Other, not of Wire."),
     ({"url": "https://bsky.app/profile/d.test/post/3lbd2ebt3wk2r", "event_on": date(2024, 11, 19)},
      "unknown", "Posted 19 November 2024, 18:19 UTC, by an id that its author’s own program chose."),
-    ({"url": "https://social.test/@desk/103270115826048975", "event_on": date(2019, 12, 8)},
+    ({"url": "https://social.test/@desk/103270115826048975", "event_on": date(2019, 12, 8), "own": False},
      "unknown",
      "Posted 8 December 2019, 03:48 UTC, by its own id, if its server is the Mastodon server it looks like."),
 ])  # fmt: skip
