@@ -103,7 +103,8 @@ def _pieces(old: str, new: str) -> Iterator[PieceView]:
         first, last = n == 0, n == len(compared) - 1
         text = piece.text
         if piece.kind == "same" and len(text) > (NEAR if first or last else 2 * NEAR):
-            text = f"{'' if first else text[:NEAR]} … {'' if last else text[-NEAR:]}"
+            head, tail = text[:NEAR].rpartition(" ")[0], text[-NEAR:].partition(" ")[2]  # no word is cut
+            text = f"{'' if first else head} … {'' if last else tail}"
         yield PieceView(kind=piece.kind, text=text)
 
 

@@ -9,6 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.provenance import Check
 from analysis.rendition import stories as rendition
 from analysis.rendition.story_values import ClaimView, EvidenceView, Ledger, Ref, SourceView, StandingView
 from newsroom.templatetags import parts
@@ -23,7 +24,8 @@ def source(pk):
     return SourceView(
         id=pk, url=f"https://example-wire.test/{pk}", title=f"Title {pk}", publisher=Ref(name="Wire", slug="wire"),
         name="Wire", language="en", published_at=AT, role="primary", role_label="Primary", why="It has the figures.",
-        linked_only=False, stated=False, attribution=("By the Wire",), checks=("Its address says so.",),
+        linked_only=False, stated=False, attribution=("By the Wire",),
+        checks=(Check("It is wrong.", "warning"), Check("On its site.", "fine")),
     )  # fmt: skip
 
 
