@@ -201,7 +201,7 @@ def test_a_french_reader_reads_a_comma(client, record):
 
 def test_both_pages_cost_the_same_for_any_record(client, record, django_assert_max_num_queries):
     client.get("/scorecard/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get("/scorecard/")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         client.get("/watch/")
