@@ -15,10 +15,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from analysis import search
-from analysis.models import Appearance, Story
+from analysis.models import Appearance, Citation, Story
 from analysis.rendition.finding import snippet
 from analysis.rendition.pages import pages_of
-from analysis.rendition.story_values import StoryCard, StoryPage
+from analysis.rendition.story_values import NamedClaim, StoryCard, StoryPage
+from analysis.standings import record_of
 
 MOST_NAMES = 6  # mentions that are asked about
 MOST_WORDS = 5  # words of the headline that are; two of them together make a candidate
@@ -74,6 +75,35 @@ def candidates(content: dict[str, Any], now: datetime, *, words: str = "", limit
     fitting = [one for one in found if one.names or len(one.words) > 1]
     fitting.sort(key=lambda one: (2 * len(one.names) + len(one.words), one.card.published_at), reverse=True)
     return fitting[:limit]
+
+
+def shared_claims(content: dict[str, Any], *, words: str = "", limit: int = 30) -> list[NamedClaim]:
+    """Public claims of other stories that a snapshot may share: of those it draws on, or which rest on the same
+    articles; with typed `words`, of those that hold them all. None that it has already. At most ten queries."""
+    typed = search.query_tokens(words)
+    if words and not typed:
+        return []
+    if typed:
+        proposed = search.newest(typed, READ)
+    else:
+        cited = Citation.objects.filter(article__in=[s["article"] for s in content["sources"]])
+        newest = cited.order_by("-published_at", "-story_id").values_list("story", flat=True)[:PROPOSED]
+        proposed = list(dict.fromkeys([*(link["story"] for link in content["earlier"]), *newest]))[:READ]
+    there = {record_of(claim) for claim in content["claims"]}
+    pages = pages_of(proposed)
+    found = [
+        NamedClaim(claim=claim, story=pages[pk].card)
+        for pk in proposed
+        if pk in pages and pages[pk].card.slug != content["slug"]
+        for claim in pages[pk].claims
+        if claim.record not in there and (not typed or _holds(claim.text, typed))
+    ]
+    return list({one.claim.record: one for one in reversed(found)}.values())[::-1][:limit]
+
+
+def _holds(text: str, words: Iterable[str]) -> bool:
+    held = set(search.tokens(text))
+    return all(any(one.startswith(word) for one in held) for word in words)
 
 
 def _telling(headline: str) -> list[str]:

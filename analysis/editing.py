@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis import comparing, preflight, search, tallying
+from analysis import comparing, establishing, preflight, search, tallying
+from analysis.errors import ConflictError, EditingError, NotReadyError
 from analysis.freezing import digest, frozen, render, same_text, snapshot, words_of
 from analysis.models import (
     Appearance,
@@ -35,22 +36,6 @@ __all__ = [
 ]  # fmt: skip
 EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
 EXPLAIN = gettext_lazy("Say in a sentence what was wrong and what is right.")
-
-
-class EditingError(Exception):
-    """Something an editor asked for cannot be done. The message says what and why."""
-
-
-class NotReadyError(EditingError):
-    """Pre-flight found hard stops; `stops` lists them in words."""
-
-    def __init__(self, stops: list[str]) -> None:
-        super().__init__(" ".join(stops))
-        self.stops = stops
-
-
-class ConflictError(EditingError):
-    """The working copy was changed by someone else since it was read."""
 
 
 def claim_version(story: Story, based_on: int) -> None:
@@ -117,6 +102,7 @@ def _publish(
         .get(pk=story.pk)
     )
     first = story.current is None
+    establishing.publish(story, by, at)
     content = frozen(snapshot(story), now or at)
     stops = preflight.stops(story, content, now or at, reason)
     if not first and kind in EXPLAINED and not reason.strip():

@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import User
 from django.db.models import CharField, StringAgg, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from analysis import preflight
 from analysis.models import (
@@ -20,6 +21,7 @@ from analysis.models import (
     StandingChange,
     Story,
     StoryLink,
+    Version,
     WatchItem,
 )
 from analysis.models.writing import Slot
@@ -50,17 +52,19 @@ _NOTES = Prepared(
 )
 _CLAIMS = Prepared(
     lambda story: (
-        Claim.objects.filter(story__pk=story)
+        Claim.objects.filter(story__pk=story, left_out=False)
         .annotate(said=StringAgg(_EVIDENCE, _COMMA))
         .order_by("position", "id")  # an aggregate drops the order that the model says
-        .values_list("pk", "text", "standing", "why", "checked_at", "said")
+        .values_list("pk", "shares", "text", "standing", "why", "checked_at", "said")
     ),
     story=int,
 )
 _CHANGES = Prepared(
     lambda story: (
-        StandingChange.objects.filter(claim__story__pk=story)
-        .order_by("at", "pk")
+        StandingChange.objects.filter(
+            claim__in=Claim.objects.filter(story__pk=story, left_out=False).values(record=Coalesce("shares", "pk"))
+        )
+        .order_by("pk")
         .values_list("claim_id", "standing", "why", "at")
     ),
     story=int,
@@ -153,6 +157,7 @@ def content_of(rows: Loaded) -> dict[str, Any]:
         "disclosure": story.disclosure,
         "sources": [
             {"id": s.pk, "article": s.article_id, "role": s.role, "in_summary": s.in_summary, "why": s.why}
+            | ({"copied_from": s.copied_from} if s.copied_from else {})
             for s in rows.sources
         ],
         "summary": summary
@@ -169,14 +174,15 @@ def content_of(rows: Loaded) -> dict[str, Any]:
         "claims": [
             {
                 "id": pk,
+                **({"shares": shares} if shares else {}),
                 "text": text,
                 "standing": standing,
                 "why": why,
                 "checked_at": checked_at.isoformat(),
                 "evidence": [{"source": source, "stance": stance} for source, stance in _pairs(said)],
-                "history": history.get(pk, []),
+                "history": moved if len(moved := history.get(shares or pk, [])) > 1 else [],
             }
-            for pk, text, standing, why, checked_at, said in _CLAIMS(story=story.pk)
+            for pk, shares, text, standing, why, checked_at, said in _CLAIMS(story=story.pk)
         ],
         "watch": [
             {
@@ -203,6 +209,20 @@ def frozen(content: dict[str, Any], now: datetime) -> dict[str, Any]:
     """
     permits = preflight.permits_of(content, now)
     return content | {TERMS: {str(source): _plain(permit) for source, permit in permits.items()}}
+
+
+def keep(story: Story, number: int, by: User | None, why: str, now: datetime) -> Version:
+    """Keep what the working copy holds as its version `number`: `by` whom and `why`, if that was no plain save."""
+    content = frozen(snapshot(story), now)
+    return Version.objects.create(
+        story=story,
+        number=number,
+        content=content,
+        sha256=digest(content),
+        why=why,
+        created_by=by,
+        created_at=now,
+    )
 
 
 def same_text(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -119,6 +119,7 @@ def _head(content: dict[str, Any], names: Names) -> Fields:
 
 def _source(row: Row, name: str) -> Part:
     said = {"role": _choice(Role, row["role"]), "in_summary": _yes(row["in_summary"]), "why": row["why"]}
+    said["copied_from"] = row.get("copied_from", "")
     return _row(_("Source “%(name)s”"), name, Source, said)
 
 

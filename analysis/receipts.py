@@ -4,7 +4,7 @@ For every story that rests on something a decision spoke of, what its revisions 
 through now; the difference must be read nowhere. newsroom/receipt.py asks the pages and keeps what they answered.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,13 +12,25 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from analysis import rendition
+from analysis import rendition, standings
 from analysis.addresses import spellings
-from analysis.models import Article, Check, Citation, Correction, Decision, Judgment, Story, Terms, WatchItem
+from analysis.models import (
+    Article,
+    Check,
+    Citation,
+    Correction,
+    Decision,
+    Judgment,
+    StandingChange,
+    Story,
+    Terms,
+    WatchItem,
+)  # fmt: skip
 from analysis.models.publishers import Level, Scope
 from analysis.owners import publisher_of
-from analysis.rendition import StoryPage, Tombstone
+from analysis.rendition import ClaimRecord, StoryPage, Tombstone
 from analysis.rulebook import from_terms
+from analysis.standings import record_of
 from analysis.terms import Work, applies
 from analysis.text import to_plain
 from analysis.withheld import occurring, runs
@@ -96,13 +108,15 @@ class _Told:
         changed += WatchItem.objects.filter(story=story, superseded_by__isnull=False).values_list(
             "statement", flat=True
         )
+        changed += StandingChange.objects.filter(story=story).values_list("why", flat=True)
         changed += Judgment.objects.filter(item__story=story).values_list("why", flat=True)
         self.articles = list(
             Article.objects.filter(pk__in=[s["article"] for s in self.content["sources"]]).select_related("publisher")
         )
-        ours = runs([*_texts(self.content, story.current.html), *changed])
-        # What other stories may say by right: formulas of ours, and titles of theirs.
-        common = runs([*_formulas(self.content), *(article.title for article in self.articles)])
+        self.shared = {pk for pk, (_record, others) in standings.public_of(story.pk).items() if others}
+        ours = runs([*_texts(self.content, story.current.html, self.shared), *changed])
+        # What other stories may say by right: formulas of ours, claims that they share, and titles of theirs.
+        common = runs([*_formulas(self.content, self.shared), *(article.title for article in self.articles)])
         self.ours = _withheld(ours, self.page)
         self.withheld = _withheld(ours | common, self.page)
 
@@ -127,7 +141,8 @@ class _Told:
         newer, said_newer = self.page, self.ours
         for revision in self.story.revisions.filter(number__lt=self.number).order_by("-number")[:OLD_VERSIONS]:
             page = rendition.history(self.slug, revision.number)
-            said = runs([*_texts(revision.content, revision.html), *_formulas(revision.content)])
+            texts = _texts(revision.content, revision.html, self.shared)
+            said = runs([*texts, *_formulas(revision.content, self.shared)])
             at = f"{self.path}history/{revision.number}/"
             yield Expectation("history", at, _statuses(page), self.story.pk, _withheld(said, page))
             # What the next one changed of it says what either page says, and no more.
@@ -136,6 +151,11 @@ class _Told:
             answers = _statuses(page if isinstance(newer, StoryPage) else newer)
             yield Expectation("history", at, answers, self.story.pk, hidden)
             newer, said_newer = page, said
+        for record, texts in _claims(self.content).items():
+            found = rendition.claim(record)
+            said = runs(texts)
+            hidden = said - occurring(said, _shown_of_claim(found)) if found else said
+            yield Expectation("claim", f"/claims/{record}/", (200 if found else 404,), self.story.pk, hidden)
         # Its address is public as it is, and commonly spells its headline: asking by it tells nobody anything.
         absent = (self.path,) if self.gone else ()
         yield Expectation("search", f"/search/?q={self.slug}", (200,), self.story.pk, self.ours, absent)
@@ -205,19 +225,31 @@ def _statuses(page: StoryPage | Tombstone | None) -> tuple[int]:
     return (404,) if page is None else (200 if isinstance(page, StoryPage) else page.status,)
 
 
-def _formulas(content: dict[str, Any]) -> Iterator[str]:
-    """Texts of ours that several stories have in common."""
+def _claims(content: dict[str, Any]) -> dict[int, list[str]]:
+    """What it says of each claim, by the id under which that stands."""
+    return {record_of(claim): [claim["text"], claim["why"]] for claim in content["claims"]}
+
+
+def _shown_of_claim(found: ClaimRecord) -> Iterator[str]:
+    for one in found.uses:
+        yield from (one.claim.text, one.claim.why, one.story.headline, *(said.why for said in one.claim.history))
+
+
+def _formulas(content: dict[str, Any], shared: Collection[int]) -> Iterator[str]:
+    """Texts of ours that several stories have in common. `shared`: the ids of claims that others use too."""
     yield content["disclosure"]
+    yield from (text for claim in content["claims"] if claim["id"] in shared for text in (claim["text"], claim["why"]))
     yield from (item["settled_by"] for item in content["watch"])
 
 
-def _texts(content: dict[str, Any], rendered: dict[str, Any]) -> Iterator[str]:
+def _texts(content: dict[str, Any], rendered: dict[str, Any], shared: Collection[int]) -> Iterator[str]:
     """Every other text of ours in a frozen content, as plain text."""
     yield from (content["headline"], content["dek"], to_plain(rendered["summary"]))
     for note in content["notes"]:
         yield from (note["title"], to_plain(rendered["notes"][note["slot"]]))
     for claim in content["claims"]:
-        yield from (claim["text"], claim["why"], *(change["why"] for change in claim["history"]))
+        if claim["id"] not in shared:
+            yield from (claim["text"], claim["why"], *(change["why"] for change in claim["history"]))
     yield from (item["statement"] for item in content["watch"])
     yield from (one["why"] for one in [*content["sources"], *content["earlier"]])
 

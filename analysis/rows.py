@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Model
+from django.db.models import Count, Model
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from analysis.editing import EditingError
@@ -21,13 +22,14 @@ from analysis.models import (
     Evidence,
     Mention,
     Source,
-    StandingChange,
     Story,
     StoryLink,
     WatchItem,
 )
 
 type Row = dict[str, Any]
+MOST_SHARERS = 100  # stories that share one claim: each gets a version and a task when its standing changes
+
 type Wanted = tuple[Hashable, Row]  # by which key a row is known, and what it is to hold
 
 
@@ -45,7 +47,15 @@ def write_sources(story: Story, rows: list[Row]) -> dict[int, int]:
             raise WorkingError(_("There is no article number %(id)s.") % {"id": unknown})
     _once(articles, _("An article is among the sources twice."))
     wanted = [
-        (row["article"], {"article_id": row["article"], **_only(row, "role", "in_summary", "why"), "position": n})
+        (
+            row["article"],
+            {
+                "article_id": row["article"],
+                **_only(row, "role", "in_summary", "why"),
+                "copied_from": row.get("copied_from", ""),
+                "position": n,
+            },
+        )
         for n, row in enumerate(rows)
     ]
     written = _sync(story, Source, there, wanted)
@@ -67,21 +77,29 @@ def write_notes(story: Story, rows: list[Row], sources: dict[int, int]) -> None:
     _pair(pairs, pairs.objects.filter(contextnote__story=story), ("contextnote_id", "source_id"), wanted)
 
 
-def write_claims(story: Story, rows: list[Row], sources: dict[int, int], by: User | None, now: datetime) -> None:
-    """A change of standing of a story that readers have seen is dated. A draft's leaves no record: nobody saw it."""
-    there = {claim.pk: claim for claim in story.claims.prefetch_related("evidence", "changes")}
-    keys = _known(rows, there)
-    for claim in there.values():
-        if claim.pk not in keys and claim.changes.all():
+def write_claims(story: Story, rows: list[Row], sources: dict[int, int], now: datetime) -> None:
+    """Where a public claim stands is a proposal until it is published (analysis/establishing.py). One that
+    was public, and is left out, keeps its row, for its address stays."""
+    held = {claim.pk: claim for claim in story.claims.prefetch_related("evidence", "changes", "sharers")}
+    # A claim of another story that was left out, and is taken up again, is the one that was there.
+    left = {claim.shares_id: pk for pk, claim in held.items() if claim.left_out and claim.shares_id}
+    rows = [row | {"id": left.get(row.get("shares") or 0, row.get("id"))} for row in rows]
+    keys = _known(rows, held)
+    gone = [claim for claim in held.values() if claim.pk not in keys and not claim.left_out]
+    for claim in gone:
+        if len(claim.changes.all()) > 1 or claim.sharers.all():
             raise WorkingError(
                 _(
-                    "The claim “%(claim)s” cannot be removed: its standing has moved, and that stays on record. "
-                    "Mark it as withdrawn instead."
+                    "The claim “%(claim)s” cannot be removed: its standing has moved, or other stories use it, and "
+                    "that stays on record. Mark it as withdrawn instead."
                 )
                 % {"claim": claim.text}
             )
+    story.claims.filter(pk__in=[claim.pk for claim in gone if claim.public_since]).update(left_out=True)
+    there = {pk: claim for pk, claim in held.items() if pk in keys or not (claim.left_out or claim.public_since)}
+    asked = [row["shares"] for key, row in zip(keys, rows, strict=True) if key is None and row.get("shares")]
+    shared = _shared(story, asked)
     wanted: list[Wanted] = []
-    moves: list[StandingChange] = []
     stances = [{sources[e["source"]]: e["stance"] for e in row["evidence"] if e["source"] in sources} for row in rows]
     for n, (key, row, stance) in enumerate(zip(keys, rows, stances, strict=True)):
         values = _only(row, "text", "standing", "why")
@@ -90,26 +108,34 @@ def write_claims(story: Story, rows: list[Row], sources: dict[int, int], by: Use
             said = {e.source_id: e.stance for e in old.evidence.all()}
             if stance == said and all(getattr(old, name) == value for name, value in values.items()):
                 checked_at = old.checked_at
-            if story.current_id and old.standing != row["standing"]:
-                moves += _moved(old, row, by, now)
-        wanted.append((key, {**values, "checked_at": checked_at, "position": n}))
+        elif row.get("shares"):
+            values["shares_id"] = shared[row["shares"]]
+        wanted.append((key, {**values, "checked_at": checked_at, "position": n, "left_out": False}))
     claims = _sync(story, Claim, there, wanted)
-    StandingChange.objects.bulk_create(moves)
     evidence = {
         (claim.pk, source): said
         for claim, stance in zip(claims, stances, strict=True)
         for source, said in stance.items()
     }
-    held = [e for claim in there.values() for e in claim.evidence.all()]
-    _pair(Evidence, held, ("claim_id", "source_id"), evidence, "stance")
+    spoken = [e for claim in there.values() for e in claim.evidence.all()]
+    _pair(Evidence, spoken, ("claim_id", "source_id"), evidence, "stance")
 
 
-def _moved(claim: Claim, to: Row, by: User | None, now: datetime) -> list[StandingChange]:
-    """The record of a change of standing; the first also writes down where the claim stood before."""
-    change = StandingChange(claim=claim, standing=to["standing"], why=to["why"], by=by, at=now)
-    if claim.changes.all():
-        return [change]
-    return [StandingChange(claim=claim, standing=claim.standing, why=claim.why, at=claim.checked_at), change]
+def _shared(story: Story, ids: list[int]) -> dict[int, int]:
+    """The claims of other stories that are to be shared, each with the one under which it stands."""
+    if not ids:
+        return {}
+    public = Claim.objects.filter(pk__in=ids, public_since__isnull=False).exclude(story=story)
+    found = {claim.pk: claim.record for claim in public}
+    if unknown := set(ids) - found.keys():
+        raise WorkingError(_("There is no public claim number %(id)s in another story.") % {"id": min(unknown)})
+    there = set(Claim.objects.filter(story=story, left_out=False).values_list(Coalesce("shares", "pk"), flat=True))
+    _once([*found.values(), *(there & set(found.values()))], _("This story has this claim already."))
+    used = Claim.objects.filter(shares__in=found.values()).values_list("shares").annotate(n=Count("pk"))
+    for record, n in used:
+        if n >= MOST_SHARERS:
+            raise WorkingError(_("Claim number %(id)s stands in as many stories as one can.") % {"id": record})
+    return found
 
 
 def write_watch(story: Story, rows: list[Row], by: User | None) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from analysis import rulebook, terms
 from analysis.drawing import stories_under
@@ -59,9 +60,7 @@ def check(stories: Sequence[int], now: datetime) -> None:
     """Make the tasks of these published stories those that they need at `now`, an aware moment. Five queries."""
     gate = Gate(now)
     gate.learn(stories)
-    known: dict[tuple[int, str], DeskTask] = {
-        (task.story_id, task.kind): task for task in DeskTask.objects.filter(story__in=stories)
-    }
+    known: dict[tuple[int, str], DeskTask] = {(task.story_id, task.kind): task for task in _withheld(stories)}
     current = Revision.objects.filter(pk__in=Story.objects.filter(pk__in=stories).values("current"))
     made, changed = [], []
     for story, content, editor in current.values_list("story_id", "content", "created_by_id"):
@@ -78,6 +77,11 @@ def check(stories: Sequence[int], now: datetime) -> None:
     DeskTask.objects.bulk_create(made, ignore_conflicts=True)
     DeskTask.objects.bulk_update(changed, ["words", "allowed"])
     DeskTask.objects.filter(pk__in=[task.pk for task in known.values()]).delete()
+
+
+def _withheld(stories: Sequence[int]) -> QuerySet[DeskTask]:
+    """The tasks of these stories that come of terms."""
+    return DeskTask.objects.filter(story__in=stories).exclude(kind=TaskKind.STANDING)
 
 
 def _rule(recheck: Recheck) -> Rule:

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from analysis import editing, naming, rows
+from analysis.freezing import keep
 from analysis.models import Article, Desk, Entity, Story, Summary, Topic, Version, WatchItem
 from analysis.rows import Row, WorkingError
 
@@ -36,8 +37,8 @@ def write(
     parts of the content refer to it by whatever id it has there, so a new row that is referred to has a negative one.
     Sources are known by article, notes by slot, mentions by slug and earlier stories by id: these rows stay what they
     are wherever they stand. A new watch item may name in "replaces" the public open item that it corrects. What the
-    content says of "checked_at", "history" and "terms" is not read: they follow from what was done. An empty
-    "slug" asks for one made of the headline.
+    content says of "checked_at", "history" and "terms" is not read: they follow from what was done. A new claim may
+    name in "shares" the public claim of another story that it is. An empty "slug" asks for one made of the headline.
 
     Whatever it says, a public watch item keeps its words, a story that was published its address. Raises WorkingError
     if it names what is not there, or leaves out a claim whose standing has moved.
@@ -45,17 +46,17 @@ def write(
     now = now or timezone.now()
     _refuse_withdrawn(story)
     if story.version > 1 and not story.versions.exists():
-        _keep(story, story.version - 1, None, _("As it was before versions were kept"), now)
+        keep(story, story.version - 1, None, _("As it was before versions were kept"), now)
     desks = _desks(content)
     _write_head(story, content, desks)
     _write_summary(story, content["summary"], desks)
     sources = rows.write_sources(story, content["sources"])
     rows.write_notes(story, content["notes"], sources)
-    rows.write_claims(story, content["claims"], sources, by, now)
+    rows.write_claims(story, content["claims"], sources, now)
     rows.write_watch(story, content["watch"], by)
     rows.write_mentions(story, content["mentions"])
     rows.write_earlier(story, content["earlier"])
-    return _keep(story, story.version, by, why, now)
+    return keep(story, story.version, by, why, now)
 
 
 def base_of(story: Story, number: int) -> dict[str, Any] | None:
@@ -123,6 +124,8 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
     ).exclude(pk=story.pk)
     linked = {link["story"] for link in there["earlier"]} | set(public.values_list("pk", flat=True))
     kept = {claim["id"] for claim in content["claims"]}
+    claims = {claim.pk: claim for claim in story.claims.prefetch_related("changes", "sharers")}
+    standing = {claim["id"]: {"standing": claim["standing"], "why": claim["why"]} for claim in there["claims"]}
     # A source that was removed and added again has another number than it had; its article is the same.
     was = {s["article"]: s["id"] for s in content["sources"]}
     sources = {s["id"]: was[s["article"]] for s in there["sources"] if s["article"] in was}
@@ -130,11 +133,17 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
         claim
         | {"evidence": [e | {"source": sources[e["source"]]} for e in claim["evidence"] if e["source"] in sources]}
         for claim in there["claims"]
-        if claim["history"] and claim["id"] not in kept
+        if claim["id"] not in kept and (len(claims[claim["id"]].changes.all()) > 1 or claims[claim["id"]].sharers.all())
     ]
     lost += [
-        _("The claim “%(claim)s” stays: its standing has moved, and that is on record.") % {"claim": claim["text"]}
+        _("The claim “%(claim)s” stays: its standing has moved, or other stories use it, and that is on record.")
+        % {"claim": claim["text"]}
         for claim in stay
+    ]
+    # Where a public claim stands is no text of the story: it comes back as it stands now.
+    back = [
+        claim | standing[claim["id"]] if claim["id"] in standing and claims[claim["id"]].public_since else claim
+        for claim in content["claims"]
     ]
     watch, public_ones = _watch(story, content["watch"], there["watch"])
     lost += [_("The watch item “%(item)s” stays: it is public.") % {"item": w["statement"]} for w in public_ones]
@@ -154,7 +163,7 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
         "earlier": found(
             content["earlier"], linked, "story", _("The earlier story number %(name)s is not public any more.")
         ),
-        "claims": [*content["claims"], *stay],
+        "claims": [*back, *stay],
         "watch": [*watch, *public_ones],
     }  # fmt: skip
     return content | today, lost
@@ -188,19 +197,6 @@ def _watch(story: Story, rows: list[Row], there: list[Row]) -> tuple[list[Row], 
 def _refuse_withdrawn(story: Story) -> None:
     if story.status == Story.Status.WITHDRAWN:
         raise WorkingError(_("This story was withdrawn. It stays as it is; write a new one."))
-
-
-def _keep(story: Story, number: int, by: User | None, why: str, now: datetime) -> Version:
-    content = editing.frozen(editing.snapshot(story), now)
-    return Version.objects.create(
-        story=story,
-        number=number,
-        content=content,
-        sha256=editing.digest(content),
-        why=why,
-        created_by=by,
-        created_at=now,
-    )
 
 
 def _write_head(story: Story, content: dict[str, Any], desks: list[Desk]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from analysis import editing, judging, sharing, tallying
+from analysis import editing, establishing, judging, sharing, tallying
 from analysis.addresses import canonical
 from analysis.models import (
     Article,
@@ -139,7 +139,12 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
         desk=desk(),
     )
     source = Source.objects.create(
-        story=story, article=original, role="original", in_summary=True, why=word("source_why")
+        story=story,
+        article=original,
+        role="original",
+        in_summary=True,
+        why=word("source_why"),
+        copied_from=word("copied_from"),
     )
     if beside:
         Source.objects.create(story=story, article=beside, role="primary", position=1)
@@ -183,6 +188,8 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     WatchItem.objects.filter(pk=older.pk).update(superseded_by=item)
     story.notes.filter(slot="take").update(text=f"A newer take, {word('new_take')}.")
     editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.")
+    claim.refresh_from_db()
+    establishing.move(claim, None, "disputed", word("standing_moved"), original)
     judging.judge(settled, None, "yes", word("outcome"), f"https://{of.domains.first().host}/{word('outcome_url')}")
     story.refresh_from_db()
     share(story)

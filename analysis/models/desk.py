@@ -43,10 +43,12 @@ class TaskKind(models.TextChoices):
     SUMMARY_QUOTES = "summary_quotes", _("Summary quotes too much")
     SUMMARY_MACHINE = "summary_machine", _("Summary made with a language model")
     QUOTES = "quotes", _("Headline, dek or note quotes too much")
+    STANDING = "standing", _("The standing of a claim changed since this was written")
 
 
 class DeskTask(models.Model):
-    """A published story of which something is withheld until an editor rewrites it. There as long as that is so."""
+    """A published story that an editor has to rewrite: something of it is withheld until then, or a claim of it stands
+    otherwise than when it was written. There as long as that is so."""
 
     Kind = TaskKind
 

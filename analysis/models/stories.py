@@ -277,6 +277,8 @@ class Source(models.Model):
     role = models.CharField(_("role"), max_length=10, choices=Role)
     in_summary = models.BooleanField(_("the summary uses it"), default=False)
     why = models.CharField(_("why it is there"), max_length=300, blank=True)
+    # An agency or outlet by name. Sources with one text are one witness (rendition/witnesses.py).
+    copied_from = models.CharField(_("whose text it carries"), max_length=120, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from analysis.models.articles import Article
 from analysis.models.fields import AppendOnly, one_of
 from analysis.models.stories import Desk, Source, Story
 
@@ -91,34 +92,73 @@ class Standing(models.TextChoices):
 
 
 class Claim(models.Model):
+    """A claim as a story puts it. Stories that share one keep their own words and sources; it stands as one."""
+
     story = models.ForeignKey(Story, models.CASCADE, related_name="claims")
+    # The claim of another story that this one is, and whose standing it has; that one shares no other's.
+    shares = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="sharers", editable=False, verbose_name=_("same as")
+    )
     text = models.CharField(_("claim"), max_length=400, help_text=_("One statement that can be checked."))
     standing = models.CharField(_("standing"), max_length=9, choices=Standing)
     why = models.CharField(_("why it stands so"), max_length=300, blank=True)
     checked_at = models.DateTimeField(_("checked"), default=timezone.now)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    # From then on it has an address that stays, and its standing is on record (StandingChange): what the working copy
+    # says of it is a proposal until it is published.
+    public_since = models.DateTimeField(null=True, blank=True, editable=False)
+    left_out = models.BooleanField(default=False, editable=False)  # public once, and not on the page any more
 
     class Meta:
         ordering = ["position", "id"]
         verbose_name = _("claim")
         verbose_name_plural = _("claims")
-        constraints = [one_of("standing", Standing, "claim_standing")]
+        constraints = [
+            one_of("standing", Standing, "claim_standing"),
+            models.UniqueConstraint(
+                fields=["story", "shares"],
+                name="claim_shared_once_per_story",
+                violation_error_message=_("This story has this claim already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(shares=F("pk")),
+                name="claim_shares_another",
+                violation_error_message=_("A claim cannot be the same as itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_out=False) | Q(public_since__isnull=False),
+                name="claim_left_out_was_public",
+                violation_error_message=_("Only a claim that was public stays when it is left out."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def record(self) -> int:
+        """The id of the claim under which it stands: its public address."""
+        return self.shares_id or self.pk
+
 
 class StandingChange(AppendOnly):
-    """How a claim's standing moved: dated, with who and why."""
+    """Where a claim stands from a moment on, the newest being where it stands now: dated, with who, why and on what.
+
+    Of a claim that stories share, at the one that they share.
+    """
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="changes")
     standing = models.CharField(max_length=9, choices=Standing)
-    why = models.CharField(max_length=300, blank=True)
+    why = models.CharField(max_length=300, blank=True)  # public, in the language of the story
+    # The story through which it was said: the words may rest on its sources. None in what is older than 0023.
+    story = models.ForeignKey(Story, models.PROTECT, null=True, blank=True, related_name="+")
+    article = models.ForeignKey(Article, models.PROTECT, null=True, blank=True, related_name="+")  # on what
+    desk = models.ForeignKey(Desk, models.PROTECT, null=True, blank=True, related_name="+")  # who signs for it
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["at", "id"]
+        ordering = ["id"]
         verbose_name = _("change of standing")
         verbose_name_plural = _("changes of standing")
         constraints = [one_of("standing", Standing, "standingchange_standing")]

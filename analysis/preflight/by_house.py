@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from analysis import standings
 from analysis.models import Article
 from analysis.models.stories import Role
 from analysis.models.writing import Stance, Standing
 from analysis.preflight.checks import Check, Material, fine, stop
+from analysis.standings import record_of
 from analysis.text import TextError, check
 
 
@@ -71,6 +73,10 @@ def _claims(material: Material) -> Iterator[Check]:
     unproved = [
         c for c in confirmed if not any(e["source"] in primary and e["stance"] == Stance.STATES for e in c["evidence"])
     ]
+    elsewhere = standings.proved(
+        {record_of(claim) for claim in unproved if record_of(claim) > 0}, but=material.content["slug"]
+    )
+    unproved = [claim for claim in unproved if record_of(claim) not in elsewhere]
     for claim in unproved:
         said = _("“%(claim)s” is marked confirmed, but no primary source states it. Add one, or mark it reported.")
         yield stop(said % {"claim": claim["text"]}, "claims")

@@ -1,6 +1,7 @@
 """What the public may see: values, the gate that makes them, and the questions that pages ask. No model leaves here."""
 
 from analysis.rendition.changes import changes
+from analysis.rendition.claims import claim
 from analysis.rendition.entities import mention
 from analysis.rendition.finding import search
 from analysis.rendition.lists import Cursor, CursorError
@@ -19,9 +20,11 @@ from analysis.rendition.pages import (
 from analysis.rendition.register import publisher, publishers
 from analysis.rendition.stories import history, story
 from analysis.rendition.story_values import StoryPage, Tombstone, VersionChanges, WatchView
+from analysis.rendition.values import ClaimRecord
 from analysis.rendition.watching import DayCursor, calendar, past, watch
 
 __all__ = [
+    "ClaimRecord",
     "Cursor",
     "CursorError",
     "DayCursor",
@@ -32,6 +35,7 @@ __all__ = [
     "about",
     "calendar",
     "changes",
+    "claim",
     "corrections",
     "feed",
     "history",

@@ -12,20 +12,26 @@ from analysis import rulebook, terms
 from analysis.models.publication import CorrectionKind, RevisionKind
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
+from analysis.models.writing import Standing
 from analysis.provenance import Check, Owners, checks_of, facts_of
 from analysis.rendition import allowed, parts
-from analysis.rendition.rows import Changed, Cited, Judged, Row, Work, citations
+from analysis.rendition.allowed import quotes_fit
+from analysis.rendition.rows import Changed, Cited, Judged, Row, Stood, Work, citations, standings
 from analysis.rendition.story_values import (
+    ClaimView,
     JudgmentView,
     LinkView,
     Ref,
     RevisionView,
+    StandingView,
     StoryCard,
     StoryPage,
     Tombstone,
     WatchView,
+    WorkView,
 )
 from analysis.scoring import state_of
+from analysis.standings import record_of
 from analysis.terms import FORBIDDEN, Permit, strictest
 
 type Links = Mapping[str, terms.Work]  # by address
@@ -41,6 +47,7 @@ class Gate:
         self.now = now
         self.book = book or rulebook.current()
         self.known: dict[int, list[Cited]] = {}  # citations by story, as far as this request has read them
+        self.stood: dict[int, list[Stood]] = {}  # where claims stand, likewise
         self._permits: dict[int, Permit] = {}
 
     def permit(self, work: Work) -> Permit:
@@ -55,6 +62,13 @@ class Gate:
         missing = set(story_ids) - self.known.keys()
         if missing:
             self.known.update(citations(missing))
+
+    def hear(self, contents: Iterable[dict[str, Any]]) -> set[int]:
+        """Read where the claims of these contents stand on record, in one query. Returns the ids of the stories through
+        which that was said, whose citations must be known before their words are shown."""
+        claims = {record_of(claim) for content in contents for claim in content["claims"]}
+        self.stood.update(standings(claims - self.stood.keys()))
+        return {said.story_id for pk in claims for said in self.stood[pk] if said.story_id}
 
     # --- lists ----------------------------------------------------------------------------------------------------
 
@@ -96,12 +110,14 @@ class Gate:
         number: int = 0,
         owners: Owners | None = None,
         links: Links | None = None,
+        proposed: bool = False,
     ) -> StoryPage | Tombstone | None:
         """A story's page from one frozen content; a Tombstone, or None while an embargo lasts.
 
         `works` holds every article that the content names, `judged` what was said of its watch items. `owners`: whose
         sites the hosts are (analysis/owners.py); where they are not given, nothing is said of what was checked.
         `links`: the pages that judgments lead to, as far as the rules must know them; others are not linked.
+        `proposed`: the content is not public yet, so claims stand where it says, not where they do on record.
         """
         permits = {s["id"]: self._source_permit(s, works) for s in content["sources"]}
         leads = [s for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
@@ -119,9 +135,13 @@ class Gate:
             for s, name, found in zip(listed, names, checks, strict=True)
         )
         cells = parts.cells(sources) if content["claims"] else {}
+        claims = tuple(c for raw in content["claims"] if (c := self._claim(raw, cells, permits, row.id, proposed)))
         originals = [works[s["article"]] for s in leads if s["role"] == Role.ORIGINAL]
         # An earlier version's page speaks of the later ones in its history: of what the story rests on now as well.
         behind = everything + [self.permit(cited.work) for cited in self.known.get(row.id, [])]
+        # So do the words, said through another story, of where a claim stands.
+        through = {said.through for claim in claims for said in claim.changes if said.through} - {row.id}
+        behind += [self.permit(cited.work) for pk in through for cited in self.known[pk]]
         told = lead.headline or ours  # something of ours is said, so what surrounds it may stand too
         return StoryPage(
             card=parts.card(
@@ -136,7 +156,7 @@ class Gate:
             originals=tuple(s for s in sources if s.role == Role.ORIGINAL) or sources[:1],
             summary=parts.summary(content["summary"], html, lead),
             notes=tuple(n for raw in content["notes"] if (n := parts.note(raw, html, permits))),
-            claims=tuple(c for raw in content["claims"] if (c := parts.claim(raw, cells, permits))),
+            claims=claims,
             watch=tuple(
                 item
                 for raw in content["watch"]
@@ -144,7 +164,7 @@ class Gate:
             ),
             sources=sources,
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
-            disclosure=content["disclosure"] if told and allowed.quotes_fit(everything, content["disclosure"]) else "",
+            disclosure=content["disclosure"] if told and quotes_fit(everything, content["disclosure"]) else "",
             number=number,
             ai=strictest(behind).ai,
             snippet=allowed.snippet(behind),
@@ -219,11 +239,45 @@ class Gate:
         return JudgmentView(
             state=said.state,
             label=parts.label(WatchItemState, said.state),
-            why=said.why if allowed.quotes_fit(rests_on, said.why) else "",
+            why=said.why if quotes_fit(rests_on, said.why) else "",
             url=said.url if linked.listed else "",
             by_author=said.by_author,
             at=said.at,
         )
+
+    def _claim(
+        self, raw: dict[str, Any], cells: parts.Cells, permits: dict[int, Permit], story_id: int, proposed: bool
+    ) -> ClaimView | None:
+        rests_on = parts.claim_rests_on(raw, permits)
+        stood = [self._standing(said, rests_on, story_id) for said in self.stood.get(record_of(raw), ())]
+        if proposed and stood and stood[-1].standing != raw["standing"]:
+            stood.append(parts.proposal(raw, self.now))
+        return parts.claim(raw, cells, rests_on, stood or parts.frozen_standings(raw, rests_on))
+
+    def _standing(self, said: Stood, rests_on: Sequence[Permit], story_id: int) -> StandingView:
+        """Where a claim stood is shown even where the words or the link may not be. Words that were said through
+        another story rest on its sources as well, and ask for the credit that these do."""
+        told = quotes_fit(rests_on, said.why)
+        if said.story_id != story_id:
+            others = [self.permit(cited.work) for cited in self.known.get(said.story_id or 0, [])]
+            credited = {words for permit in rests_on for words in permit.attribution}
+            told = told and bool(others) and allowed.may_say(others, said.why)
+            told = told and all(words in credited for permit in others for words in permit.attribution)
+        return StandingView(
+            standing=said.standing,
+            label=parts.label(Standing, said.standing),
+            why=said.why if told else "",
+            at=said.at,
+            language=said.language or "",
+            desk=said.desk or "",
+            work=self._linked(said.work),
+            through=said.story_id if told and said.why else None,
+        )
+
+    def _linked(self, work: Work | None) -> WorkView | None:
+        if not work or not self.permit(work).listed:
+            return None
+        return WorkView(url=work.url, title=work.title, language=work.language, publisher=work.publisher_name)
 
     def _checks(
         self, raw: dict[str, Any], works: dict[int, Work], owners: Owners, content: dict[str, Any], row: Row

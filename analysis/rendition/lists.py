@@ -153,8 +153,8 @@ def full_columns(stories: QuerySet[Story]) -> QuerySet[Any, Any]:
 
 
 def full_pages(gate: Gate, found: Sequence[tuple[Any, ...]]) -> Iterator[StoryPage]:
-    """The pages of stories read by `full_columns`; those that may not be shown are left out. One query."""
-    gate.learn(values[0] for values in found)
+    """The pages of stories read by `full_columns`; those that may not be shown are left out. Two queries."""
+    gate.learn([*(values[0] for values in found), *gate.hear(values[-2] for values in found)])
     for values in found:
         row, (number, content, html) = row_of(values), values[-3:]
         named = {cited.work.id: cited.work for cited in gate.known[row.id]}

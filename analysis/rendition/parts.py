@@ -30,6 +30,7 @@ from analysis.rendition.story_values import (
     StoryCard,
     SummaryView,
 )
+from analysis.standings import record_of
 from analysis.terms import FORBIDDEN, Level, Permit
 from analysis.text import count_words, to_plain
 
@@ -66,6 +67,7 @@ def source(raw: dict[str, Any], work: Work, name: str, permit: Permit, checks: t
         role=raw["role"],
         role_label=label(Role, raw["role"]),
         why=raw["why"] if may_say([permit], raw["why"]) else "",
+        copied_from=raw.get("copied_from", "") if may_say([permit]) else "",
         linked_only=permit.level == Level.LINK,
         stated=permit.stated,
         attribution=permit.attribution,
@@ -131,30 +133,52 @@ def _cells(sources: tuple[SourceView, ...], _language: str | None) -> Cells:
     return MappingProxyType({source.id: of(source) for source in sources})
 
 
-def claim(raw: dict[str, Any], cells: Cells, permits: dict[int, Permit]) -> ClaimView | None:
-    """A claim, which rests on the sources that say something of it, or else on all; with what is shown of each."""
+def claim_rests_on(raw: dict[str, Any], permits: dict[int, Permit]) -> list[Permit]:
+    """A claim rests on the sources that say something of it, or else on all."""
     speaking = [permits.get(e["source"], FORBIDDEN) for e in raw["evidence"] if e["stance"] != Stance.SILENT]
-    rests_on = speaking or list(permits.values())
-    if not may_say(rests_on, raw["text"], raw["why"]):
+    return speaking or list(permits.values())
+
+
+def claim(
+    raw: dict[str, Any], cells: Cells, rests_on: Sequence[Permit], stood: Sequence[StandingView]
+) -> ClaimView | None:
+    """A claim with what is shown of its sources. `stood`: where it stands on record, oldest first."""
+    now = stood[-1] if stood and stood[-1].standing != raw["standing"] else None
+    if not may_say(rests_on, raw["text"], "" if now else raw["why"]):
         return None
+    written = label(Standing, raw["standing"])
+    checked_at = datetime.fromisoformat(raw["checked_at"])
     return ClaimView(
         id=raw["id"],
+        record=record_of(raw),
         text=raw["text"],
-        standing=raw["standing"],
-        label=label(Standing, raw["standing"]),
-        why=raw["why"],
-        checked_at=datetime.fromisoformat(raw["checked_at"]),
+        standing=now.standing if now else raw["standing"],
+        label=now.label if now else written,
+        why=now.why if now else raw["why"],
+        why_language=now.language if now else "",
+        written=written if now else "",
+        checked_at=max(checked_at, now.at) if now else checked_at,
         evidence=tuple(cells[e["source"]][e["stance"]] for e in raw["evidence"] if e["source"] in cells),
-        history=tuple(
-            StandingView(
-                standing=change["standing"],
-                label=label(Standing, change["standing"]),
-                why=change["why"] if quotes_fit(rests_on, change["why"]) else "",
-                at=datetime.fromisoformat(change["at"]),
-            )
-            for change in raw["history"]
-        ),
+        history=tuple(stood),
     )
+
+
+def proposal(raw: dict[str, Any], now: datetime) -> StandingView:
+    """Where a claim will stand once its story is published."""
+    return StandingView(standing=raw["standing"], label=label(Standing, raw["standing"]), why=raw["why"], at=now)
+
+
+def frozen_standings(raw: dict[str, Any], rests_on: Sequence[Permit]) -> list[StandingView]:
+    """Where a claim stood as its story was frozen: what is known of one that is on no record."""
+    return [
+        StandingView(
+            standing=change["standing"],
+            label=label(Standing, change["standing"]),
+            why=change["why"] if quotes_fit(rests_on, change["why"]) else "",
+            at=datetime.fromisoformat(change["at"]),
+        )
+        for change in raw["history"]
+    ]
 
 
 def names(works: Sequence[Work]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from analysis.models import Article, Citation, Judgment
+from analysis.models import Article, Citation, Judgment, StandingChange
 from analysis.models.stories import Role
 from analysis.prepared import Prepared
 
@@ -80,6 +80,18 @@ class Judged(NamedTuple):
     at: datetime
 
 
+class Stood(NamedTuple):
+    """Where somebody said, on a day, that a claim stands, through which story, and on what."""
+
+    standing: str
+    why: str
+    at: datetime
+    story_id: int | None
+    language: str | None
+    desk: str | None
+    work: Work | None
+
+
 WORK = (
     *("pk", "url", "title", "language", "published_at"),
     *("publisher_id", "publisher__name", "publisher__slug", "retrieved_at"),
@@ -89,6 +101,17 @@ ROW = (
     *("public_topic__name", "public_topic__slug", "current__headline", "current__dek"),
 )
 CHANGED = ("number", "kind", "reason", "created_at", "correction__kind", "correction__text", "correction__at")
+
+
+_STOOD = Prepared(
+    lambda claims: (
+        StandingChange.objects.filter(claim__pk__in=claims)
+        .order_by("pk")
+        .values_list("claim_id", "standing", "why", "at", "story_id", "story__public_language", "desk__name",
+                     *(f"article__{name}" for name in WORK))
+    ),
+    claims=[int],
+)  # fmt: skip
 
 
 def columns(stories: QuerySet[Any], *more: str, prefix: str = "") -> QuerySet[Any, Any]:
@@ -137,6 +160,15 @@ def citations(story_ids: Iterable[int]) -> dict[int, list[Cited]]:
     found: dict[int, list[Cited]] = {pk: [] for pk in story_ids}
     for story, role, in_summary, *work in _CITATIONS(stories=list(found)):
         found[story].append(Cited(Work(*work), role, in_summary))
+    return found
+
+
+def standings(claims: Iterable[int]) -> dict[int, list[Stood]]:
+    """Where these claims stood, by the id under which they stand, oldest first: the last is where they stand now. One
+    query; none of no claims."""
+    found: dict[int, list[Stood]] = {pk: [] for pk in claims}
+    for claim, standing, why, at, story, language, desk, *work in _STOOD(claims=list(found)):
+        found[claim].append(Stood(standing, why, at, story, language, desk, Work(*work) if work[0] else None))
     return found
 
 

@@ -29,14 +29,14 @@ from analysis.rulebook import RuleBook
 
 
 def story(slug: str) -> StoryPage | Tombstone | None:
-    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Ten queries."""
+    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Eleven queries."""
     gate = Gate(timezone.now())
     found = _find(slug)
     if not isinstance(found, _Found):
         return found
     pk = found.row.id
     links = _links(pk)
-    gate.learn({pk, *(link.other.id for link in links)})
+    gate.learn({pk, *(link.other.id for link in links), *gate.hear([found.content])})
     works = {cited.work.id: cited.work for cited in gate.known[pk]}
     promised = replaced(pk)
     judged = judgments([w["id"] for w in (*found.content["watch"], *(old for old, _new in promised))])
@@ -64,7 +64,7 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
         if values is None:
             return None
         found = _Found(found.row, *values)
-    gate.learn([found.row.id])
+    gate.learn({found.row.id, *gate.hear([found.content])})
     works_named = works(s["article"] for s in found.content["sources"])
     # Its history speaks of what the story rests on now, and of what it rested on then.
     gate.known[found.row.id] += [
@@ -107,7 +107,8 @@ def preview(
     urls = (work.url for work in named.values()) if owners is None else ()
     owners = {**(owners or {}), **sites_of(judged, *urls)}
     linked = links_of(judged, owners)
-    page = gate.page(row, content, html, named, judged, owners=owners, links=linked)
+    gate.learn(gate.hear([content]) - {row.id})
+    page = gate.page(row, content, html, named, judged, owners=owners, links=linked, proposed=True)
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}

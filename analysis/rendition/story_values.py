@@ -5,9 +5,11 @@ A field that may not be shown is None or empty; a template leaves no trace of it
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from analysis.models.stories import fold
 from analysis.provenance import Check
 
 
@@ -32,6 +34,7 @@ class SourceView:
     role: str
     role_label: str
     why: str  # ours, so empty where only a link is allowed
+    copied_from: str  # whose text it carries, by name, if that is not its own; ours as well
     linked_only: bool
     stated: bool  # that only so much is shown of it is the publisher's own word
     attribution: tuple[str, ...]
@@ -66,6 +69,31 @@ class SummaryView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Witnesses:
+    """How many outlets say a thing, and from how many of them it comes."""
+
+    outlets: int
+    independent: int
+
+
+def witnesses(sources: Sequence[SourceView]) -> Witnesses:
+    """Sources of one publisher are one outlet. Outlets that carry each other's text, or that of a third, are joined."""
+    joined: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while (next_ := joined.setdefault(name, name)) != name:
+            name = next_
+        return name
+
+    for source in sources:
+        own = root(fold(source.publisher.name))
+        if source.copied_from:
+            joined[own] = root(fold(source.copied_from))
+    outlets = {fold(source.publisher.name) for source in sources}
+    return Witnesses(outlets=len(outlets), independent=len({root(name) for name in outlets}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteView:
     slot: str
     label: str
@@ -82,23 +110,58 @@ class EvidenceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkView:
+    """An article that may be linked."""
+
+    url: str
+    title: str
+    language: str
+    publisher: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingView:
+    """Where a claim stood from a day on."""
+
     standing: str
     label: str
     why: str
     at: datetime
+    language: str = ""  # of `why`, where that is not the page's
+    desk: str = ""  # who said so
+    work: WorkView | None = None  # on what
+    through: int | None = None  # the story whose sources `why` rests on, if it is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimView:
+    """A claim as a story puts it, and where it stands now."""
+
     id: int
+    record: int  # the claim under which it stands: its address, whichever stories use it
     text: str
     standing: str
     label: str
     why: str
+    why_language: str  # empty: the page's
+    written: str  # how it stood when the page was written, if that is otherwise; else empty
     checked_at: datetime
     evidence: tuple[EvidenceView, ...]
-    history: tuple[StandingView, ...]
+    history: tuple[StandingView, ...]  # where it stood, oldest first
+
+    @property
+    def url(self) -> str:
+        return f"/claims/{self.record}/"
+
+    @property
+    def changes(self) -> tuple[StandingView, ...]:
+        """How its standing moved; nothing if it never did."""
+        return self.history if len(self.history) > 1 else ()
+
+    @property
+    def witnesses(self) -> Witnesses:
+        """Who states it."""
+        return witnesses([cell.source for cell in self.evidence if cell.stance == "states"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +320,11 @@ class StoryPage:
         """How many claims stand how, in the order of the page."""
         standings = [claim.standing for claim in self.claims]
         return tuple((s, standings.count(s)) for s in dict.fromkeys(standings))
+
+    @property
+    def moved(self) -> tuple[ClaimView, ...]:
+        """The claims that stand otherwise than when the page was written."""
+        return tuple(claim for claim in self.claims if claim.written)
 
     @property
     def ledger(self) -> Ledger:

@@ -7,7 +7,18 @@ or empty. `html` fields are sanitised already (analysis/text.py). Times are awar
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analysis.rendition.story_values import NamedClaim, Ref, RevisionView, StoryCard, WatchView
+from analysis.rendition.story_values import (
+    ClaimView,
+    EvidenceView,
+    NamedClaim,
+    Ref,
+    RevisionView,
+    StandingView,
+    StoryCard,
+    WatchView,
+    Witnesses,
+    witnesses,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +116,22 @@ class EntityRecord:
     claims: tuple[NamedClaim, ...]  # that name it, by standing
     watch: tuple[WatchView, ...]  # open ones that name it, by date
     together: tuple[tuple[Ref, int], ...]  # who is named in the same stories, and in how many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRecord:
+    """A claim with the stories that use it, newest first: its own page."""
+
+    claim: ClaimView  # as the story that it comes from puts it, or else the newest that may be shown
+    language: str
+    uses: tuple[NamedClaim, ...]
+    history: tuple[StandingView, ...]  # where it stood, oldest first; the last is where it stands
+    said: tuple[EvidenceView, ...]  # what each source says of it, in whichever story; one that is silent says nothing
+
+    @property
+    def witnesses(self) -> Witnesses:
+        """Who states it."""
+        return witnesses([cell.source for cell in self.said if cell.stance == "states"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

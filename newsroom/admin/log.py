@@ -13,7 +13,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
 
-from analysis.models import Version, WatchItem
+from analysis.models import Claim, Version, WatchItem
+from analysis.models.writing import Standing
 from newsroom.admin.writing.labels import label_of
 
 type Message = list[dict[str, Any]]
@@ -33,6 +34,11 @@ def changed(fields: list[tuple[str, str]]) -> Message:
 def judged(item: WatchItem, state: str) -> Message:
     """The same of a watch item that was judged."""
     return line(gettext_noop("%(item)s: %(state)s"), item=item, state=WatchItem.State(state).label)
+
+
+def stood(claim: Claim, standing: str) -> Message:
+    """The same of a claim whose standing was changed."""
+    return line(gettext_noop("%(claim)s: %(standing)s"), claim=claim, standing=Standing(standing).label)
 
 
 def taken_back(item: WatchItem) -> Message:

@@ -3,6 +3,7 @@
 Each is a page of its own, and to htmx only its part. Nothing here changes a story: a person takes up what is offered.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,11 +18,12 @@ from django.utils.translation import gettext as _
 
 from analysis import editing, rulebook
 from analysis.addresses import MAX_LENGTH, canonical, host_of
-from analysis.candidates import candidates
+from analysis.candidates import candidates, shared_claims
 from analysis.models import Article, Citation, Entity, Source, Story
 from analysis.models.stories import fold
 from analysis.names import mentioned, texts_of
 from analysis.owners import article_at, publisher_of
+from analysis.rendition.story_values import ClaimView
 from analysis.terms import Work
 from newsroom.admin import why
 from newsroom.admin.fields import readable
@@ -47,7 +49,7 @@ def urls(stories: Any) -> Iterator[Any]:
 
         return stories.admin_site.admin_view(seen)
 
-    for view in (earlier, names):
+    for view in (earlier, claims, names):
         yield path(f"offers/{view.__name__}/", guarded(view), name=f"analysis_offer_{view.__name__}")
         yield path(f"<int:pk>/offers/{view.__name__}/", guarded(view), name=f"analysis_story_offer_{view.__name__}")
     yield path("offers/source/", guarded(source), name="analysis_offer_source")
@@ -66,6 +68,26 @@ def earlier(request: HttpRequest, pk: int | None = None) -> dict[str, Any]:
         "q": words,
         "found": candidates(content | {"headline": headline}, timezone.now(), words=words),
     }
+
+
+def claims(request: HttpRequest, pk: int | None = None) -> dict[str, Any]:
+    """Public claims of other stories: those that hold the words `q`; without any, those of stories that this one draws
+    on, or that rest on the same articles."""
+    story = _story(pk)
+    content = editing.snapshot(story) if story else {"slug": "", "sources": [], "earlier": [], "claims": []}
+    words = request.GET.get("q", "").strip()
+    found = shared_claims(content, words=words)
+    return {
+        "title": _("Claims of other stories"),
+        "original": story,
+        "q": words,
+        "found": [(one, json.dumps(_values(one.claim))) for one in found],
+    }
+
+
+def _values(claim: ClaimView) -> dict[str, str]:
+    """What a row of the story screen holds once it is taken up."""
+    return {"text": claim.text, "standing": claim.standing, "why": claim.why, "shares": str(claim.record)}
 
 
 def names(request: HttpRequest, pk: int | None = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the desk's steps ask before they are taken (newsroom/admin/steps.py)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,8 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from analysis import editing, judging, local_time
+from analysis.models import Article
 from analysis.models.publication import RevisionKind
 from analysis.models.watch import WatchItemState
+from analysis.models.writing import Standing
 
 
 class StepForm(forms.Form):
@@ -92,6 +95,31 @@ class TakeBackForm(StepForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class StandingForm(StepForm):
+    """Where a claim stands from now on. `claim` is as the story puts it, `was` where it stands."""
+
+    was = forms.CharField(widget=forms.HiddenInput)
+    to = forms.ChoiceField(
+        label=gettext_lazy("Where does it stand now?"), widget=forms.RadioSelect, choices=Standing.choices
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Why it stands so, as readers see it"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    article = forms.ModelChoiceField(
+        label=gettext_lazy("What shows it"),
+        queryset=Article.objects.none(),
+        required=False,
+        help_text=gettext_lazy("One of the sources that speak of it. To confirm it: the primary one that states it."),
+    )
+
+    def __init__(self, *args: Any, speaking: Sequence[Article], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["article"]
+        field.queryset = Article.objects.select_related("publisher").filter(pk__in=[one.pk for one in speaking])
 
 
 class ScheduleForm(StepForm):

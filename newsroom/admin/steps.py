@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from analysis import editing, judging, local_time, preflight, scheduling
-from analysis.models import Article, Story, WatchItem
+from analysis import editing, establishing, judging, local_time, preflight, scheduling, standings
+from analysis.models import Article, Claim, Story, WatchItem
 from analysis.text import TextError
 from newsroom.admin import log, versions
 from newsroom.admin.site import who
@@ -29,6 +29,7 @@ from newsroom.admin.step_forms import (
     ResolveForm,
     ReviseForm,
     ScheduleForm,
+    StandingForm,
     StepForm,
     TakeBackForm,
     WithdrawForm,
@@ -250,6 +251,37 @@ def resolve(stories, request: HttpRequest, story: Story, item: WatchItem) -> Htt
         "barred": barred,
         "asks": form.is_bound or not barred,
     }  # fmt: skip
+    return _page(stories, request, story, form, context)
+
+
+def stand(stories, request: HttpRequest, story: Story, claim: Claim) -> HttpResponse:
+    """Say where a public claim stands, at once and for every story that uses it."""
+    if not request.user.has_perm("analysis.publish_story"):
+        raise PermissionDenied
+    claim.story = story
+    now = standings.on_record([claim.record]).get(claim.record)
+    if not now:
+        messages.error(request, _("This claim is not public. Say on its story where it stands."))
+        return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
+
+    def run(data: dict[str, Any]) -> None:
+        change = establishing.move(claim, who(request), data["to"], data["why"], data["article"], expected=data["was"])
+        stories.log_change(request, story, log.stood(claim, change.standing))
+
+    initial = {"version": story.version, "was": now.standing}
+    form = StandingForm(typed(request), initial=initial, speaking=standings.speaking(claim))
+    if request.method == "POST" and _done(form, story, run):
+        messages.success(request, _("On record. Every page that uses this claim shows it now."))
+        return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
+    others = standings.public_of(story.pk).get(claim.pk, (0, 0))[1]
+    says = _("“%(claim)s” stands as “%(standing)s”.") % {"claim": claim.text, "standing": now.get_standing_display()}
+    if others:
+        says += " " + ngettext(
+            "%(n)d other story uses it: it shows the new standing at once, and its editor gets a task.",
+            "%(n)d other stories use it: they show the new standing at once, and each one’s editor gets a task.",
+            others,
+        ) % {"n": others}
+    context = {"title": _("Say where it stands"), "says": says, "asks": True}
     return _page(stories, request, story, form, context)
 
 

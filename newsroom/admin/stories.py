@@ -100,6 +100,7 @@ class StoryAdmin(StoryList):
                 view(require_POST(self.remark_done_view)),
                 name="analysis_story_remark_done",
             ),
+            path("<int:pk>/claims/<int:claim>/", keeping(self.standing_view), name="analysis_story_standing"),
             path("<int:pk>/watch/<int:item>/", keeping(self.resolve_view), name="analysis_story_resolve"),
             *versions.urls(self),
             *previews.urls(self),
@@ -151,6 +152,10 @@ class StoryAdmin(StoryList):
 
     def remark_done_view(self, request: HttpRequest, pk: int, remark: int) -> HttpResponse:
         return remarks.done_view(self, request, self._story(request, pk), remark)
+
+    def standing_view(self, request: HttpRequest, pk: int, claim: int) -> HttpResponse:
+        story = self._story(request, pk)
+        return steps.stand(self, request, story, get_object_or_404(story.claims.filter(left_out=False), pk=claim))
 
     def resolve_view(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         story = self._story(request, pk)

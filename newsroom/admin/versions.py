@@ -71,7 +71,7 @@ class Kept:
     def what(self) -> str:
         if isinstance(self.row, Revision):
             return str(Correction.Kind.NOTE.label) if self.note else self.row.get_kind_display()
-        return log.read(self.row.why) or self.row.why or _("Saved")
+        return log.read(self.row.why) or (self.row.why and _(self.row.why)) or _("Saved")
 
     @property
     def reason(self) -> str:

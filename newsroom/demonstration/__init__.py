@@ -6,7 +6,7 @@ functions that the doors call, with the moments of the story instead of now.
 
 import tomllib
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from analysis import editing, judging, rights
+from analysis import editing, establishing, judging, rights, standings
 from analysis.addresses import canonical
 from analysis.models import (
     Article,
@@ -25,6 +25,7 @@ from analysis.models import (
     Claim,
     ContextNote,
     Desk,
+    DeskTask,
     Domain,
     Entity,
     Evidence,
@@ -40,6 +41,7 @@ from analysis.models import (
     Topic,
     WatchItem,
 )
+from analysis.models.writing import Standing
 from newsroom import standing
 
 HERE = Path(__file__).parent
@@ -96,6 +98,12 @@ def _story_steps(data: dict[str, Any]) -> list[tuple[datetime, int, partial[Any]
         steps.append((at, 1, partial(_publish, data)))
         for correction in data.get("corrections", []):
             steps.append((correction["at"], 2, partial(_correct, data, correction)))
+        for place, raw in enumerate(data.get("claims", [])):
+            for said in _stood(raw)[len(_known(data, raw)) :] if "same_as" not in raw else ():
+                steps.append((said["at"], 1, partial(_stand, data, place, said)))
+                if not data.get("standing_to_read"):
+                    again = said["at"] + timedelta(hours=1)
+                    steps.append((again, 4, partial(_read_again, data, again)))
         for item in data.get("watch", []):
             if item.get("resolved"):
                 steps.append((item["resolved"], 3, partial(_resolve, data, item)))
@@ -135,14 +143,15 @@ def _write(data: dict[str, Any]) -> None:
         )
         note.rests_on.set([sources[key] for key in raw.get("rests_on", [])])
     for i, raw in enumerate(data.get("claims", [])):
+        *before, at_first = _known(data, raw)
         claim = Claim.objects.create(
-            story=story, position=i, text=raw["text"], standing=raw["standing"], why=raw.get("why", ""),
-            checked_at=raw["checked"],
+            story=story, position=i, text=raw["text"], standing=at_first["standing"], why=at_first["why"],
+            checked_at=at_first["at"], shares=_same_as(raw["same_as"]) if "same_as" in raw else None,
         )  # fmt: skip
         for key, stance in raw.get("evidence", {}).items():
             Evidence.objects.create(claim=claim, source=sources[key], stance=stance)
-        for change in raw.get("history", []):
-            StandingChange.objects.create(claim=claim, **change)
+        for said in before:  # before it was public
+            StandingChange.objects.create(claim=claim, story=story, desk=story.desk, **said)
     for i, raw in enumerate(data.get("watch", [])):
         WatchItem.objects.create(
             story=story, position=i, statement=raw["statement"], due=_day(raw["due"]), likelihood=raw["likelihood"],
@@ -155,6 +164,36 @@ def _write(data: dict[str, Any]) -> None:
             story=story, earlier=Story.objects.get(slug=raw["story"]), kind=raw["kind"], why=raw["why"],
             verdict=raw.get("verdict", ""), position=i,
         )  # fmt: skip
+
+
+def _stood(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where a claim stood, and from when on, as it says; the last is where it stands now."""
+    return [*raw.get("history", []), {"at": raw["checked"], "standing": raw["standing"], "why": raw.get("why", "")}]
+
+
+def _known(data: dict[str, Any], raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """As far as it was known when the story was published."""
+    stood = _stood(raw)
+    return [said for said in stood if said["at"] <= data["published"]] or stood[:1]
+
+
+def _same_as(named: str) -> Claim:
+    """A claim by the story that it comes from, and its place there: "a-story/2"."""
+    slug, _slash, place = named.partition("/")
+    return Claim.objects.get(story__slug=slug, position=int(place) - 1)
+
+
+def _stand(data: dict[str, Any], place: int, said: dict[str, Any]) -> None:
+    """A claim stands otherwise; and after an hour the page has been read again, unless that is left to do."""
+    claim = Claim.objects.select_related("story").get(story__slug=data["slug"], position=place)
+    article = standings.primaries(claim).first() if said["standing"] == Standing.CONFIRMED else None
+    establishing.move(claim, None, said["standing"], said["why"], article, said["at"])
+
+
+def _read_again(data: dict[str, Any], at: datetime) -> None:
+    story = Story.objects.get(slug=data["slug"])
+    if story.tasks.filter(kind=DeskTask.Kind.STANDING).exists():
+        editing.publish(story, None, at=at)
 
 
 def _source(story: Story, position: int, raw: dict[str, Any], read_at: datetime) -> Source:

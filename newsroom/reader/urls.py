@@ -42,6 +42,7 @@ urlpatterns = [
     path("stories/<slug:slug>/history/<int:number>/", views.history, name="version"),
     path("stories/<slug:slug>/history/<int:number>/changes/", views.changes, name="changes"),
     path("previews/<str:token>/", views.preview, name="preview"),
+    path("claims/<int:pk>/", views.claim, name="claim"),
     path("topics/", views.topics, name="topics"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("mentions/<slug:slug>/", views.mention, name="mention"),

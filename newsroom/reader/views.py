@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -50,6 +50,15 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     response = _of_story(request, "reader/changes.html", found.page, changes=found)
     response["X-Robots-Tag"] = f"noindex, noarchive, {response['X-Robots-Tag']}"
     return response
+
+
+@require_safe
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """A claim by itself. Each story that shares one knows it by a number of its own: these lead to the one address."""
+    found = _found(rendition.claim(pk))
+    if found.claim.record != pk:
+        return HttpResponsePermanentRedirect(found.claim.url)
+    return render(request, "reader/claim.html", {"found": found})
 
 
 @require_safe

@@ -110,11 +110,18 @@ form?.addEventListener("click", (event) => {
   const empty = rowsOf(offer.dataset.take).find((one) => one.matches(".blank:not([hidden])") && !one.querySelector("input").value);
   const row = empty ?? blank(offer.dataset.take);
   row.hidden = false;
-  const input = row.querySelector("input:not([type=hidden])");
-  input.value = offer.dataset.value;
+  const input = row.querySelector("textarea, input:not([type=hidden])");
+  const values = offer.dataset.values ? JSON.parse(offer.dataset.values) : {};
+  for (const [part, value] of Object.entries(values)) {
+    for (const field of row.querySelectorAll(`[name$="-${part}"]`)) {
+      if (field.type === "radio") field.checked = field.value === value;
+      else field.value = value;
+    }
+  }
+  if (offer.dataset.value) input.value = offer.dataset.value;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   offer.closest("li").remove();
-  (offer.dataset.take === "mentions" ? input : row.querySelector("select")).focus();
+  (offer.dataset.take === "earlier" ? row.querySelector("select") : input).focus();
 });
 
 form?.addEventListener("keydown", (event) => {

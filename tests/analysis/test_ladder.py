@@ -226,7 +226,7 @@ def test_nothing_else_of_ours_may_quote_more_than_allowed_either(desk):
     story = desk.story
     story.claims.update(text=quoting)
     plain = Claim.objects.create(story=story, text="A claim.", standing="reported")
-    StandingChange.objects.create(claim=plain, standing="reported", why=quoting)
+    StandingChange.objects.create(claim=plain, standing="reported", why=quoting, story=story)
     story.sources.update(why=quoting)
     StoryLink.objects.create(story=story, earlier=making.published(), kind="follows", why=quoting)
     dated = {"settled_by": "x", "likelihood": 50, "due": date(2099, 1, 1)}

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analysis import editing, judging, naming, working
+from analysis import editing, establishing, judging, naming, working
 from analysis.models import (
     Claim,
     Entity,
@@ -306,8 +306,11 @@ def test_a_change_of_standing_that_readers_could_see_is_dated_with_who_and_why(p
     content = snapshot(public)
     content["claims"][0] |= {"standing": "disputed", "why": "The firm denies it.", "history": [], "checked_at": "x"}
     write(public, content, by)
+    assert [change.standing for change in was.changes.all()] == ["reported"]  # proposed, and not public
+    editing.publish(public, by)
     content["claims"][0] |= {"standing": "withdrawn", "why": ""}
     write(public, content, by)
+    editing.publish(public, by)
     moves = [(c.standing, c.why, c.by) for c in public.claims.get().changes.all()]
     assert moves == [
         ("reported", "One report.", None), ("disputed", "The firm denies it.", by), ("withdrawn", "", by)
@@ -330,6 +333,7 @@ def test_a_claim_whose_standing_has_moved_is_not_removed(public):
     content = snapshot(public)
     content["claims"][0]["standing"] = "disputed"
     write(public, content)
+    editing.publish(public, None)
     with pytest.raises(working.WorkingError, match=r"Twelve firms bid\.” cannot be removed"):
         write(public, content | {"claims": [], "headline": "Another"})
     assert snapshot(public)["headline"] == "A public headline"
@@ -498,8 +502,9 @@ def test_a_moved_claim_stays_with_its_stances_when_a_version_from_before_it_is_r
         "evidence": [{"source": content["sources"][0]["id"], "stance": "silent"}],
     }
     write(public, content)
+    establishing.move(public.claims.get(), None, "withdrawn", "It was another tender.")
     assert restore(public, before) == [
-        "The claim “Twelve firms bid.” stays: its standing has moved, and that is on record."
+        "The claim “Twelve firms bid.” stays: its standing has moved, or other stories use it, and that is on record."
     ]
     assert public.claims.get().evidence.get().stance == "silent"
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from analysis.models import Case, Domain, Entity, Page, Publisher, Story, Topic
+from analysis.models import Case, Claim, Domain, Entity, Page, Publisher, Story, Topic
 
 REPRESENTATIONS: tuple[dict[str, str], ...] = (
     {},
@@ -45,6 +45,7 @@ def candidates() -> dict[str, list[str]]:
     days = Story.objects.exclude(published_at=None).values_list("published_at", flat=True)
     return {
         "slug": slugs,
+        "pk": [str(pk) for pk in Claim.objects.values_list("pk", flat=True)],
         "kind": ["topics", "mentions", "publishers"],
         "number": ["1", "2"],
         "code": ["fr"],

@@ -30,11 +30,11 @@ THEIRS = {"their_title", "their_url"}
 ANALYSIS = {
     *(f"note_{slot}" for slot in NOTE_SLOTS if slot != "take"),
     *(f"title_{slot}" for slot in NOTE_SLOTS),
-    "new_take", "old_take", "claim", "claim_why", "watch", "watch_settled", "settled", "outcome", "outcome_url",
-    "replaced", "replaced_settled", "mention", "entity_description", "alias", "disclosure",
+    "new_take", "old_take", "claim", "claim_why", "standing_moved", "watch", "watch_settled", "settled", "outcome",
+    "outcome_url", "replaced", "replaced_settled", "mention", "entity_description", "alias", "disclosure",
     "link_why",
 }  # fmt: skip
-OURS = {"headline", "dek", "correction", "source_why"}
+OURS = {"headline", "dek", "correction", "source_why", "copied_from"}
 SUMMARY = {"summary"}
 EVERYTHING = THEIRS | ANALYSIS | OURS | SUMMARY
 

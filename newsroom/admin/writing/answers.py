@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from analysis import drafts, editing, outlines
+from analysis import drafts, editing, outlines, standings
 from analysis.merging import row_of
 from analysis.models import Draft, Story
 from analysis.models.stories import StoryStatus
@@ -56,6 +56,9 @@ def form(
             row.moved = asked[2] if row.key == asked[1] else ""
     for row in rows["earlier"]:
         row.title = next((str(link.earlier) for link in held.earlier if str(link.earlier_id) == row.key), "")
+    public = standings.public_of(story.pk) if story.current else {}
+    for row in rows["claims"]:
+        row.public = public.get(int(row.key)) if row.saved else None
     sources, claims = ([r for r in rows[kind] if r.typed and not r.gone] for kind in ("sources", "claims"))
     head = {name: values[-1] for name, values in typed.items() if "-" not in name and values}
     permit = page.lead(rows["sources"])

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from analysis.addresses import host_of
 from analysis.merging import ROWS, Typed, row_of
-from analysis.models import Article, Desk, Source, Story, StoryLink, Topic, WatchItem
+from analysis.models import Article, Claim, Desk, Source, Story, StoryLink, Topic, WatchItem
 from analysis.models.stories import fold
 from analysis.models.writing import Slot
 from analysis.owners import names_of
@@ -155,7 +155,22 @@ class Document:
                     name = f"{kind}-{key}-{form.main if part == '__all__' else part}"
                     found += [Mistake(name, label(name, self.typed), str(words)) for words in errors]
             found += self._twice(kind, rows)
-        return found
+        return [*found, *self._unshared()]
+
+    def _unshared(self) -> list[Mistake]:
+        """New claims that are said to be another story's, and cannot be. One query if there are any, else none."""
+        asked = {
+            key: form.cleaned_data["shares"]
+            for key, form in self.rows["claims"].items()
+            if not form.saved and form.cleaned_data.get("shares")
+        }
+        if not asked:
+            return []
+        public = Claim.objects.filter(pk__in=asked.values(), public_since__isnull=False).exclude(story=self.story.pk)
+        known = set(public.values_list("pk", flat=True))
+        said = _("No other story has a public claim with this number.")
+        names = [f"claims-{key}-shares" for key, number in asked.items() if number not in known]
+        return [Mistake(name, label(name, self.typed), said) for name in names]
 
     def _twice(self, kind: str, rows: dict[str, RowForm]) -> list[Mistake]:
         seen: set[object] = set()
@@ -270,12 +285,15 @@ class Document:
             "role": data.get("role", "coverage"),
             "in_summary": data.get("in_summary", False),
             "why": data.get("why", ""),
+            **({"copied_from": data["copied_from"]} if data.get("copied_from") else {}),
         }
 
     def _claim(self, key: str, form: RowForm) -> dict[str, Any]:
         data, before = form.cleaned_data, self.known["claims"].get(key)
+        shares = before.get("shares") if before else data.get("shares")
         return {
             "id": number(key),
+            **({"shares": shares} if shares else {}),
             "text": data["text"],
             "standing": data["standing"],
             "why": data["why"],

@@ -137,7 +137,7 @@ class SourceForm(RowForm):
     title = forms.CharField(label=_("their headline"), max_length=300, required=False)
     publisher = publisher_field(label=_("publisher"), required=False)
     text = forms.CharField(label=_("the article’s text"), required=False, max_length=1_500_000)
-    role, why = fields_of(Source, "role", "why")
+    role, why, copied_from = fields_of(Source, "role", "why", "copied_from")
     in_summary = forms.BooleanField(required=False)
     read = forms.BooleanField(required=False)  # the person has: pre-flight asks for it
     article: Article | None = None  # known, or made here and not saved yet
@@ -194,6 +194,17 @@ _STANCES = frozenset(Stance.values)  # Django makes the list anew each time; a s
 class ClaimForm(RowForm):
     main = "text"
     text, standing, why = fields_of(Claim, "text", "standing", "why")
+    shares = forms.CharField(label=_("same as"), max_length=300, required=False)
+
+    def clean_shares(self) -> int | None:
+        """The number of a claim of another story, from its address or as it is."""
+        given = self.cleaned_data["shares"].strip()
+        if not given:
+            return None
+        found = re.search(r"(?:\A|/claims/)([1-9][0-9]{0,17})/?\Z", given, re.A)
+        if not found:
+            raise ValidationError(_("Give the address of the claim, or its number: /claims/12/, or 12."))
+        return int(found[1])
 
     def clean(self) -> dict[str, Any]:
         """The stances by id of their source; there may be thirty of them, so they are no fields of Django's."""

@@ -95,7 +95,8 @@ def _part_label(kind: str, part: str) -> str:
     words = {
         "role": _("role"), "in_summary": _("the summary uses it"),
         "read": _("I have read it"), "url": _("URL"), "title": _("their headline"),
-        "publisher": _("publisher"), "text": _("text"), "replaces": _("corrects"), "name": _("who or what"),
+        "publisher": _("publisher"), "copied_from": _("whose text it carries"), "text": _("text"),
+        "replaces": _("corrects"), "name": _("who or what"),
     }  # fmt: skip
     if kind == "mentions" and part == "kind":
         return _("kind, if it is new here")

@@ -56,6 +56,7 @@ class Row:
     permit: Permit | None = None
     held_until: Any = None  # until when a text of the source is held
     item: WatchItem | None = None  # a public one: frozen
+    public: tuple[int, int] | None = None  # of a public claim: its record, and how many other stories use it
     moved: str = ""  # "up" or "down" if it just was: that button has the focus again
 
     @property

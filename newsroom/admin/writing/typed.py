@@ -19,8 +19,8 @@ SUMMARY = ("summary_text", "summary_made_by", "summary_model", "summary_checked_
 REMARK = ("remark_field", "remark_text")  # what one is about to say of the story: no part of its content
 NOTE = ("title", "text", "rests_on")
 PARTS = {
-    "sources": ("article", "url", "title", "publisher", "role", "in_summary", "read", "why", "text"),
-    "claims": ("text", "standing", "why"),
+    "sources": ("article", "url", "title", "publisher", "role", "in_summary", "read", "why", "copied_from", "text"),
+    "claims": ("text", "standing", "why", "shares"),
     "watch_items": ("statement", "due", "likelihood", "settled_by", "replaces"),
     "earlier": ("earlier", "kind", "verdict", "why"),
     "mentions": ("name", "kind"),
@@ -162,13 +162,14 @@ def _sources(content: dict[str, Any], known: Known) -> Iterator[tuple[object, di
             {
                 "article": s["article"], "url": article and article.url,
                 "role": s["role"], "in_summary": s["in_summary"], "why": s["why"],
+                "copied_from": s.get("copied_from", ""),
             },
         )  # fmt: skip
 
 
 def _claims(content: dict[str, Any]) -> Iterator[tuple[object, dict[str, Any]]]:
     for c in content["claims"]:
-        parts = {"text": c["text"], "standing": c["standing"], "why": c["why"]}
+        parts = {"text": c["text"], "standing": c["standing"], "why": c["why"], "shares": c.get("shares")}
         yield c["id"], parts | {f"stance_{e['source']}": e["stance"] for e in c["evidence"]}
 
 

@@ -215,7 +215,8 @@ def test_the_reason_of_another_is_not_recorded_as_mine(editor, other, published)
     response = both(
         editor, other, published, {f"{claim}-standing": "disputed"}, {f"{claim}-why": "Two reports, on the record."}
     )  # fmt: skip
-    assert response.status_code == 409 and not StandingChange.objects.exists()
+    assert response.status_code == 409
+    assert StandingChange.objects.get().standing == "reported"
 
 
 def test_a_text_does_not_rest_on_what_was_chosen_for_another(editor, other, published):

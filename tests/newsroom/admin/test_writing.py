@@ -7,7 +7,7 @@ import lxml.html
 import pytest
 from django.utils import timezone
 
-from analysis import judging
+from analysis import establishing, judging
 from analysis.addresses import canonical, host_of
 from analysis.models import Article, Claim, Domain, Entity, Mention, Story, WatchItem
 from tests import making
@@ -192,6 +192,9 @@ def test_a_change_of_standing_is_dated_with_who_and_why(editor, published):
     claim, name = published.claims.get(), row(published, "claims")
     data = opened(editor, url(published)) | {f"{name}-standing": "disputed", f"{name}-why": "The firm denies it."}
     editor.post(url(published), data)
+    assert claim.changes.count() == 1  # proposed
+    version = Story.objects.get(pk=published.pk).version
+    editor.post(url(published, "do", "revise"), {"version": version, "kind": "update", "reason": "The firm spoke."})
     before, after = claim.changes.all()
     assert (before.standing, before.why) == ("reported", "One report.")
     assert (after.standing, after.why, after.by) == ("disputed", "The firm denies it.", editor.user)
@@ -199,7 +202,7 @@ def test_a_change_of_standing_is_dated_with_who_and_why(editor, published):
 
 def test_a_claim_whose_standing_has_moved_is_not_deleted(editor, published):
     claim, name = published.claims.get(), row(published, "claims")
-    editor.post(url(published), opened(editor, url(published)) | {f"{name}-standing": "disputed"})
+    establishing.move(claim, None, "disputed", "The firm denies it.")
     response = editor.post(url(published), opened(editor, url(published)) | {f"{name}-DELETE": "on"})
     assert response.status_code == 200
     assert "its standing has moved" in errors(response)
@@ -227,7 +230,7 @@ def test_the_first_publication_shows_no_move_from_before_it(editor, draft):
     editor.post(url(draft), opened(editor, url(draft)) | {f"{row(draft, 'claims')}-standing": "disputed"})
     editor.post(url(draft, "do", "publish"), {"version": Story.objects.get(pk=draft.pk).version})
     assert Story.objects.get(pk=draft.pk).current.content["claims"][0]["history"] == []
-    editor.post(url(draft), opened(editor, url(draft)) | {f"{row(draft, 'claims')}-standing": "withdrawn"})
+    establishing.move(draft.claims.get(), None, "withdrawn", "It was another tender.")
     assert [change.standing for change in draft.claims.get().changes.all()] == ["disputed", "withdrawn"]
 
 

@@ -1,0 +1,133 @@
+"""Saying where claims stand: one record of each, whichever stories use it, and what a change of it asks of them.
+
+A story's working copy only proposes. What is published, or said at the desk, is a row of the record, and every page
+that uses the claim shows it from the next request on.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from analysis import preflight, standings
+from analysis.errors import EditingError
+from analysis.freezing import keep
+from analysis.models import Article, Claim, DeskTask, StandingChange, Story
+from analysis.models.writing import Standing
+from analysis.standings import record_of
+
+
+def publish(story: Story, by: User | None, at: datetime) -> None:
+    """Put on record where the claims of a story stand in its working copy, which is being published at an aware moment.
+
+    Call inside the transaction that publishes. A change reaches every other story that uses the claim, as in `move`.
+    Raises EditingError if one of them is being saved at this very moment.
+    """
+    claims = list(story.claims.filter(left_out=False))
+    known = standings.on_record({claim.record for claim in claims})
+    new = []
+    for claim in claims:
+        change = StandingChange(
+            claim_id=claim.record, standing=claim.standing, why=claim.why, story=story, article=standings.proof(claim),
+            desk=story.desk, by=by, at=at,
+        )  # fmt: skip
+        if claim.record not in known:
+            change.at = claim.checked_at
+            new.append(change)
+        elif known[claim.record].standing != claim.standing:
+            _record(change, known[claim.record], beside=story)
+    StandingChange.objects.bulk_create(new)
+    Claim.objects.filter(story=story, left_out=False, public_since__isnull=True).update(public_since=at)
+
+
+@transaction.atomic
+def move(
+    claim: Claim,
+    by: User | None,
+    to: str,
+    why: str,
+    article: Article | None = None,
+    at: datetime | None = None,
+    expected: str | None = None,
+) -> StandingChange:
+    """Say where a public claim stands from now on: on every page that uses it, in every feed and answer, at once.
+
+    `claim` is the one of the story through which it is said: its desk signs, and the words may rest on its sources.
+    `article`: what shows it, one of the sources that speak of it; needed to confirm, and then a primary one that
+    states it. `at` is an aware moment, now unless given; `expected` the standing that `by` has seen.
+
+    Every other story that uses it gets a saved version in which it stands so, unless somebody proposes another there;
+    every published one a task. Raises EditingError, with nothing changed, if it is not public, stands so already or
+    otherwise than expected, is not explained, quotes more than terms allow, or cannot be confirmed by that article.
+    """
+    at = at or timezone.now()
+    Claim.objects.select_for_update().get(pk=claim.record)  # of two, the second sees what the first has said
+    was = standings.on_record([claim.record]).get(claim.record)
+    if not was or not claim.public_since:
+        raise EditingError(_("This claim is not public. Say on its story where it stands."))
+    if to not in Standing.values:
+        raise EditingError(_("Choose where it stands."))
+    if expected is not None and was.standing != expected:
+        raise EditingError(
+            _("Somebody was faster: it stands as “%(standing)s” now.") % {"standing": was.get_standing_display()}
+        )
+    if to == was.standing:
+        raise EditingError(_("It stands so already."))
+    if not why.strip():
+        raise EditingError(_("Say why it stands so now."))
+    if to == Standing.CONFIRMED and (article is None or not standings.primaries(claim).filter(pk=article.pk).exists()):
+        raise EditingError(_("To confirm it, choose the primary source that states it."))
+    story = Story.objects.select_related("current", "desk").get(pk=claim.story_id)
+    assert story.current  # noqa: S101  its claim is public
+    permits = preflight.permits_of(story.current.content, at)
+    if sentence := preflight.over_quoted(why, list(permits.values())):
+        raise EditingError(sentence)
+    change = StandingChange(
+        claim_id=claim.record, standing=to, why=why.strip(), story=story, article=article,
+        desk=story.desk, by=by, at=at,
+    )  # fmt: skip
+    _record(change, was)
+    return change
+
+
+def _record(change: StandingChange, was: StandingChange, beside: Story | None = None) -> None:
+    """Write a change down, and tell the stories that use the claim, but for the one `beside`, which says it itself."""
+    change.save()
+    uses = list(Claim.objects.filter(standings.uses(change.claim_id)))
+    others = {claim.story_id: claim for claim in uses if not beside or claim.story_id != beside.pk}
+    for story in _locked(others):
+        _tell(story, others[story.pk], change, was)
+
+
+def _locked(stories: Iterable[int]) -> list[Story]:
+    """Stories to be written, in one order. Whoever has one of them for writing may wait for ours: so nobody waits."""
+    rows = Story.objects.filter(pk__in=list(stories)).select_related("current").order_by("pk")
+    try:
+        with transaction.atomic():
+            return list(rows.select_for_update(of=("self",), nowait=True))
+    except OperationalError as error:
+        raise EditingError(_("A story that uses this claim is being saved at this very moment. Try again.")) from error
+
+
+def _tell(story: Story, claim: Claim, change: StandingChange, was: StandingChange) -> None:
+    """A working copy follows, unless it proposes another standing. A page with the claim is a task of its editor."""
+    if claim.standing == was.standing and not claim.left_out:
+        same = change.story and change.story.language == story.language
+        claim.standing, claim.why, claim.checked_at = change.standing, change.why if same else "", change.at
+        claim.save(update_fields=["standing", "why", "checked_at"])
+        # A new number: who has the story open is merged with this, and does not write the old standing back.
+        Story.objects.filter(pk=story.pk).update(version=F("version") + 1)
+        keep(story, story.version + 1, change.by, gettext_noop("The standing of a claim changed"), change.at)
+    if story.status != Story.Status.PUBLISHED or not story.current:
+        return
+    if any(record_of(raw) == change.claim_id for raw in story.current.content["claims"]):
+        Story.objects.filter(pk=story.pk, updated_at__lt=change.at).update(updated_at=change.at)
+        DeskTask.objects.update_or_create(
+            story=story, kind=DeskTask.Kind.STANDING,
+            defaults={"since": change.at, "editor": story.current.created_by},
+        )  # fmt: skip

@@ -1,0 +1,60 @@
+"""A claim's own page: where it stands, since when and on what, and every story that uses it, each through the gate."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from analysis.models import Claim
+from analysis.prepared import Prepared
+from analysis.rendition.gate import Gate
+from analysis.rendition.lists import PAGE, full_columns, full_pages, published_among
+from analysis.rendition.story_values import EvidenceView, NamedClaim
+from analysis.rendition.values import ClaimRecord
+from analysis.standings import uses
+
+_USES = Prepared(
+    lambda record: (
+        Claim.objects.filter(uses(record), public_since__isnull=False)
+        .order_by("-public_since", "-pk")
+        .values_list("story_id", "shares_id")
+    ),
+    record=int,
+)
+_PAGES = Prepared(lambda ids: full_columns(published_among(ids)), ids=[int])
+
+
+def claim(pk: int) -> ClaimRecord | None:
+    """The claim with this id, or the one whose standing it shares, as the newest thirty stories that use it put it.
+
+    None if there is none, or no story may show it. Six queries, whatever they hold.
+    """
+    found = Claim.objects.filter(pk=pk, public_since__isnull=False).values_list("pk", "shares").first()
+    if not found:
+        return None
+    record = found[1] or found[0]
+    gate = Gate(timezone.now())
+    stories = [story for story, _shares in _USES(record=record, most=PAGE)]
+    pages = sorted(
+        full_pages(gate, _PAGES(ids=stories)), key=lambda page: (page.card.published_at, page.card.id), reverse=True
+    )
+    named = [NamedClaim(claim=one, story=page.card) for page in pages for one in page.claims if one.record == record]
+    if not named:
+        return None
+    first = next((one for one in named if one.claim.id == record), named[0])
+    return ClaimRecord(
+        claim=first.claim,
+        language=first.story.language,
+        uses=tuple(named),
+        history=first.claim.history,
+        said=tuple(_said(named)),
+    )
+
+
+def _said(named: Sequence[NamedClaim]) -> list[EvidenceView]:
+    """What each source says, once: of one that two stories read differently, what the newer one says."""
+    found: dict[str, EvidenceView] = {}
+    for one in named:
+        for cell in one.claim.evidence:
+            if cell.stance != "silent":
+                found.setdefault(cell.source.url, cell)
+    return list(found.values())
