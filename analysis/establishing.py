@@ -117,6 +117,8 @@ def _locked(stories: Iterable[int]) -> list[Story]:
 def _tell(story: Story, claim: Claim, change: StandingChange, was: StandingChange) -> None:
     """A working copy follows, unless it proposes another standing. A page with the claim is a task of its editor."""
     if claim.standing == was.standing and not claim.left_out:
+        if not story.versions.exists():  # what an open screen was read from
+            keep(story, story.version, None, gettext_noop("As it was before versions were kept"), change.at)
         same = change.story and change.story.language == story.language
         claim.standing, claim.why, claim.checked_at = change.standing, change.why if same else "", change.at
         claim.save(update_fields=["standing", "why", "checked_at"])

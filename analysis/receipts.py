@@ -136,6 +136,7 @@ class _Told:
             ("past_caches", f"{self.path}?asked"),
             ("jsonld", f"{self.path}#json-ld"),
             ("history", f"{self.path}history/"),
+            ("timeline", f"{self.path}timeline/"),
         ):
             yield Expectation(surface, path, _statuses(self.page), self.story.pk, self.withheld)
         newer, said_newer = self.page, self.ours
@@ -151,9 +152,9 @@ class _Told:
             answers = _statuses(page if isinstance(newer, StoryPage) else newer)
             yield Expectation("history", at, answers, self.story.pk, hidden)
             newer, said_newer = page, said
-        for record, texts in _claims(self.content).items():
+        for record, stated in _claims(self.content).items():
             found = rendition.claim(record)
-            said = runs(texts)
+            said = runs(stated)
             hidden = said - occurring(said, _shown_of_claim(found)) if found else said
             yield Expectation("claim", f"/claims/{record}/", (200 if found else 404,), self.story.pk, hidden)
         # Its address is public as it is, and commonly spells its headline: asking by it tells nobody anything.

@@ -200,6 +200,10 @@ def write_earlier(story: Story, rows: list[Row]) -> None:
         for pk in new - set(public.values_list("pk", flat=True)):
             named = Story.objects.filter(pk=pk).first() or pk
             raise WorkingError(_("“%(name)s” is no published story, so it is no earlier coverage.") % {"name": named})
+        # What came later links back to this one: so links never lead in a circle.
+        if story.published_at and (later := public.filter(published_at__gte=story.published_at).first()):
+            said = _("“%(name)s” was published after this story, so it is no earlier coverage. Link it from there.")
+            raise WorkingError(said % {"name": later})
     wanted = [
         (row["story"], {"earlier_id": row["story"], **_only(row, "kind", "verdict", "why"), "position": n})
         for n, row in enumerate(rows)

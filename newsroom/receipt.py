@@ -42,6 +42,7 @@ _SILENT_IN_A_ROW = 3  # then the server is away, and the rest need not be asked 
 
 SURFACES = {
     "page": gettext_lazy("Story page"),
+    "timeline": gettext_lazy("Its matter in time"),
     "claim": gettext_lazy("Page of a claim"),
     "past_caches": gettext_lazy("Story page, past every cache"),
     "jsonld": gettext_lazy("Data for machines in the page (JSON-LD)"),

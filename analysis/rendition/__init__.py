@@ -5,6 +5,7 @@ from analysis.rendition.claims import claim
 from analysis.rendition.entities import mention
 from analysis.rendition.finding import search
 from analysis.rendition.lists import Cursor, CursorError
+from analysis.rendition.matters import matter
 from analysis.rendition.pages import (
     about,
     corrections,
@@ -20,7 +21,7 @@ from analysis.rendition.pages import (
 from analysis.rendition.register import publisher, publishers
 from analysis.rendition.stories import history, story
 from analysis.rendition.story_values import StoryPage, Tombstone, VersionChanges, WatchView
-from analysis.rendition.values import ClaimRecord
+from analysis.rendition.values import ClaimRecord, Matter
 from analysis.rendition.watching import DayCursor, calendar, past, watch
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Cursor",
     "CursorError",
     "DayCursor",
+    "Matter",
     "StoryPage",
     "Tombstone",
     "VersionChanges",
@@ -40,6 +42,7 @@ __all__ = [
     "feed",
     "history",
     "home",
+    "matter",
     "mention",
     "months",
     "past",

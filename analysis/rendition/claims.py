@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from analysis.models import Claim
+from analysis.models.stories import Role
+from analysis.models.writing import Stance
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import PAGE, full_columns, full_pages, published_among
@@ -51,10 +53,12 @@ def claim(pk: int) -> ClaimRecord | None:
 
 
 def _said(named: Sequence[NamedClaim]) -> list[EvidenceView]:
-    """What each source says, once: of one that two stories read differently, what the newer one says."""
+    """What each source says, once: of one that two stories read differently, what the newer one says. First who states
+    it, and of these the primary documents."""
     found: dict[str, EvidenceView] = {}
     for one in named:
         for cell in one.claim.evidence:
             if cell.stance != "silent":
                 found.setdefault(cell.source.url, cell)
-    return list(found.values())
+    order = list(Stance.values)
+    return sorted(found.values(), key=lambda cell: (order.index(cell.stance), cell.source.role != Role.PRIMARY))

@@ -69,11 +69,32 @@ class SummaryView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteView:
+    slot: str
+    label: str
+    title: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceView:
+    source: SourceView
+    stance: str
+    stance_label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Witnesses:
     """How many outlets say a thing, and from how many of them it comes."""
 
     outlets: int
     independent: int
+
+
+def stating(evidence: Sequence[EvidenceView]) -> Witnesses:
+    """The outlets that state a claim; who says it of themselves, in a primary document, is none."""
+    return witnesses([cell.source for cell in evidence if cell.stance == "states" and cell.source.role != "primary"])
 
 
 def witnesses(sources: Sequence[SourceView]) -> Witnesses:
@@ -91,22 +112,6 @@ def witnesses(sources: Sequence[SourceView]) -> Witnesses:
             joined[own] = root(fold(source.copied_from))
     outlets = {fold(source.publisher.name) for source in sources}
     return Witnesses(outlets=len(outlets), independent=len({root(name) for name in outlets}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteView:
-    slot: str
-    label: str
-    title: str
-    html: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceView:
-    source: SourceView
-    stance: str
-    stance_label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +166,7 @@ class ClaimView:
     @property
     def witnesses(self) -> Witnesses:
         """Who states it."""
-        return witnesses([cell.source for cell in self.evidence if cell.stance == "states"])
+        return stating(self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from analysis.rendition.story_values import (
     StoryCard,
     WatchView,
     Witnesses,
-    witnesses,
+    stating,
 )
 
 
@@ -131,7 +131,38 @@ class ClaimRecord:
     @property
     def witnesses(self) -> Witnesses:
         """Who states it."""
-        return witnesses([cell.source for cell in self.said if cell.stance == "states"])
+        return stating(self.said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Something that happened to a matter."""
+
+    kind: str  # story, claim, forecast, correction
+    at: datetime
+    story: StoryCard
+    label: str  # its form, or where the claim stands since, how the forecast turned out, what kind of correction
+    code: str = ""  # the same as a code
+    text: str = ""  # the claim, the forecast, the correction; of a story its headline says it
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What happened to the stories that lead to one another, oldest first."""
+
+    story: StoryCard  # the one that it was asked for
+    moments: tuple[Moment, ...]
+    stories: int
+
+    @property
+    def lanes(self) -> tuple[tuple[str, tuple[tuple[int, Moment], ...]], ...]:
+        """The picture: by kind, each moment with its place from 2 to 98 percent between the first and the last."""
+        begins, ends = self.moments[0].at, self.moments[-1].at
+        whole = (ends - begins).total_seconds() or 1
+        placed = [(2 + round(96 * (m.at - begins).total_seconds() / whole), m) for m in self.moments]
+        kinds = dict.fromkeys(("story", "claim", "forecast", "correction"))
+        return tuple((kind, lane) for kind in kinds if (lane := tuple(p for p in placed if p[1].kind == kind)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,7 +210,7 @@ def _source(story: Story, position: int, raw: dict[str, Any], read_at: datetime)
     )
     return Source.objects.create(
         story=story, article=article, role=raw["role"], in_summary=raw.get("in_summary", False),
-        why=raw.get("why", ""), position=position,
+        why=raw.get("why", ""), copied_from=raw.get("copied_from", ""), position=position,
     )  # fmt: skip
 
 

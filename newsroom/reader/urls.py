@@ -38,6 +38,7 @@ register_converter(Month, "month")
 urlpatterns = [
     path("", views.home, name="home"),
     path("stories/<slug:slug>/", views.story, name="story"),
+    path("stories/<slug:slug>/timeline/", views.timeline, name="timeline"),
     path("stories/<slug:slug>/history/", views.history, name="history"),
     path("stories/<slug:slug>/history/<int:number>/", views.history, name="version"),
     path("stories/<slug:slug>/history/<int:number>/changes/", views.changes, name="changes"),

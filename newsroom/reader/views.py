@@ -53,6 +53,15 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_safe
+def timeline(request: HttpRequest, slug: str) -> HttpResponse:
+    """The matter that a story belongs to, on one line in time."""
+    found = rendition.matter(slug)
+    if not isinstance(found, rendition.Matter):
+        return _gone(request, found)
+    return render(request, "reader/matter.html", {"matter": found})
+
+
+@require_safe
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """A claim by itself. Each story that shares one knows it by a number of its own: these lead to the one address."""
     found = _found(rendition.claim(pk))

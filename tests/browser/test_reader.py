@@ -21,8 +21,8 @@ PAGES = [
 @pytest.mark.smoke
 def test_a_reader_goes_from_the_river_to_the_original(demonstration, page):
     page.goto(demonstration.url)
-    page.get_by_role("link", name="Two of eight claims about Anthropic and Amazon").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Two of eight claims"))
+    page.get_by_role("link", name="Two of nine claims about Anthropic and Amazon").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Two of nine claims"))
     # What is ours and what is theirs are told apart, and the way to the original is the first button.
     expect(page.get_by_role("link", name="Read the original")).to_have_attribute("href", re.compile("^https://"))
     expect(page.get_by_role("heading", name="The news")).to_be_visible()
