@@ -137,6 +137,7 @@ class _Told:
             ("jsonld", f"{self.path}#json-ld"),
             ("history", f"{self.path}history/"),
             ("timeline", f"{self.path}timeline/"),
+            ("api", f"/api/v1{self.path}"),
         ):
             yield Expectation(surface, path, _statuses(self.page), self.story.pk, self.withheld)
         newer, said_newer = self.page, self.ours
@@ -156,7 +157,8 @@ class _Told:
             found = rendition.claim(record)
             said = runs(stated)
             hidden = said - occurring(said, _shown_of_claim(found)) if found else said
-            yield Expectation("claim", f"/claims/{record}/", (200 if found else 404,), self.story.pk, hidden)
+            for surface, path in (("claim", f"/claims/{record}/"), ("api", f"/api/v1/claims/{record}/")):
+                yield Expectation(surface, path, (200 if found else 404,), self.story.pk, hidden)
         # Its address is public as it is, and commonly spells its headline: asking by it tells nobody anything.
         absent = (self.path,) if self.gone else ()
         yield Expectation("search", f"/search/?q={self.slug}", (200,), self.story.pk, self.ours, absent)
@@ -172,6 +174,8 @@ def _lists(told: list[_Told], decision: Decision) -> Iterator[Expectation]:
 
     yield line("home", "/")
     yield line("feed", "/feeds/latest.atom")
+    yield line("api", "/api/v1/stories/")
+    yield line("api", "/api/v1/watch/")
     yield line("list", "/watch/")
     yield line("list", "/watch/calendar.ics")
     yield line("list", "/scorecard/")

@@ -43,6 +43,7 @@ _SILENT_IN_A_ROW = 3  # then the server is away, and the rest need not be asked 
 SURFACES = {
     "page": gettext_lazy("Story page"),
     "timeline": gettext_lazy("Its matter in time"),
+    "api": gettext_lazy("API"),
     "claim": gettext_lazy("Page of a claim"),
     "past_caches": gettext_lazy("Story page, past every cache"),
     "jsonld": gettext_lazy("Data for machines in the page (JSON-LD)"),
@@ -124,6 +125,8 @@ def faults(line: Expectation, answer: Answer) -> list[str]:
         body = " ".join(_JSON_LD.findall(body))
     if body.startswith("BEGIN:VCALENDAR"):
         body = body.replace("\r\n ", "").replace("\\n", "\n")  # RFC 5545 sections 3.1 and 3.3.11
+    if line.path.startswith("/api/"):
+        body = body.replace("\\n", "\n").replace('\\"', '"')  # RFC 8259 section 7, as far as words touch it
     plain = html.unescape(body)
     gone = answer.status in (410, 451)
     control = answer.headers.get("Cache-Control", "")

@@ -60,7 +60,11 @@ def _entry(page: rendition.StoryPage) -> str:
             "<h2>{}</h2>{}",
             ((n.title or n.label, mark_safe(n.html)) for n in page.notes),  # noqa: S308
         )
+        claims = format_html_join("", "<li>{}: {}</li>", ((claim.label, claim.text) for claim in page.claims))
+        established = format_html("<h2>{}</h2><ul>{}</ul>", _("What is established"), claims) if page.claims else ""
         corrections = format_html_join(
             "\n", "<p><strong>{}.</strong> {}</p>", ((c.label, c.text) for c in page.corrections if c.text)
         )
-        return "\n".join(part for part in (dek, source, summary, notes, corrections) if part) or escape(page.headline)
+        return "\n".join(part for part in (dek, source, summary, notes, established, corrections) if part) or escape(
+            page.headline
+        )

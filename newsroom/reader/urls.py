@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from newsroom.reader import calendar, declarations, feeds, scorecard, sitemaps, views
+from newsroom.reader import api, calendar, declarations, feeds, scorecard, sitemaps, views
 
 
 class FeedKind:
@@ -59,6 +59,12 @@ urlpatterns = [
     path("language/<slug:code>/", views.language, name="language"),
     path("feeds/latest.atom", feeds.atom, name="feed"),
     path("feeds/<feed:kind>/<slug:slug>.atom", feeds.atom, name="feed_of"),
+    path("api/v1/openapi.json", api.openapi, name="api"),
+    path("api/v1/stories/", api.stories, name="api_stories"),
+    path("api/v1/stories/<slug:slug>/", api.story, name="api_story"),
+    path("api/v1/claims/<int:pk>/", api.claim, name="api_claim"),
+    path("api/v1/watch/", api.watch, name="api_watch"),
+    path("api/v1/scorecard/", api.scorecard, name="api_scorecard"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("sitemaps/stories.xml", sitemaps.stories, name="sitemap_stories"),
     path("sitemaps/stories-<year:year>-<month:month>.xml", sitemaps.month, name="sitemap_month"),

@@ -221,7 +221,8 @@ NOT_ASKED = {"rsl", "security", "tdmrep", "trust",
     "about", "language", "robots", "healthz", "readyz",
     "sitemap", "topics",  # months, and names of topics
     "publishers",  # names and terms
-    "transparency", "transparency_csv", "transparency_json", "scorecard_csv",  # counts
+    "transparency", "transparency_csv", "transparency_json", "scorecard_csv", "api_scorecard",  # counts
+    "api",
     "preview",  # passes the gate when it is opened; nobody here knows its address
 }  # fmt: skip
 
