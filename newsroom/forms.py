@@ -54,7 +54,7 @@ class Step(forms.Form):
     def summary(self) -> list[tuple[str, str]]:
         """Each error with the id of the control that it is about, for the list at the top of the page."""
         return [
-            (next(iter(self[name])).id_for_label if name in self.fields else "", str(error))
+            (self[name].id_for_label or next(iter(self[name])).id_for_label if name in self.fields else "", str(error))
             for name, errors in self.errors.items()
             for error in errors
         ]

@@ -17,14 +17,18 @@ from analysis.rendition.pages import (
     topics,
 )
 from analysis.rendition.register import publisher, publishers
+from analysis.rendition.reports import Passage, ReportView, passages, report
 from analysis.rendition.stories import history, story
-from analysis.rendition.story_values import StoryPage, Tombstone, VersionChanges, WatchView
+from analysis.rendition.story_values import RevisionView, StoryPage, Tombstone, VersionChanges, WatchView
 from analysis.rendition.watching import DayCursor, calendar, past, watch
 
 __all__ = [
     "Cursor",
     "CursorError",
     "DayCursor",
+    "Passage",
+    "ReportView",
+    "RevisionView",
     "StoryPage",
     "Tombstone",
     "VersionChanges",
@@ -38,11 +42,13 @@ __all__ = [
     "home",
     "mention",
     "months",
+    "passages",
     "past",
     "published_in",
     "publisher",
     "publishers",
     "removed",
+    "report",
     "search",
     "sitemap",
     "story",

@@ -61,6 +61,14 @@ def _entry(page: rendition.StoryPage) -> str:
             ((n.title or n.label, mark_safe(n.html)) for n in page.notes),  # noqa: S308
         )
         corrections = format_html_join(
-            "\n", "<p><strong>{}.</strong> {}</p>", ((c.label, c.text) for c in page.corrections if c.text)
+            "\n",
+            "<p><strong>{}.</strong> {}{}</p>",
+            ((c.label, c.text, _thanks(c)) for c in page.corrections if c.text),
         )
         return "\n".join(part for part in (dek, source, summary, notes, corrections) if part) or escape(page.headline)
+
+
+def _thanks(correction: rendition.RevisionView) -> str:
+    if not correction.thanks:
+        return ""
+    return " " + _("Reported by %(names)s. Thank you.") % {"names": ", ".join(correction.thanks)}
