@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 MOST_FROM_A_NETWORK = 10  # an hour
 MOST = 200  # an hour from everywhere: what a newsroom can look at, and a flood cannot exceed
 MAILS = 3  # an hour to one address: anyone can type anyone's
-OFFERED = 10  # at once, to be closed with one change; their names have room in Correction.thanks
+OFFERED = 100  # at once, to be closed with one change; their names have room in Correction.thanks
 BATCH = 200
 
 

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="correction",
             name="thanks",
-            field=models.CharField(blank=True, max_length=1000, verbose_name="thanks to"),
+            field=models.CharField(blank=True, max_length=8200, verbose_name="thanks to"),
         ),
         migrations.AlterField(
             model_name="outgoingmail",
