@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("accepted", "Accepted"), ("declined", "Declined")],
+                        choices=[("open", "Open"), ("accepted", "Accepted"), ("declined", "Turned down")],
                         default="open",
                         max_length=8,
                         verbose_name="state",

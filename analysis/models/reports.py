@@ -18,7 +18,7 @@ from analysis.models.stories import Story
 class ReportState(models.TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")
-    DECLINED = "declined", _("Declined")
+    DECLINED = "declined", _("Turned down")
 
 
 class ErrorReport(models.Model):

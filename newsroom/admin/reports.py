@@ -68,7 +68,7 @@ class DeclineForm(forms.Form):
 
     def run(self, report: ErrorReport, by: Any) -> Any:
         reporting.decline(report, by, self.cleaned_data["answer"])
-        return log.line(gettext_noop("Declined"))
+        return log.line(gettext_noop("Turned down"))
 
 
 class AlreadyForm(forms.Form):

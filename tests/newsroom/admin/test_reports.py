@@ -147,7 +147,7 @@ def test_declining_needs_an_answer_and_sends_it(editor, published):
     assert (report.state, report.answer, report.decided_by) == ("declined", "The register says twelve.", editor.user)
     assert report.mail.filter(kind="answered").count() == 1 and OxTask.objects.count() == tasks + 1
     entry = LogEntry.objects.filter(content_type__model="errorreport").get()
-    assert read(entry.change_message) == "Declined" and entry.get_admin_url() == at(report)
+    assert read(entry.change_message) == "Turned down" and entry.get_admin_url() == at(report)
 
 
 def test_what_somebody_decided_meanwhile_is_told_and_no_word_lost(editor, standards, published):
@@ -270,9 +270,6 @@ def test_a_withdrawn_story_still_lets_its_reader_be_answered(editor, published):
     page = editor.get(at(report)).content.decode()
     assert "The story was withdrawn since" in page and "Put it right" not in page
     assert editor.post(at(report, "decline"), {"answer": "We have withdrawn it."}).status_code == 302
-
-
-# --- the first page ---------------------------------------------------------------------------------------------------
 
 
 def test_the_oldest_report_waits_first(editor, published):
