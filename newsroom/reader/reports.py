@@ -77,7 +77,7 @@ class ReportForm(Step):
     thank = forms.BooleanField(
         label=_("Thank me by this name in the correction"),
         required=False,
-        help_text=_("Only then does your name become public, and only if the page is corrected."),
+        help_text=_("Your name becomes public only if you tick this, and only if the page is corrected."),
     )
 
     def __init__(self, page: rendition.StoryPage, *args: Any, **kwargs: Any) -> None:

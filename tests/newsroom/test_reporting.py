@@ -1,5 +1,6 @@
 """A reader reports an error: what the form offers and takes, that it is taken once, what its sender sees afterwards."""
 
+import logging
 import re
 from datetime import timedelta
 from uuid import uuid4
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from analysis import editing, reporting
 from analysis.models import Attempt, Claim, ErrorReport, OutgoingMail
 from newsroom import mail
+from newsroom.logs import WithoutTokens
 from tests import making
 from tests.faults.test_junk import JUNK
 from tests.leaks.crawl import crawl
@@ -349,6 +351,11 @@ def test_where_the_page_may_say_nothing_the_answer_says_nothing_either(story, le
     said = page_of(report).content.decode()
     assert "zqanswerzq" not in said and "Nothing was changed" in said
     assert (f"/stories/{story.slug}/" in said) == (level == "link")
+
+
+def test_no_log_holds_the_key_to_a_report():
+    record = logging.LogRecord("django", logging.WARNING, "", 0, "Gone: %s", ("/reports/ER-2222-3333-4444/",), None)
+    assert WithoutTokens().filter(record) and record.getMessage() == "Gone: /reports/…/"
 
 
 # --- mail -------------------------------------------------------------------------------------------------------------
