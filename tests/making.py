@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from analysis import editing, judging, reporting, sharing, tallying
+from analysis import editing, judging, sharing, tallying
 from analysis.addresses import canonical
 from analysis.models import (
     Article,
@@ -29,7 +29,6 @@ from analysis.models import (
     Topic,
     WatchItem,
 )
-from tests import reports
 
 _numbers = count(1)
 REGISTER = "https://register.test/1"  # where an outcome can be seen
@@ -186,11 +185,6 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.", thanks=word("thanks"))
     judging.judge(settled, None, "yes", word("outcome"), f"https://{of.domains.first().host}/{word('outcome_url')}")
     story.refresh_from_db()
-    reporting.decline(reports.reported(story), None, word("answer"))
-    reports.reported(
-        story, quoted="zqprivatezq", wrong="zqprivatezq", url="https://zqprivatezq.test/", name="zqprivatezq",
-        email="zqprivatezq@reader.test", thank=True,
-    )  # fmt: skip
     share(story)
     assert item.pk
     return Planted(story, original, words)

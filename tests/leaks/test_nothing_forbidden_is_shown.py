@@ -20,7 +20,7 @@ from analysis.models import Article, Case, Story, Summary, Topic
 from analysis.models.signals import SignalKind
 from newsroom.publishers import access
 from newsroom.urls import urlpatterns as house
-from tests import making
+from tests import making, reports
 from tests.leaks.crawl import crawl, crawl_as, searches
 from tests.making import NOTE_SLOTS, Planted
 
@@ -233,7 +233,8 @@ def plant() -> Callable[..., Planted]:
     def plant_one(beside: bool = False, summary: dict[str, str] | None = None) -> Planted:
         of = making.publisher("Example Wire", "example-wire.test")
         other = making.publisher("Stranger Wire", "stranger-wire.test")
-        return making.planted("leak", of, making.article(other) if beside else None, **(summary or {}))
+        made = making.planted("leak", of, making.article(other) if beside else None, **(summary or {}))
+        return reports.planted(made)
 
     return plant_one
 

@@ -446,7 +446,7 @@ def test_a_name_that_quotes_more_than_the_terms_allow_is_left_out(client, story)
     corrected(story, sent(story, name="Ann “all of what the source had said” Reader", thank="on"))
     making.terms(story.sources.get().article.publisher, level="full", quote_words=0)
     said = client.get(f"/stories/{story.slug}/").content.decode()
-    assert "It was eleven firms." in said and "Reported by" not in said
+    assert "It was eleven firms." in said and "what the source had said" not in said
 
 
 def test_the_parts_of_a_claim_that_came_later_are_offered_once_they_are_public(story):
