@@ -163,15 +163,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="errorreport",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["received_at", "id"], name="errorreport_waiting"
-            ),
+            index=models.Index(fields=["state", "received_at", "id"], name="errorreport_waiting"),
         ),
         migrations.AddIndex(
             model_name="errorreport",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["story", "received_at"], name="errorreport_of_story"
-            ),
+            index=models.Index(fields=["story", "state", "received_at", "id"], name="errorreport_of_story"),
         ),
         migrations.AddIndex(
             model_name="errorreport",

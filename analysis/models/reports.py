@@ -91,9 +91,9 @@ class ErrorReport(models.Model):
         ]
         indexes = [
             # Question: what waits for us, oldest first? Asked by the desk's first page.
-            models.Index(fields=["received_at", "id"], condition=Q(state="open"), name="errorreport_waiting"),
+            models.Index(fields=["state", "received_at", "id"], name="errorreport_waiting"),
             # Question: what is open on this story? Asked by its screen and its steps.
-            models.Index(fields=["story", "received_at"], condition=Q(state="open"), name="errorreport_of_story"),
+            models.Index(fields=["story", "state", "received_at", "id"], name="errorreport_of_story"),
             # Question: of which is the personal data to be erased?
             models.Index(fields=["decided_at"], condition=Q(erased_at__isnull=True), name="errorreport_to_erase"),
         ]

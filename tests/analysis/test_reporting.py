@@ -177,3 +177,16 @@ def test_mail_of_a_report_stays_with_it(story):
     OutgoingMail.objects.create(case=None, kind="mailbox", to="bo@reader.test", about="en", created_at=NOW)
     assert rights.erase_stray_mail(NOW + timedelta(days=31)) == 1
     assert OutgoingMail.objects.get().kind == "reported"
+
+
+@pytest.mark.engine("sqlite")
+def test_what_the_desk_asks_and_the_worker_is_answered_by_an_index(story):
+    """With its bound values, for which SQLite would pass over an index of open reports only."""
+    waiting = ErrorReport.objects.filter(state="open").order_by("received_at", "id")
+    over = ErrorReport.objects.filter(decided_at__lt=NOW, erased_at__isnull=True).order_by("decided_at")
+    for asked, index in (
+        (waiting, "errorreport_waiting"), (waiting.filter(story=story), "errorreport_of_story"),
+        (over, "errorreport_to_erase"),
+    ):  # fmt: skip
+        plan = asked.explain()
+        assert index in plan and "TEMP B-TREE" not in plan and "SCAN" not in plan, plan
