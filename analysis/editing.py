@@ -74,15 +74,17 @@ def publish(
     reason: str = "",
     at: datetime | None = None,
     now: datetime | None = None,
+    thanks: str = "",
 ) -> Revision:
     """Make the working copy public, for the first time or again.
 
     `kind` and the public `reason` are for changes to a page that is public already: an edit (a silent typo), an
     update, a clarification or a correction; the last two, and an update with a reason, are announced on the page.
-    `at` is the aware moment it counts from (now, unless history is being written down).
+    `at` is the aware moment it counts from (now, unless history is being written down). `thanks`: names of readers to
+    be thanked where it is announced (analysis/reporting.py).
     Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop or nothing has changed.
     """
-    return _publish(story, by, kind, reason, at, now)
+    return _publish(story, by, kind, reason, at, now, thanks)
 
 
 def _publish(
@@ -92,6 +94,7 @@ def _publish(
     reason: str,
     at: datetime | None,
     now: datetime | None,
+    thanks: str = "",
     noted: bool = False,
 ) -> Revision:
     """`noted`: what is published is a note on a text that stays as it is."""
@@ -128,7 +131,7 @@ def _publish(
         created_at=at,
     )
     if not first and (kind in EXPLAINED or (kind == Revision.Kind.UPDATE and reason.strip())):
-        Correction.objects.create(story=story, revision=revision, kind=kind, text=reason.strip(), at=at)
+        Correction.objects.create(story=story, revision=revision, kind=kind, text=reason.strip(), thanks=thanks, at=at)
     story.status = Story.Status.PUBLISHED
     story.published_at = story.published_at or at
     story.updated_at = at
@@ -149,14 +152,19 @@ def _publish(
 
 
 @transaction.atomic
-def note(story: Story, by: User | None, text: str, at: datetime | None = None) -> Correction:
-    """Add an editor's note: a dated public statement, with no change to the text. Returns it.
+def note(story: Story, by: User | None, text: str, at: datetime | None = None, thanks: str = "") -> Correction:
+    """Add an editor's note: a dated public statement, with no change to the text. Returns it. `thanks` as above.
 
     Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop or saved changes are not public yet.
     """
     revision = _publish(story, by, Revision.Kind.EDIT, text, at, None, noted=True)
     return Correction.objects.create(
-        story_id=story.pk, revision=revision, kind=Correction.Kind.NOTE, text=text, at=revision.created_at
+        story_id=story.pk,
+        revision=revision,
+        kind=Correction.Kind.NOTE,
+        text=text,
+        thanks=thanks,
+        at=revision.created_at,
     )
 
 

@@ -104,7 +104,8 @@ class _Told:
         self.page = rendition.story(story.slug)
         self.number = story.current.number
         self.content: dict[str, Any] = story.current.content
-        changed = [*Correction.objects.filter(story=story).values_list("text", flat=True)]
+        announced = Correction.objects.filter(story=story).values_list("text", "thanks")
+        changed = [words for both in announced for words in both]
         changed += WatchItem.objects.filter(story=story, superseded_by__isnull=False).values_list(
             "statement", flat=True
         )
@@ -138,6 +139,7 @@ class _Told:
             ("history", f"{self.path}history/"),
             ("timeline", f"{self.path}timeline/"),
             ("api", f"/api/v1{self.path}"),
+            ("report", f"{self.path}report/"),
         ):
             yield Expectation(surface, path, _statuses(self.page), self.story.pk, self.withheld)
         newer, said_newer = self.page, self.ours
@@ -270,4 +272,4 @@ def _shown(page: StoryPage) -> Iterable[str]:
     yield from (said.why for item in page.watch for said in item.judgments)
     yield from (link.why for link in (*page.earlier, *page.later))
     yield from (link.story.headline for link in (*page.earlier, *page.later))
-    yield from (change.text for change in page.history)
+    yield from (words for change in page.history for words in (change.text, "\n".join(change.thanks)))

@@ -5,7 +5,7 @@ Nothing here may look at a model of ours.
 
 import re
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from allauth.account import middleware as account
 from django.conf import settings
@@ -41,6 +41,14 @@ def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def network_of(request: HttpRequest) -> str:
+    """The network address that a request came from: for IPv6 the /64 that one household or firm is given."""
+    address = address_of(request)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), 64), strict=False))
+    return str(address or "unknown")
 
 
 class _PrivateDoor:

@@ -1,4 +1,4 @@
-"""The outbox, sent: each unsent row of OutgoingMail becomes one mail, in the language of its case.
+"""The outbox, sent: each unsent row of OutgoingMail becomes one mail, in the language of its case or report.
 
 The row is written with the step it speaks of (analysis/rights.py). A row is claimed before it is sent and marked after;
 a sender that dies between leaves a claim that runs out, and the mail goes out again under the same Message-ID.
@@ -57,7 +57,9 @@ def deliver() -> tuple[int, int]:
     Safe to run in several processes at once: of two that want a row, one gets it.
     """
     waiting = OutgoingMail.objects.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
-    rows = OutgoingMail.objects.select_related("case__joined_to", "message", "decision__case", "decision__statement")
+    rows = OutgoingMail.objects.select_related(
+        "case__joined_to", "message", "decision__case", "decision__statement", "report"
+    )
     sent = failed = 0
     mailer = mailers.default
     # Those that never failed first, so that one bad address holds nobody up.
@@ -95,17 +97,24 @@ def _send(row: OutgoingMail, mailer: BaseEmailBackend) -> bool:
 
 
 def message(row: OutgoingMail) -> EmailMessage:
-    """The mail of a row, in the language of its case."""
-    with translation.override(row.case.language if row.case else row.about):
-        context = {"case": row.case, "days": LINK_AGE.days, "SITE_NAME": settings.SITE_NAME, **_said(row)}
+    """The mail of a row, in the language of its case or report."""
+    of = row.case or row.report
+    with translation.override(of.language if of else row.about):
+        context = {
+            "case": row.case,
+            "reference": of.reference if of else "",
+            "days": LINK_AGE.days,
+            "SITE_NAME": settings.SITE_NAME,
+            **_said(row),
+        }
         subject = str(row.get_kind_display())
         if row.kind == OutgoingMail.Kind.CONFIRMED and row.case and row.case.joined_to_id:
             subject = _("Your request is joined to another one")
-        if row.case:
-            subject += f" ({row.case.reference})"
+        if of:
+            subject += f" ({of.reference})"
         # Template tags leave empty lines behind.
         body = re.sub(r"\n{3,}", "\n\n", render_to_string(f"email/{row.kind}.txt", context)).strip() + "\n"
-    about = row.case.reference if row.case else "mailbox"
+    about = of.reference if of else "mailbox"
     return EmailMessage(
         subject=subject,
         body=body,
@@ -135,6 +144,8 @@ def password_link(user: User, language: str) -> EmailMessage:
 def _said(row: OutgoingMail) -> dict[str, Any]:
     """What a mail says besides who it is to, and the key that it brings."""
     case = row.case
+    if row.report:
+        return {"report": row.report, "link": _link("report", row.report.reference)}
     if case is None:
         return {"link": _link("takedown-mailbox-link", token("mailbox", row.to))}
     if row.kind == OutgoingMail.Kind.NOTIFY:

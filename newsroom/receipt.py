@@ -48,6 +48,7 @@ SURFACES = {
     "past_caches": gettext_lazy("Story page, past every cache"),
     "jsonld": gettext_lazy("Data for machines in the page (JSON-LD)"),
     "history": gettext_lazy("History of the story"),
+    "report": gettext_lazy("Form for errors on the page"),
     "search": gettext_lazy("Search"),
     "home": gettext_lazy("Home page"),
     "feed": gettext_lazy("Feed"),

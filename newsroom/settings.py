@@ -205,7 +205,7 @@ INSTALLED_APPS = [
 ]
 
 # Sessions, accounts and CSRF cost half of a cheap page, so they stand only before the doors that need them
-# (newsroom/doors.py). A view behind no door must not change anything.
+# (newsroom/doors.py). A view behind no door must not change anything; newsroom/reader/reports.py says why it may.
 MIDDLEWARE = [
     "newsroom.doors.PlainRequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -289,6 +289,7 @@ TASKS = {
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
                 "cases that are over": {"task": "newsroom.tasks.close_cases", "cron": "27 4 * * *"},
                 "personal data to erase": {"task": "newsroom.tasks.erase_cases", "cron": "37 4 * * *"},
+                "reports to erase": {"task": "newsroom.tasks.erase_reports", "cron": "42 4 * * *"},
                 "story screens that are closed": {"task": "newsroom.tasks.forget_windows", "cron": "57 4 * * *"},
                 "attempts to forget": {"task": "newsroom.tasks.forget_attempts", "cron": "47 4 * * *"},
                 "preview links that are over": {"task": "newsroom.tasks.forget_preview_links", "cron": "57 4 * * *"},

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone, translation
 
-from analysis import comparing, drafts, evidence, limits, rights, scheduling, sharing, tending
+from analysis import comparing, drafts, evidence, limits, reporting, rights, scheduling, sharing, tending
 from analysis.models import Article, Challenge, Decision, Publisher
 from newsroom import mail, receipt
 from newsroom.wire import domains, reading
@@ -150,6 +150,12 @@ def erase_cases() -> int:
     """Erase the personal data of cases that are long over, and mail that belongs to none. Returns how many cases."""
     rights.erase_stray_mail(timezone.now())
     return _all(rights.erase)
+
+
+@task
+def erase_reports() -> int:
+    """Erase what readers typed into reports of errors that were decided long ago. Returns of how many."""
+    return _all(reporting.erase)
 
 
 @task

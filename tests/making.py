@@ -187,7 +187,7 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     words["old_take"] = words.pop("note_take")
     WatchItem.objects.filter(pk=older.pk).update(superseded_by=item)
     story.notes.filter(slot="take").update(text=f"A newer take, {word('new_take')}.")
-    editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.")
+    editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.", thanks=word("thanks"))
     claim.refresh_from_db()
     establishing.move(claim, None, "disputed", word("standing_moved"), original)
     judging.judge(settled, None, "yes", word("outcome"), f"https://{of.domains.first().host}/{word('outcome_url')}")

@@ -10,6 +10,7 @@ from analysis.models.proofs import Challenge, Proof
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
 from analysis.models.record import Chain, Event
+from analysis.models.reports import ErrorReport
 from analysis.models.signals import SignalReading, SignalSource
 from analysis.models.stories import Desk, Entity, EntityName, Mention, Source, Story, StoryLink, Topic
 from analysis.models.watch import Judgment, WatchItem, WatchTally
@@ -35,6 +36,7 @@ __all__ = [
     "Draft",
     "Entity",
     "EntityName",
+    "ErrorReport",
     "Event",
     "Evidence",
     "Hold",

@@ -153,6 +153,8 @@ class OutgoingMailKind(models.TextChoices):
     APPEALED = "appealed", _("We have your appeal")
     MAILBOX = "mailbox", _("A link to send your request")
     SEPARATED = "separated", _("Your request goes on by itself")
+    REPORTED = "reported", _("We have your report")
+    ANSWERED = "answered", _("What became of your report")
 
 
 class OutgoingMail(models.Model):
@@ -160,7 +162,8 @@ class OutgoingMail(models.Model):
 
     Kind = OutgoingMailKind
 
-    # None for a link that is asked for before there is a case; `about` is then its language.
+    # None for a link that is asked for before there is a case, `about` is then its language; and of an error that was
+    # reported.
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="mail")
     kind = models.CharField(max_length=9, choices=Kind)
     to = models.EmailField()
@@ -168,6 +171,7 @@ class OutgoingMail(models.Model):
     message = models.ForeignKey(Message, models.PROTECT, null=True, related_name="mail")
     # What it tells of, which may not be the last one any more when it is sent.
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
+    report = models.ForeignKey("analysis.ErrorReport", models.PROTECT, null=True, related_name="mail")
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

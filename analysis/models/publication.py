@@ -69,6 +69,8 @@ class Correction(models.Model):
     revision = models.OneToOneField(Revision, models.PROTECT, null=True, related_name="correction")
     kind = models.CharField(_("kind"), max_length=13, choices=Kind)
     text = models.CharField(_("what was wrong, and what is right"), max_length=600)
+    # Names of readers who had reported it and asked to be thanked, one a line. Shown wherever the text is.
+    thanks = models.CharField(_("thanks to"), max_length=8200, blank=True)
     at = models.DateTimeField(_("date"), default=timezone.now)
 
     class Meta:

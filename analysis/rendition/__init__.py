@@ -19,8 +19,9 @@ from analysis.rendition.pages import (
     topics,
 )
 from analysis.rendition.register import publisher, publishers
+from analysis.rendition.reports import Passage, ReportView, passages, report
 from analysis.rendition.stories import history, story
-from analysis.rendition.story_values import StoryPage, Tombstone, VersionChanges, WatchView
+from analysis.rendition.story_values import RevisionView, StoryPage, Tombstone, VersionChanges, WatchView
 from analysis.rendition.values import ClaimRecord, Matter
 from analysis.rendition.watching import DayCursor, calendar, past, watch
 
@@ -30,6 +31,9 @@ __all__ = [
     "CursorError",
     "DayCursor",
     "Matter",
+    "Passage",
+    "ReportView",
+    "RevisionView",
     "StoryPage",
     "Tombstone",
     "VersionChanges",
@@ -45,11 +49,13 @@ __all__ = [
     "matter",
     "mention",
     "months",
+    "passages",
     "past",
     "published_in",
     "publisher",
     "publishers",
     "removed",
+    "report",
     "search",
     "sitemap",
     "story",

@@ -189,13 +189,16 @@ class Gate:
         """A line of a story's history. `told`: the story has a headline of ours, so its changes may have words."""
         announced = revision.correction_kind
         text = (revision.correction_text if announced else revision.reason) or ""
+        thanks = revision.thanks or ""
+        shown = told and self.may_say(story_id, text)
         return RevisionView(
             number=revision.number,
             kind=announced or revision.kind,
             label=parts.label(CorrectionKind, announced) if announced else parts.label(RevisionKind, revision.kind),
-            text=text if told and self.may_say(story_id, text) else "",
+            text=text if shown else "",
             at=revision.corrected_at or revision.at,
             correction=bool(announced),
+            thanks=tuple(thanks.splitlines()) if thanks and shown and self.may_say(story_id, thanks) else (),
             story=card,
         )
 

@@ -200,10 +200,11 @@ def asked_about(
     """What a request may be about, as far as it may be listed: these stories, by id; and the stories that say they draw
     on these articles, by article, newest first, at most `most` in all. Five queries."""
     gate = Gate(timezone.now())
-    return _cards(gate, story_ids), _drawing_on(gate, article_ids, most)
+    return cards(gate, story_ids), _drawing_on(gate, article_ids, most)
 
 
-def _cards(gate: Gate, story_ids: Iterable[int]) -> dict[int, StoryCard]:
+def cards(gate: Gate, story_ids: Iterable[int]) -> dict[int, StoryCard]:
+    """Those of some stories that may be listed, by id. Two queries."""
     found = [row_of(values) for values in columns(published_among(list(story_ids)))]
     gate.learn(row.id for row in found)
     return {row.id: card for row in found if (card := gate.card(row))}

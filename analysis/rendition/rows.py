@@ -68,6 +68,7 @@ class Changed(NamedTuple):
     correction_kind: str | None
     correction_text: str | None
     corrected_at: datetime | None
+    thanks: str | None
 
 
 class Judged(NamedTuple):
@@ -100,7 +101,10 @@ ROW = (
     *("pk", "slug", "public_language", "status", "published_at", "updated_at"),
     *("public_topic__name", "public_topic__slug", "current__headline", "current__dek"),
 )
-CHANGED = ("number", "kind", "reason", "created_at", "correction__kind", "correction__text", "correction__at")
+CHANGED = (
+    *("number", "kind", "reason", "created_at"),
+    *("correction__kind", "correction__text", "correction__at", "correction__thanks"),
+)
 
 
 _STOOD = Prepared(

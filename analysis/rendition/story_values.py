@@ -264,6 +264,7 @@ class RevisionView:
     text: str  # the correction's words, or the reason given; empty where they may not be shown
     at: datetime
     correction: bool
+    thanks: tuple[str, ...] = ()  # names of readers who had reported it and asked to be thanked
     story: StoryCard | None = None  # in lists that span stories
 
 

@@ -45,8 +45,9 @@ def erase(at: datetime) -> int:
 
 
 def erase_stray_mail(at: datetime) -> int:
-    """Delete mail that belongs to no case once its link is long over. Returns how many."""
-    return OutgoingMail.objects.filter(case__isnull=True, created_at__lt=at - NEVER_CONFIRMED).delete()[0]
+    """Delete mail that belongs to no case, nor to a reported error, once its link is long over. Returns how many."""
+    stray = OutgoingMail.objects.filter(case__isnull=True, report__isnull=True)
+    return stray.filter(created_at__lt=at - NEVER_CONFIRMED).delete()[0]
 
 
 def _each(cases: Iterable[Case], step: Callable[[Case, datetime], None], at: datetime) -> int:

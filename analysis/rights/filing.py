@@ -1,6 +1,5 @@
 """What a case's sender does: file, confirm, complete, write, take back. Contesting is in appeals.py."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis import limits
+from analysis import limits, references
 from analysis.models import Case, CaseURL, Message, OutgoingMail
 from analysis.rights import statute
 from analysis.rights.appeals import take_appeal_back
@@ -24,8 +23,6 @@ HOUR = timedelta(hours=1)
 MAX_AN_HOUR = 10  # unconfirmed requests with one e-mail address, before we write to it only when asked to
 MAX_TRUSTED_AN_HOUR = 100  # confirmation mails to a mailbox, for requests from whoever has shown that they read it
 MAX_MESSAGES_A_DAY = 20
-# Easy to read out and to type: no 0/O, 1/I/L.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def open_case(
     case, created = Case.objects.get_or_create(
         submission=request.submission,
         defaults={
-            "reference": _new_reference(),
+            "reference": references.new("CD", 2),
             "lane": Case.Lane.PREFERENCE if request.kind in Case.PREFERENCES else Case.Lane.LEGAL,
             "want": request.want,
             "kind": request.kind,
@@ -177,9 +174,3 @@ def _unconfirmed(case: Case, at: datetime) -> int:
     """How many other requests with the same address were filed within the hour and are not confirmed."""
     lately = cases_of(case.email).filter(opened_at__range=(at - HOUR, at))
     return lately.filter(confirmed_at__isnull=True).exclude(pk=case.pk).count()
-
-
-def _new_reference() -> str:
-    """CD-XXXX-XXXX: 31^8 of them, from a CSPRNG; the unique constraint settles the rest."""
-    letters = "".join(secrets.choice(_ALPHABET) for _i in range(8))
-    return f"CD-{letters[:4]}-{letters[4:]}"

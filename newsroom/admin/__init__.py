@@ -4,6 +4,6 @@ Nothing here decides what the public may see: it writes working copies and calls
 analysis/rights.py.
 """
 
-from newsroom.admin import audit, cases, needs, people, publishers, site, stories, terms
+from newsroom.admin import audit, cases, needs, people, publishers, reports, site, stories, terms
 
-__all__ = ["audit", "cases", "needs", "people", "publishers", "site", "stories", "terms"]
+__all__ = ["audit", "cases", "needs", "people", "publishers", "reports", "site", "stories", "terms"]

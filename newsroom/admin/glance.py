@@ -22,12 +22,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analysis import evidence, rights
-from analysis.models import Case, DeskTask, Draft, SignalSource, Story
+from analysis.models import Case, DeskTask, Draft, ErrorReport, SignalSource, Story
 from newsroom.admin import due, remarks
 from newsroom.admin.site import who
 from newsroom.admin.waiting import needing
@@ -144,6 +144,13 @@ def _scheduled(user: User, now: datetime) -> Iterator[Line]:
         yield Line(headline, _story(pk), _("late: %(when)s") % {"when": when} if late else when, late)
 
 
+def _reports(user: User, now: datetime) -> Iterator[Line]:
+    waiting = ErrorReport.objects.filter(state=ErrorReport.State.OPEN).order_by("received_at", "id")
+    for pk, wrong, headline, at in _read(waiting, "pk", "wrong", "story__headline", "received_at"):
+        at_desk = reverse("admin:analysis_errorreport_change", args=[pk])
+        yield Line(Truncator(wrong).chars(100), at_desk, f"{headline} · {newsroom_short(at)}")
+
+
 def _needs_editor(user: User, now: datetime) -> Iterator[Line]:
     tasks = DeskTask.objects.order_by("since", "id")
     for pk, headline, kind in _read(tasks, "story_id", "story__headline", "kind"):
@@ -218,6 +225,10 @@ _QUESTIONS = {
     "cases": _Question(gettext_lazy("Cases that need me"), _CASES, _cases, "admin:analysis_case_changelist?whose=me"),
     "promised": _Question(
         gettext_lazy("Corrections promised"), _CASES, _promised, "admin:analysis_case_changelist?waits=correct"
+    ),
+    "reports": _Question(
+        gettext_lazy("Errors reported by readers"), "analysis.view_errorreport", _reports,
+        "admin:analysis_errorreport_changelist?state__exact=open",
     ),
     "review": _Question(gettext_lazy("Needs review"), _PUBLISH, _review, f"{_STORIES}?status=review"),
     "editor": _Question(

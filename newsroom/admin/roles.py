@@ -16,6 +16,7 @@ _EDITOR = {
     "story": (*_WRITER["story"], "publish", "withdraw"),
     "watchitem": ("resolve",),
     "desktask": ("view",),
+    "errorreport": ("view", "decide"),
     "domain": ("view", "add", "change", "delete"),
     **dict.fromkeys(("article", "publisher", "topic", "desk", "entity"), ("view", "add", "change")),
 }

@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from analysis import editing, judging, local_time
-from analysis.models import Article
+from analysis.models import Article, ErrorReport
 from analysis.models.publication import RevisionKind
 from analysis.models.watch import WatchItemState
 from analysis.models.writing import Standing
@@ -19,7 +20,45 @@ class StepForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)  # what the person has seen is what is acted on
 
 
-class ReviseForm(StepForm):
+class ClosingForm(StepForm):
+    """A step that may put right what readers reported. `closed` and `thanked` are reports in the cleaned data."""
+
+    closes = forms.MultipleChoiceField(
+        label=gettext_lazy("Reports of readers that this closes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": gettext_lazy("A report that you chose is decided already. Choose again.")},
+    )
+    thanks = forms.MultipleChoiceField(
+        label=gettext_lazy("Thanked by name where it is announced, if their report is closed"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def offer(self, reports: Sequence[ErrorReport], chosen: str) -> None:
+        """The open reports; `chosen`, the id of one of them, is ticked, and so is everyone who wishes to be thanked."""
+        self.reports = {str(report.pk): report for report in reports}
+        fields: Any = self.fields
+        fields["closes"].choices = [
+            (pk, f"{report.reference} · {Truncator(report.wrong).chars(120)}") for pk, report in self.reports.items()
+        ]
+        wish = {pk: report.name for pk, report in self.reports.items() if report.thank}
+        fields["thanks"].choices = list(wish.items())
+        self.initial = {**self.initial, "closes": [chosen], "thanks": list(wish)}
+        for name in ("closes", "thanks"):
+            # What was sent and is offered no more must be told to who sent it.
+            if not fields[name].choices and not (name == "closes" and self.data and self.data.get(name)):
+                del fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        closed = [self.reports[pk] for pk in data.get("closes", [])]
+        thanked = [report for report in closed if str(report.pk) in data.get("thanks", [])]
+        return {**data, "closed": closed, "thanked": thanked}
+
+
+class ReviseForm(ClosingForm):
+    field_order = ("version", "kind", "reason", "closes", "thanks")
     kind = forms.ChoiceField(
         label=gettext_lazy("What kind of change is it?"),
         widget=forms.RadioSelect,
@@ -45,7 +84,8 @@ class ReviseForm(StepForm):
         return data
 
 
-class NoteForm(StepForm):
+class NoteForm(ClosingForm):
+    field_order = ("version", "text", "closes", "thanks")
     text = forms.CharField(
         label=gettext_lazy("The note, as readers see it"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
     )

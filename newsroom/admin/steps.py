@@ -19,12 +19,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from analysis import editing, establishing, judging, local_time, preflight, scheduling, standings
+from analysis import editing, establishing, judging, local_time, preflight, reporting, scheduling, standings
 from analysis.models import Article, Claim, Story, WatchItem
 from analysis.text import TextError
-from newsroom.admin import log, versions
+from newsroom import tasks
+from newsroom.admin import log, reports, versions
 from newsroom.admin.site import who
 from newsroom.admin.step_forms import (
+    ClosingForm,
     NoteForm,
     ResolveForm,
     ReviseForm,
@@ -69,11 +71,15 @@ def _first(story: Story, by, data) -> None:
 
 
 def _again(story: Story, by, data) -> None:
-    editing.publish(story, by, kind=data["kind"], reason=data["reason"])
+    thanks = reporting.thanks(data["thanked"])
+    revision = editing.publish(story, by, kind=data["kind"], reason=data["reason"], thanks=thanks)
+    reporting.accept(data["closed"], by, revision)
 
 
 def _note(story: Story, by, data) -> None:
-    editing.note(story, by, data["text"])
+    note = editing.note(story, by, data["text"], thanks=reporting.thanks(data["thanked"]))
+    assert note.revision  # noqa: S101  that which the note was published with
+    reporting.accept(data["closed"], by, note.revision)
 
 
 def _withdraw(story: Story, by, data) -> None:
@@ -174,12 +180,18 @@ def take(stories, request: HttpRequest, story: Story, step: Step) -> HttpRespons
         if more := step.run(story, request.user, data):
             said.insert(0, more)
         stories.log_change(request, story, log.line(step.title))
+        for report in data.get("closed", ()):
+            stories.log_change(request, report, reports.accepted(report))
+            tasks.deliver_mail.enqueue()
 
     now = timezone.now()
     # Scheduling looks at what an embargo does not stop: it may end before.
     at = scheduling.earliest(story, now) if step.name == "schedule" else now
     initial = {"version": story.version, "at": story.publish_at or (at if at > now else None)}
     form = step.form(typed(request), initial=initial)
+    if isinstance(form, ClosingForm):
+        may = request.user.has_perm(reports.DECIDE)
+        form.offer(reporting.waiting(story) if may else [], request.GET.get("report", ""))
     if request.method == "POST" and _done(form, story, run):
         messages.success(request, " ".join(said))
         return back

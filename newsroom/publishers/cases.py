@@ -17,12 +17,12 @@ from analysis import rights
 from analysis.models import Case, Decision, Event, Message
 from analysis.rights import statute
 from newsroom import receipt, tasks
+from newsroom.forms import Step, posted
 from newsroom.publishers import access
-from newsroom.publishers.forms import AppealForm, MessageForm, NewLinkForm, Step
+from newsroom.publishers.forms import AppealForm, MessageForm, NewLinkForm
 from newsroom.publishers.lines import what_we_show
 from newsroom.publishers.links import ask_for_link
 from newsroom.publishers.questions import LawForm
-from newsroom.publishers.typed import posted
 
 _REFERENCE = re.compile(r"CD-[2-9A-Z]{4}-[2-9A-Z]{4}")
 _PRIVATE_EVENTS = ("assigned",)

@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from analysis.models import Case
 from analysis.rights import Request, statute
-from newsroom.publishers.forms import Step
+from newsroom.forms import Step
 from newsroom.publishers.questions import STEPS, LawForm, PagesForm
 
 _DRAFT = "takedown_draft"

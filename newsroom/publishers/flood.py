@@ -6,7 +6,6 @@ so that no network uses up what another may have sent.
 """
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_network
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
@@ -17,7 +16,7 @@ from analysis import limits
 from analysis.models import OutgoingMail
 from analysis.owners import publisher_of
 from newsroom import tasks
-from newsroom.doors import address_of
+from newsroom.doors import network_of
 
 HOUR = timedelta(hours=1)
 REQUESTS = 10  # an hour from one network address, before each needs a mailbox
@@ -60,11 +59,3 @@ def trust(session: SessionBase, email: str) -> None:
 def trusted(session: SessionBase, email: str) -> bool:
     """Whether this browser's person has shown that they read that mailbox."""
     return email.lower() in session.get(_MAILBOXES, [])
-
-
-def network_of(request: HttpRequest) -> str:
-    """The network address that a request came from: for IPv6 the /64 that one household or firm is given."""
-    address = address_of(request)
-    if isinstance(address, IPv6Address):
-        return str(ip_network((int(address), 64), strict=False))
-    return str(address or "unknown")

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 from analysis import rights
 from analysis.models import Case, Challenge
 from newsroom import mail, tasks
+from newsroom.doors import network_of
+from newsroom.forms import posted
 from newsroom.publishers import access, flood
 from newsroom.publishers.forms import MailboxForm, NewLinkForm
-from newsroom.publishers.typed import posted
 
 ask_or_answer = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -93,7 +94,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "publishers/mailbox.html", {"form": form}, status=422)
     language = (get_language() or "en")[:2]
-    flood.send_mailbox_link(form.cleaned_data["email"], language, flood.network_of(request))
+    flood.send_mailbox_link(form.cleaned_data["email"], language, network_of(request))
     return render(request, "publishers/link_sent.html", {"days": mail.LINK_AGE.days, "mailbox": True})
 
 
@@ -104,7 +105,7 @@ def new_link(request: HttpRequest) -> HttpResponse:
     form = NewLinkForm(posted(request, NewLinkForm()))
     if not form.is_valid():
         return ask_for_link(request, form, "lost", status=422)
-    access.send_new_link(**form.cleaned_data, network=flood.network_of(request))
+    access.send_new_link(**form.cleaned_data, network=network_of(request))
     return render(request, "publishers/link_sent.html", {"days": mail.LINK_AGE.days})
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from analysis import rights
 from analysis.models import Case, Challenge
 from newsroom import tasks
+from newsroom.forms import posted
 from newsroom.publishers.cases import of_the_sender
 from newsroom.publishers.forms import HostForm
-from newsroom.publishers.typed import posted
 
 
 @of_the_sender

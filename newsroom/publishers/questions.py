@@ -11,7 +11,7 @@ from analysis.models import Case
 from analysis.models.cases import CaseKind, CaseRelation, CaseWant
 from analysis.models.fields import Language
 from analysis.rights import MAX_URLS, statute
-from newsroom.publishers.forms import TOO_LONG, Step, email_field, words_field
+from newsroom.forms import TOO_LONG, Step, email_field, words_field
 from newsroom.publishers.typed import doubtful, lines
 
 

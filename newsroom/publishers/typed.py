@@ -3,10 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from django import forms
 from django.conf import settings
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,19 +23,6 @@ _REASONS = (
     _("it is longer than 2000 characters"),
 )
 _MAILBOX = re.compile(r"(mailto:\s*)?[^\s/@]+@[^\s/@]+", re.IGNORECASE)
-
-
-def posted(request: HttpRequest, form: forms.Form) -> dict[str, str]:
-    """What was sent for the fields of a form, as text. Raises BadRequest for what no keyboard makes.
-
-    A NUL or half of a surrogate pair cannot be stored, and would surface as an error somewhere deep.
-    """
-    data = {
-        name: request.POST.get(name, "") for name, field in form.fields.items() if not field.widget.needs_multipart_form
-    }
-    if any(c == "\x00" or "\ud800" <= c <= "\udfff" for text in data.values() for c in text):
-        raise BadRequest("The form holds characters that are no text.")
-    return data
 
 
 def lines(text: str) -> list[tuple[int, str]]:

@@ -12,11 +12,12 @@ from analysis import rights
 from analysis.addresses import MAX_LENGTH
 from analysis.models import Case
 from newsroom import tasks
+from newsroom.forms import posted
 from newsroom.publishers import access, flood, uploads
 from newsroom.publishers import draft as drafts
 from newsroom.publishers.draft import Draft
 from newsroom.publishers.questions import STEPS, PagesForm
-from newsroom.publishers.typed import lines, posted, site_host
+from newsroom.publishers.typed import lines, site_host
 
 FILE_PROBLEM = "file_problem"  # beside the answer to "pages": what the page says of the file once it is shown again
 

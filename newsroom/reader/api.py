@@ -142,7 +142,8 @@ def _page(page: StoryPage) -> Json:
         "earlier": [_card(link.story) | {"kind": link.kind, "verdict": link.verdict or None} for link in page.earlier],
         "later": [_card(link.story) | {"kind": link.kind, "verdict": link.verdict or None} for link in page.later],
         "corrections": [
-            {"kind": line.kind, "text": line.text, "at": line.at.isoformat()} for line in page.corrections if line.text
+            {"kind": line.kind, "text": line.text, "at": line.at.isoformat(), "thanks": list(line.thanks)}
+            for line in page.corrections if line.text
         ],
     }  # fmt: skip
 

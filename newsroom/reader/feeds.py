@@ -63,8 +63,16 @@ def _entry(page: rendition.StoryPage) -> str:
         claims = format_html_join("", "<li>{}: {}</li>", ((claim.label, claim.text) for claim in page.claims))
         established = format_html("<h2>{}</h2><ul>{}</ul>", _("What is established"), claims) if page.claims else ""
         corrections = format_html_join(
-            "\n", "<p><strong>{}.</strong> {}</p>", ((c.label, c.text) for c in page.corrections if c.text)
+            "\n",
+            "<p><strong>{}.</strong> {}{}</p>",
+            ((c.label, c.text, _thanks(c)) for c in page.corrections if c.text),
         )
         return "\n".join(part for part in (dek, source, summary, notes, established, corrections) if part) or escape(
             page.headline
         )
+
+
+def _thanks(correction: rendition.RevisionView) -> str:
+    if not correction.thanks:
+        return ""
+    return " " + _("Reported by %(names)s. Thank you.") % {"names": ", ".join(correction.thanks)}

@@ -62,8 +62,10 @@ def _article(page: StoryPage) -> dict[str, Any]:
         ]  # fmt: skip
     if corrections := [c for c in page.corrections if c.text]:
         data["correction"] = [
-            {"@type": "CorrectionComment", "text": c.text, "datePublished": c.at.isoformat()} for c in corrections
-        ]
+            {"@type": "CorrectionComment", "text": c.text, "datePublished": c.at.isoformat(),
+             **({"contributor": [{"@type": "Person", "name": name} for name in c.thanks]} if c.thanks else {})}
+            for c in corrections
+        ]  # fmt: skip
     return data
 
 

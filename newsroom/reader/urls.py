@@ -1,8 +1,8 @@
-"""The readers' addresses. All are GET, carry no session, and speak only in renditions."""
+"""The readers' addresses. All are GET but the form of reports.py, carry no session, and speak only in renditions."""
 
 from django.urls import path, register_converter
 
-from newsroom.reader import api, calendar, declarations, feeds, scorecard, sitemaps, views
+from newsroom.reader import api, calendar, declarations, feeds, reports, scorecard, sitemaps, views
 
 
 class FeedKind:
@@ -42,6 +42,8 @@ urlpatterns = [
     path("stories/<slug:slug>/history/", views.history, name="history"),
     path("stories/<slug:slug>/history/<int:number>/", views.history, name="version"),
     path("stories/<slug:slug>/history/<int:number>/changes/", views.changes, name="changes"),
+    path("stories/<slug:slug>/report/", reports.ask, name="report_form"),
+    path("reports/<str:reference>/", reports.follow, name="report"),
     path("previews/<str:token>/", views.preview, name="preview"),
     path("claims/<int:pk>/", views.claim, name="claim"),
     path("topics/", views.topics, name="topics"),

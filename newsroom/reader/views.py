@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def story(request: HttpRequest, slug: str) -> HttpResponse:
     page = rendition.story(slug)
     if not isinstance(page, rendition.StoryPage):
-        return _gone(request, page)
+        return gone(request, page)
     return _of_story(request, "reader/story.html", page, jsonld=markup.jsonld(page))
 
 
@@ -35,7 +35,7 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
 def history(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     page = rendition.history(slug, number)
     if not isinstance(page, rendition.StoryPage):
-        return _gone(request, page)
+        return gone(request, page)
     response = _of_story(request, "reader/history.html" if number is None else "reader/version.html", page)
     response["X-Robots-Tag"] = f"noindex, noarchive, {response['X-Robots-Tag']}"
     return response
@@ -46,7 +46,7 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What a version of a story changed, word by word."""
     found = rendition.changes(slug, number)
     if not isinstance(found, rendition.VersionChanges):
-        return _gone(request, found)
+        return gone(request, found)
     response = _of_story(request, "reader/changes.html", found.page, changes=found)
     response["X-Robots-Tag"] = f"noindex, noarchive, {response['X-Robots-Tag']}"
     return response
@@ -57,7 +57,7 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
     """The matter that a story belongs to, on one line in time."""
     found = rendition.matter(slug)
     if not isinstance(found, rendition.Matter):
-        return _gone(request, found)
+        return gone(request, found)
     return render(request, "reader/matter.html", {"matter": found})
 
 
@@ -78,7 +78,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     if not shared:
         response = render(request, "reader/preview_over.html", private, status=404)
     elif isinstance(shared.page, rendition.Tombstone):
-        response = _gone(request, shared.page, **private)
+        response = gone(request, shared.page, **private)
     else:
         template = "reader/preview.html" if shared.page else "reader/preview_unready.html"
         response = render(request, template, {"page": shared.page, "until": shared.until, **private})
@@ -191,7 +191,7 @@ def _of_story(request: HttpRequest, template: str, page: rendition.StoryPage, **
     return response
 
 
-def _gone(request: HttpRequest, tombstone: rendition.Tombstone | None, **context: Any) -> HttpResponse:
+def gone(request: HttpRequest, tombstone: rendition.Tombstone | None, **context: Any) -> HttpResponse:
     """404 where nothing was; 410, or 451 with a link to who took it down (RFC 7725: the implementer, this site)."""
     tombstone = _found(tombstone)
     response = render(request, "reader/tombstone.html", {"tombstone": tombstone, **context}, status=tombstone.status)

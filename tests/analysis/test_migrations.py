@@ -423,3 +423,25 @@ with connection.cursor() as cursor:
     sites.manage(database, "migrate", "analysis", "0018", "--verbosity", "0")
     sites.manage(database, "migrate", "--verbosity", "0")
     assert run(database, JUDGED) == KEPT
+
+
+def test_reports_of_errors_are_taken_back_with_their_mail_and_a_correction_keeps_its_words(database):
+    make = """
+from analysis import editing
+from analysis.models import Story
+from tests import making
+from tests.reports import reported
+story = making.published()
+reported(story, email="ann@reader.test")
+Story.objects.update(dek="It was eleven.")
+editing.publish(story, None, kind="correction", reason="It was eleven.", thanks="Ann")
+"""
+    run(database, make)
+    look = """
+from analysis.models import *
+print(ErrorReport.objects.count(), OutgoingMail.objects.count(), list(Correction.objects.values_list("text", "thanks")))
+"""
+    assert run(database, look) == ["1 1 [('It was eleven.', 'Ann')]"]
+    sites.manage(database, "migrate", "analysis", "0022", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert run(database, look) == ["0 0 [('It was eleven.', '')]"]

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import urllib.error
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
@@ -25,6 +26,18 @@ NEW_STORY = """
 from tests import making
 print(f"topic={making.topic().slug} desk={making.desk().slug} form=brief language=en")
 print(f"sources-n1-url={making.article().url} sources-n1-role=original")
+"""
+REPORTED = """
+from analysis import editing
+from analysis.models import Story
+from tests import making
+from tests.reports import reported
+story = making.published()
+report = reported(story, email="ann@reader.test")
+Story.objects.update(dek="It was eleven.")
+editing.publish(story, None, kind="correction", reason="It was eleven.")
+Story.objects.update(dek="It was ten.")
+print(story.pk, report.pk, story.corrections.get().pk)
 """
 COUNT = "from analysis.models import *; print(Revision.objects.count(), Correction.objects.count())"
 
@@ -113,3 +126,53 @@ def test_of_three_workers_that_publish_what_is_due_each_story_has_one(open_site)
     assert len(settled) == 3
     found = "from analysis.models import *; print(Revision.objects.count(), Remark.objects.count())"
     assert site.shell(found) == "25 0", "nobody did it again, nor tried to"
+
+
+def test_of_four_who_decide_one_report_at_once_one_does(open_site):
+    """One declines it, one says that it is put right already, two publish a correction that closes it."""
+    site = open_site(demonstration=False, workers=2)
+    story, report, made = site.shell(REPORTED).split()
+    name, password = hire(site, "editor")
+    editors = [Editor(site, name, password) for _ in range(4)]
+    steps = [
+        (f"/admin/analysis/errorreport/{report}/decline/", {"answer": "No."}),
+        (f"/admin/analysis/errorreport/{report}/already/", {"correction": made}),
+        *[(f"/admin/analysis/story/{story}/do/revise/",
+           {"kind": "correction", "reason": "It was ten.", "closes": report})] * 2,
+    ]  # fmt: skip
+    forms = [(path, editor, editor.form(path) | fields) for editor, (path, fields) in zip(editors, steps, strict=True)]
+    ready = threading.Barrier(len(forms))
+    told: list[str] = []
+
+    def send(path: str, editor: Editor, form: dict[str, str]) -> None:
+        ready.wait(30)
+        try:
+            told.append(editor.send(path, form))
+        except urllib.error.HTTPError as error:
+            told.append(error.read().decode())
+
+    threads = [threading.Thread(target=send, args=form) for form in forms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    done = ("The reader is told", "Closed. The reader", "The public sees the new text now")
+    refused = ("has decided this report", "decided already", "Someone else saved this story since")
+    assert sum(any(words in page for words in done) for page in told) == 1
+    assert sum(any(words in page for words in refused) for page in told) == 3
+    count = "from analysis.models import *; print(OutgoingMail.objects.filter(kind='answered').count())"
+    assert site.shell(count).strip() == "1"
+
+
+def test_a_report_that_is_sent_four_times_at_once_is_one(open_site):
+    site = open_site(demonstration=False, workers=2)
+    slug = site.shell("from tests import making; print(making.published().slug)").strip()
+    path = f"/stories/{slug}/report/"
+    anybody = [Editor.__new__(Editor) for _ in range(4)]
+    for one in anybody:
+        one.site, one.opener = site, urllib.request.build_opener()
+    form = anybody[0].form(path) | {"part": "headline", "wrong": "Not so.", "email": "ann@reader.test"}
+    told = sent_at_once(path, [(one, form) for one in anybody])
+    assert len(told) == 4 and len({reference for page in told for reference in re.findall(r"ER-[-0-9A-Z]+", page)}) == 1
+    count = "from analysis.models import *; print(ErrorReport.objects.count(), OutgoingMail.objects.count())"
+    assert site.shell(count).strip() == "1 1"

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from analysis.models import Case, Claim, Domain, Entity, Page, Publisher, Story, Topic
+from analysis.models import Case, Claim, Domain, Entity, ErrorReport, Page, Publisher, Story, Topic
 
 REPRESENTATIONS: tuple[dict[str, str], ...] = (
     {},
@@ -52,7 +52,11 @@ def candidates() -> dict[str, list[str]]:
         "year": sorted({str(at.year) for at in days}),
         "month": sorted({f"{at.month:02}" for at in days}),
         "name": ["why", "pages", "want", "who", "law", "contact", "check"],
-        "reference": ["CD-2222-2222", *Case.objects.values_list("reference", flat=True)],
+        "reference": [
+            "CD-2222-2222",
+            *Case.objects.values_list("reference", flat=True),
+            *ErrorReport.objects.values_list("reference", flat=True),
+        ],
         "token": ["abc:def:ghi", *(f"preview-of-{slug}" for slug in slugs)],  # see tests/making.py::share
         "host": ["stranger-wire.test", *Domain.objects.values_list("host", flat=True)],
     }

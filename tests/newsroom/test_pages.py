@@ -105,13 +105,14 @@ def test_the_demonstration_says_that_it_is_one():
 
 
 @pytest.mark.django_db
-def test_report_an_error_opens_the_request_form_with_the_page_filled_in():
+def test_what_is_said_of_reporting_an_error_is_so():
     demonstration.load()
     client = reader("en")
     html = client.get("/stories/five-gigawatts-on-paper/").content.decode()
-    (address,) = re.findall(r'<a href="([^"]+)">Report an error</a>', html)
-    (begin,) = re.findall(r'<a class="button" href="([^"]+)">', client.get(unescape(address)).content.decode())
-    client.get(begin)
-    client.post("/takedown/request/why/", {"kind": "factual_error"})
-    form = client.get("/takedown/request/pages/").content.decode()
-    assert "http://127.0.0.1:8000/stories/five-gigawatts-on-paper/</textarea>" in form
+    (address,) = re.findall(r'<a href="([^"]+)"[^>]*>Report an error</a>', html)
+    form = client.get(unescape(address)).content.decode()
+    policy = client.get("/about/corrections/").content.decode()
+    for words in ("Thank me by this name in the correction", "Report an error"):
+        assert words in form and words in policy
+    assert "Something else" in form and "Something else" in client.get("/about/accessibility/").content.decode()
+    assert not client.cookies, "the form needs no cookie"

@@ -13,7 +13,7 @@ from analysis.merging import row_of
 from analysis.models import Draft, Story
 from analysis.models.stories import StoryStatus
 from analysis.models.writing import Stance
-from newsroom.admin import remarks, steps, versions
+from newsroom.admin import remarks, reports, steps, versions
 from newsroom.admin.fields import counter
 from newsroom.admin.site import who
 from newsroom.admin.writing import comparing, drawing, page, saving
@@ -111,6 +111,7 @@ def _beside(stories: Any, request: HttpRequest, document: Document, window: Wind
     if story.pk:
         beside |= {
             "remarks": remarks.shown(request, story, document.typed),
+            "reports": reports.on_screen(request, story),
             "unpublished": bool(story.current and not editing.same_text(story.current.content, held.content)),
         }  # fmt: skip
         if beside["unpublished"]:
@@ -145,6 +146,7 @@ def read_only(stories: Any, request: HttpRequest, held: Held) -> HttpResponse:
         "unpublished": bool(story.current and not editing.same_text(story.current.content, held.content)),
         "preview_html": preview_html(Document(held.typed, held, options()), request),
         "remarks": remarks.shown(request, story, held.typed),
+        "reports": reports.on_screen(request, story),
     }  # fmt: skip
     context["unsaved"] = page.unsaved(held, who(request), "")
     if kept := draft_of(request, held, "draft"):

@@ -38,10 +38,10 @@ def queries(ask):
     return len(captured), response
 
 
-def test_the_screen_takes_at_most_fifteen_queries_whatever_is_in_the_story(editor, draft, large):
+def test_the_screen_takes_at_most_sixteen_queries_whatever_is_in_the_story(editor, draft, large):
     few, _response = queries(lambda: editor.get(url(draft)))
     many, response = queries(lambda: editor.get(url(large)))
-    assert many <= min(few + 1, 15), "one more for all the moves of all the claims"
+    assert many <= min(few + 2, 16), "one for all the moves of all the claims, one for what readers of it reported"
     assert len(gzip.compress(response.content)) < 100_000  # scripts, styles and fonts come on top: 300 KB in all
 
 

@@ -16,6 +16,7 @@ from tests.analysis.cases import confirmed
 from tests.newsroom.admin.account.conftest import PASSWORD
 from tests.newsroom.admin.account.people import log_in, set_up_app
 from tests.newsroom.admin.screen import messages, opened, sent_by, url
+from tests.reports import reported
 
 pytestmark = pytest.mark.django_db
 WORDS = "We had written twelve; it was thirteen."
@@ -278,3 +279,22 @@ def test_no_token_and_no_password_is_kept(client, published):
     kept = client.session[unsent.KEPT]["fields"]
     assert kept["reason"] == [WORDS] and "secret" not in str(kept)
     assert unsent.FIELD not in kept
+
+
+def test_an_answer_to_a_reader_comes_back(client, published):
+    report = reported(published)
+    at = f"/admin/analysis/errorreport/{report.pk}/decline/"
+    page = back(client, at, opened(client, at) | {"answer": WORDS})
+    assert SAID in messages(page) and sent_by(page)["answer"] == WORDS
+    report.refresh_from_db()
+    assert report.state == "open"
+
+
+def test_what_a_correction_closes_and_whom_it_thanks_comes_back_as_it_was_ticked(client, published):
+    published.notes.update(text="Changed.")
+    reports = [reported(published, name=name, thank=True) for name in ("Ann", "Bo")]
+    at, form = correcting(client, published)
+    page = back(client, at, form | {"closes": str(reports[1].pk), "thanks": str(reports[1].pk)})
+    again = sent_by(page)
+    assert again["closes"] == again["thanks"] == str(reports[1].pk)
+    assert published.revisions.count() == 1

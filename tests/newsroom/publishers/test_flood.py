@@ -12,6 +12,7 @@ from analysis import limits, rights
 from analysis.models import Attempt, Case, OutgoingMail
 from analysis.rights.filing import MAX_AN_HOUR, MAX_TRUSTED_AN_HOUR
 from newsroom import mail
+from newsroom.doors import network_of
 from newsroom.publishers import flood
 from newsroom.publishers.access import LINKS_TO_A_STRANGER
 from tests import making
@@ -254,14 +255,14 @@ def test_a_network_that_makes_up_domains_is_bounded_and_still_reaches_the_publis
 )
 def test_only_what_a_proxy_of_ours_wrote_is_believed(settings, proxies, forwarded, network):
     settings.PROXIES = proxies
-    assert flood.network_of(_request("10.0.0.1", forwarded)) == network
+    assert network_of(_request("10.0.0.1", forwarded)) == network
 
 
 @pytest.mark.parametrize("proxies", [0, 1, 2])
 def test_a_typed_header_gives_nobody_a_second_network(settings, proxies):
     settings.PROXIES = proxies
     real = ["198.51.100.1", "192.0.2.1"][2 - proxies :] if proxies else []
-    seen = {flood.network_of(_request("10.0.0.1", ", ".join([f"203.0.113.{n}", *real]))) for n in range(50)}
+    seen = {network_of(_request("10.0.0.1", ", ".join([f"203.0.113.{n}", *real]))) for n in range(50)}
     assert len(seen) == 1 or (proxies == 2 and not real)
 
 
@@ -276,4 +277,4 @@ def test_a_typed_header_gives_nobody_a_second_network(settings, proxies):
     ],
 )
 def test_one_household_is_one_network(first, second, same):
-    assert (flood.network_of(_request(first)) == flood.network_of(_request(second))) is same
+    assert (network_of(_request(first)) == network_of(_request(second))) is same
