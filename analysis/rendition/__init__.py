@@ -19,12 +19,14 @@ from analysis.rendition.pages import (
 from analysis.rendition.register import publisher, publishers
 from analysis.rendition.stories import history, story
 from analysis.rendition.story_values import StoryPage, Tombstone, VersionChanges, WatchView
+from analysis.rendition.values import Elsewhere
 from analysis.rendition.watching import DayCursor, calendar, past, watch
 
 __all__ = [
     "Cursor",
     "CursorError",
     "DayCursor",
+    "Elsewhere",
     "StoryPage",
     "Tombstone",
     "VersionChanges",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Manager, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from analysis.models import Revision, Story
@@ -121,21 +121,45 @@ def river(
     return Listing(items=tuple(cards), after=str(before))
 
 
+def newest_of(pointers: Sequence[QuerySet[Any]], most: int, before: Cursor | None = None) -> QuerySet[Any]:
+    """The narrow rows (citations, appearances) that point to published stories before a cursor, newest first.
+
+    `pointers`: those of each publisher or entity by itself, of which the newest `most` are there, as its index gives
+    them. Asked for all of them at once, a database reads everything that they ever had, and sorts it.
+    """
+    ordered = [
+        (some.filter(before_that(before.at, before.id, "story_id")) if before else some)
+        .filter(story__status=Story.Status.PUBLISHED)
+        .order_by("-published_at", "-story_id")[:most]
+        for some in pointers
+    ]
+    if len(ordered) == 1:
+        return ordered[0]
+    rows: Manager[Any] = ordered[0].model._default_manager
+    # Each within another query: SQLite takes no limit in a part of a union.
+    first, *others = (rows.filter(pk__in=some.values("pk")).order_by().values("pk") for some in ordered)
+    return rows.filter(pk__in=first.union(*others, all=True)).order_by("-published_at", "-story_id")
+
+
 def through(
-    gate: Gate, pointers: QuerySet[Any], before: Cursor | None, keep: Callable[[int], bool]
+    gate: Gate,
+    pointers: Sequence[QuerySet[Any]],
+    before: Cursor | None,
+    keep: Callable[[int], bool],
+    also: Sequence[int] = (),
 ) -> Listing[StoryCard]:
-    """Cards of the stories that some narrow rows (citations, appearances) point to, newest first.
+    """Cards of the stories that some narrow rows point to (`newest_of`), newest first.
 
     A story may be pointed to several times, by neighbouring rows; it is listed once.
+    `also`: stories whose citations the caller will ask for.
     """
-    pointers = pointers.filter(story__status=Story.Status.PUBLISHED).order_by("-published_at", "-story_id")
     cards: dict[int, StoryCard] = {}
-    for _batch in range(BATCHES):
-        page = pointers
-        if before:
-            page = pointers.filter(before_that(before.at, before.id, "story_id"))
-        found = [row_of(values) for values in columns(page[: PAGE * 2], prefix="story__")]
-        gate.learn(row.id for row in found)
+    for batch in range(BATCHES):
+        pointed = columns(newest_of(pointers, PAGE * 2, before), prefix="story__")
+        if len(pointers) > 1:
+            pointed = pointed.distinct()[: PAGE * 2]
+        found = [row_of(values) for values in pointed]
+        gate.learn([*(row.id for row in found), *(also if batch == 0 else ())])
         for row in found:
             if len(cards) == PAGE and row.id not in cards:
                 return Listing(items=tuple(cards.values()), after=str(before))

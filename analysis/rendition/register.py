@@ -56,7 +56,7 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
         theirs = [cited.work for cited in gate.known[story_id] if cited.work.publisher_id == row.pk]
         return any(gate.permit(work).listed for work in theirs)
 
-    listing = through(gate, Citation.objects.filter(publisher=row), before, keep=links_them)
+    listing = through(gate, [Citation.objects.filter(publisher=row)], before, keep=links_them)
     return view, listing
 
 

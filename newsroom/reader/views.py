@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -83,7 +83,12 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def mention(request: HttpRequest, slug: str) -> HttpResponse:
-    found, river, record = _found(rendition.mention(slug, cursor(request)))
+    answer = rendition.mention(slug, cursor(request))
+    if isinstance(answer, rendition.Elsewhere):
+        # For good as far as a search engine asks; no browser keeps it unasked (`no-cache`), so a merge can be undone.
+        query = request.GET.urlencode()
+        return HttpResponsePermanentRedirect(f"/mentions/{answer.slug}/" + (f"?{query}" if query else ""))
+    found, river, record = _found(answer)
     return listed(request, "reader/mention.html", {"entity": found, "river": river, "record": record})
 
 
