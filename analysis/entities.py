@@ -105,14 +105,14 @@ def take_back(entity: Entity, into: Entity, by: User | None, why: str, *, now: d
     if entity.leads_to_id != end:  # then another row than that end had to be locked
         raise _faster(entity)
     Entity.objects.filter(pk=entity.pk).update(merged_into=None, leads_to=None)
-    Entity.objects.filter(pk__in=_below(entity.pk)).update(leads_to=entity)
+    Entity.objects.filter(pk__in=below(entity.pk)).update(leads_to=entity)
     merged = entity.changes.filter(kind=EntityChange.Kind.MERGED, other=into).first()
     for name, value in (merged.took if merged else {}).items():
         Entity.objects.filter(pk=into.pk, **{name: value}).update(**{name: ""})
     _record(entity, EntityChange.Kind.TAKEN_BACK, into, by, why, now)
 
 
-def _below(pk: int) -> set[int]:
+def below(pk: int) -> set[int]:
     """What was merged into an entity, and into that, and so on."""
     found: set[int] = set()
     level = {pk}

@@ -17,7 +17,8 @@ _EDITOR = {
     "watchitem": ("resolve",),
     "desktask": ("view",),
     "domain": ("view", "add", "change", "delete"),
-    **dict.fromkeys(("article", "publisher", "topic", "desk", "entity"), ("view", "add", "change")),
+    **dict.fromkeys(("article", "publisher", "topic", "desk"), ("view", "add", "change")),
+    "entity": ("view", "add", "change", "merge"),
 }
 _STANDARDS = {
     **_EDITOR,
