@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -13,7 +14,7 @@ from analysis.models.writing import Standing
 from analysis.prepared import Prepared
 from analysis.rendition import watching
 from analysis.rendition.gate import Gate
-from analysis.rendition.lists import Cursor, full_columns, full_pages, published_among, through
+from analysis.rendition.lists import Cursor, Pointed, full_columns, full_pages, published_among, through
 from analysis.rendition.story_values import NamedClaim, Ref, StoryCard, StoryPage
 from analysis.rendition.values import Elsewhere, EntityRecord, EntityView, Listing
 
@@ -37,8 +38,21 @@ def found_with(row: Entity, rows: Iterable[Entity]) -> list[Entity]:
     return [row, *(other for other in rows if other.leads_to_id == row.pk)]
 
 
-def appearances(entities: Iterable[Entity]) -> list[QuerySet[Appearance]]:
-    return [Appearance.objects.filter(entity=entity) for entity in entities]
+def appearances(entity: Any) -> QuerySet[Appearance]:
+    """Of an entity by its id, or a place for one."""
+    return Appearance.objects.filter(entity__pk=entity)
+
+
+_NAMING = Pointed(appearances)
+
+
+class _Found(NamedTuple):
+    """An entity that may be shown, all that is around it, and the stories of a page."""
+
+    gate: Gate
+    row: Entity
+    others: list[Entity]
+    listing: Listing[StoryCard]
 
 
 def mention(
@@ -47,26 +61,37 @@ def mention(
     """An entity and the stories that name it, or one that was merged into it, newest first; None if no page that may be
     shown does. Of one that was merged itself: where it is found, if that answers.
 
-    The first page has the record of these stories too. Nine queries, whatever they hold.
+    The first page has the record of these stories too. Nine queries, whatever they hold and however many were merged.
     """
     rows = list(_with_newest(around(slug)))
     row = next((row for row in rows if row.slug == slug), None)
-    if not row:
+    if row and row.leads_to:
+        return Elsewhere(row.leads_to.slug) if _found(row.leads_to.slug, None, before) else None
+    found = _found(slug, rows, before)
+    if not found:
         return None
-    if row.leads_to:
-        return Elsewhere(row.leads_to.slug) if mention(row.leads_to.slug, before) else None
-    gate = Gate(timezone.now())
-    family = found_with(row, rows)
-    pointers = appearances(family)
-    newest = [pk for other in rows for pk in _newest(other)]
-    listing = through(gate, pointers, before, keep=gate.names_entities, also=newest)
-    # A cursor must not open what the first page does not show.
-    if not listing.items and (not before or not through(gate, pointers, None, keep=gate.names_entities).items):
-        return None
-    view = _view(row, [other for other in rows if other != row and _may_be_named(gate, other)])
+    family = found_with(found.row, found.others)
+    view = _view(found.row, [other for other in found.others if _may_be_named(found.gate, other)])
     names = _naming([name for one in family for name in (one.name, *one.aliases)])
     slugs = {one.slug for one in family}
-    return view, listing, None if before else _record(gate, slugs, names, [card.id for card in listing.items])
+    cards = [card.id for card in found.listing.items]
+    return view, found.listing, None if before else _record(found.gate, slugs, names, cards)
+
+
+def _found(slug: str, rows: list[Entity] | None, before: Cursor | None) -> _Found | None:
+    """`rows`: what is around the slug, if that was read already."""
+    rows = list(_with_newest(around(slug))) if rows is None else rows
+    row = next((row for row in rows if row.slug == slug), None)
+    if not row:
+        return None
+    gate = Gate(timezone.now())
+    ids = [one.pk for one in found_with(row, rows)]
+    newest = [pk for other in rows for pk in _newest(other)]
+    listing = through(gate, _NAMING, ids, before, keep=gate.names_entities, also=newest)
+    # A cursor must not open what the first page does not show.
+    if not listing.items and (not before or not through(gate, _NAMING, ids, None, keep=gate.names_entities).items):
+        return None
+    return _Found(gate, row, [other for other in rows if other != row], listing)
 
 
 def _with_newest(entities: QuerySet[Entity]) -> QuerySet[Entity]:

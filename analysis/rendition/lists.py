@@ -121,14 +121,14 @@ def river(
     return Listing(items=tuple(cards), after=str(before))
 
 
-def newest_of(pointers: Sequence[QuerySet[Any]], most: int, before: Cursor | None = None) -> QuerySet[Any]:
-    """The narrow rows (citations, appearances) that point to published stories before a cursor, newest first.
+def newest_of(pointers: Sequence[QuerySet[Any]], most: int, at: Any = None, pk: Any = None) -> QuerySet[Any]:
+    """The narrow rows (citations, appearances) that point to published stories before a moment and id, newest first.
 
     `pointers`: those of each publisher or entity by itself, of which the newest `most` are there, as its index gives
     them. Asked for all of them at once, a database reads everything that they ever had, and sorts it.
     """
     ordered = [
-        (some.filter(before_that(before.at, before.id, "story_id")) if before else some)
+        (some.filter(before_that(at, pk, "story_id")) if at else some)
         .filter(story__status=Story.Status.PUBLISHED)
         .order_by("-published_at", "-story_id")[:most]
         for some in pointers
@@ -141,24 +141,40 @@ def newest_of(pointers: Sequence[QuerySet[Any]], most: int, before: Cursor | Non
     return rows.filter(pk__in=first.union(*others, all=True)).order_by("-published_at", "-story_id")
 
 
+class Pointed:
+    """Published stories that the narrow rows of some owners, by id, point to, newest first: read from a cursor on.
+
+    A story may come several times, in neighbouring rows, if one owner's rows say so.
+    """
+
+    def __init__(self, rows_of: Callable[[Any], QuerySet[Any]]) -> None:
+        def read(owners: Any, at: Any, pk: Any) -> QuerySet[Any, Any]:
+            found = columns(newest_of([rows_of(owner) for owner in owners], 2 * PAGE, at, pk), prefix="story__")
+            return found.distinct() if len(owners) > 1 else found
+
+        self._read = Prepared(read, owners=[int], at=datetime, pk=int)
+
+    def read(self, owners: Sequence[int], before: Cursor | None) -> list[Row]:
+        """Two pages of them. One query."""
+        begin = before or _LAST
+        return [row_of(v) for v in self._read(owners=owners, at=begin.at, pk=begin.id, most=2 * PAGE)]
+
+
 def through(
     gate: Gate,
-    pointers: Sequence[QuerySet[Any]],
+    pointed: Pointed,
+    owners: Sequence[int],
     before: Cursor | None,
     keep: Callable[[int], bool],
     also: Sequence[int] = (),
 ) -> Listing[StoryCard]:
-    """Cards of the stories that some narrow rows point to (`newest_of`), newest first.
+    """Cards of the stories that the narrow rows of some owners point to, newest first, each once.
 
-    A story may be pointed to several times, by neighbouring rows; it is listed once.
     `also`: stories whose citations the caller will ask for.
     """
     cards: dict[int, StoryCard] = {}
     for batch in range(BATCHES):
-        pointed = columns(newest_of(pointers, PAGE * 2, before), prefix="story__")
-        if len(pointers) > 1:
-            pointed = pointed.distinct()[: PAGE * 2]
-        found = [row_of(values) for values in pointed]
+        found = pointed.read(owners, before)
         gate.learn([*(row.id for row in found), *(also if batch == 0 else ())])
         for row in found:
             if len(cards) == PAGE and row.id not in cards:

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from analysis.addresses import page_key, spellings
 from analysis.models import (
-    Appearance,
     Citation,
     Page,
     Publisher,
@@ -18,7 +17,7 @@ from analysis.models import (
     Topic,
 )
 from analysis.prepared import Prepared
-from analysis.rendition import entities
+from analysis.rendition.entities import appearances, around, found_with
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import (
     EVERYTHING,
@@ -83,6 +82,16 @@ def corrections() -> tuple[RevisionView, ...]:
     return tuple(correction_views(gate, found))
 
 
+_FEED_OF = Prepared(
+    lambda entities: full_columns(
+        published_among(newest_of([appearances(one) for one in entities], PAGE).values("story")).order_by(
+            "-published_at", "-id"
+        )
+    ),
+    entities=[int],
+)
+
+
 def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | Elsewhere | None:
     """The newest thirty stories with their text, of everything, a topic, an entity or a publisher, and its name. Of an
     entity that was merged: where it is found, if that answers."""
@@ -93,13 +102,11 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
         owner: Any = Topic.objects.filter(slug=slug).first()
         stories = stories.filter(public_topic=owner)
     elif kind == "mentions":
-        around = list(entities.around(slug))
-        owner = next((row for row in around if row.slug == slug), None)
+        rows = list(around(slug))
+        owner = next((row for row in rows if row.slug == slug), None)
         if owner and owner.leads_to:
             return Elsewhere(owner.leads_to.slug) if feed(kind, owner.leads_to.slug) else None
-        family = entities.found_with(owner, around) if owner else []
-        pointers = newest_of(entities.appearances(family), PAGE) if family else Appearance.objects.none()
-        stories = published_among(pointers.values("story")).order_by("-published_at", "-id")
+        family = found_with(owner, rows) if owner else []
     elif kind == "publishers":
         owner = Publisher.objects.filter(slug=slug).first()
         stories = stories.filter(pk__in=Citation.objects.filter(publisher=owner).values("story"))
@@ -108,7 +115,11 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
     if kind and not owner:
         return None
     title = owner.name if owner else ""
-    pages = list(full_pages(gate, list(full_columns(stories[:PAGE]))))
+    if kind == "mentions":
+        found = _FEED_OF(entities=[one.pk for one in family], most=PAGE)
+    else:
+        found = list(full_columns(stories[:PAGE]))
+    pages = list(full_pages(gate, found))
     if kind == "mentions":
         slugs = {one.slug for one in family}
         pages = [p for p in pages if any(m.slug in slugs for m in p.mentions)]

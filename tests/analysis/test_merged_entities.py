@@ -1,5 +1,6 @@
 """Two entities that are one: found together, led on, and as they were once the merge is taken back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -331,13 +332,12 @@ def test_fifty_merged_ones_cost_no_more_than_none(office, django_assert_max_num_
         assert len(rendition.feed("mentions", "grid-office")[1]) == 21
 
 
+@pytest.mark.engine("sqlite")  # PostgreSQL plans by how many rows there are
 def test_the_newest_of_several_are_read_by_index_and_no_more(office, agency):
     naming_them(office, agency)
     some = [Appearance.objects.filter(entity=one) for one in (office, agency)]
     plan = newest_of(some, 60).values("pk").explain()
-    if connection.vendor == "sqlite":
-        assert plan.count("USING INDEX appearance_of_entity (entity_id=?)") == 2 or plan.count("COVERING INDEX") >= 2
-        assert "SCAN analysis_appearance" not in plan and "SCAN V0" not in plan, plan
+    assert plan.count("appearance_of_entity") == 2 and not re.search(r"SCAN (analysis_appearance|[UV]\d)", plan), plan
 
 
 def test_a_receipt_asks_where_a_merged_one_leads(office, agency):

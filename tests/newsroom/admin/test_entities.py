@@ -200,8 +200,8 @@ def test_a_split_is_chosen_shown_and_done_story_by_story(editor, agency):
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"story": []}, "Choose from 1 to 200 stories."),
-        ({"story": [f"{n}-1" for n in range(1, 202)]}, "Choose from 1 to 200 stories."),
+        ({"story": []}, "Choose from 1 to 100 stories."),
+        ({"story": [f"{n}-1" for n in range(1, 102)]}, "Choose from 1 to 100 stories."),
         ({"name": "GRID AGENCY"}, "There is “Grid Agency” already."),
         ({"name": "Grid\u202e Authority"}, "without invisible characters"),
         ({"name": "!!"}, "Write a name of letters or digits"),
