@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from analysis.migrations import _triggers
 
-KINDS = [("merged", "Merged into"), ("taken_back", "No longer merged into"), ("split", "Split from")]
+KINDS = [("merged", "was merged into"), ("taken_back", "is no longer merged into"), ("split", "was split from")]
 PROTECT = django.db.models.deletion.PROTECT
 ANOTHER = {"blank": True, "editable": False, "null": True, "on_delete": PROTECT, "to": "analysis.entity"}
 

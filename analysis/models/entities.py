@@ -11,9 +11,9 @@ from analysis.models.stories import Entity
 
 
 class EntityChangeKind(models.TextChoices):
-    MERGED = "merged", _("Merged into")
-    TAKEN_BACK = "taken_back", _("No longer merged into")
-    SPLIT = "split", _("Split from")
+    MERGED = "merged", _("was merged into")
+    TAKEN_BACK = "taken_back", _("is no longer merged into")
+    SPLIT = "split", _("was split from")
 
 
 class EntityChange(AppendOnly):
