@@ -4,7 +4,7 @@ The indexes only propose; what is said of a story, and why it is offered, comes 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -15,8 +15,10 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from analysis import search
-from analysis.models import Appearance, Citation, Story
+from analysis.entities import families
+from analysis.models import Appearance, Citation
 from analysis.rendition.finding import snippet
+from analysis.rendition.lists import newest_of
 from analysis.rendition.pages import pages_of
 from analysis.rendition.story_values import NamedClaim, StoryCard, StoryPage
 from analysis.standings import record_of
@@ -57,17 +59,23 @@ def candidates(content: dict[str, Any], now: datetime, *, words: str = "", limit
     """Stories published before `now`, an aware moment, for the earlier coverage of a snapshot (analysis/editing.py).
 
     With typed `words`, those that hold them all, newest first; else those that have most in common with it. Not the
-    story itself, nor one that it draws on already. At most 20 queries.
+    story itself, nor one that it draws on already. At most 21 queries.
     """
     typed = search.query_tokens(words)
     if words and not typed:
         return []
     linked = {link["story"] for link in content["earlier"]}
-    names = {mention["slug"]: mention["name"] for mention in content["mentions"]}
+    slugs = [mention["slug"] for mention in content["mentions"]]
+    named = families(slugs[:MOST_NAMES]) if slugs and not typed else {}
     theirs = typed or _telling(content["headline"])
-    proposed = search.newest(typed, READ) if typed else _proposed(list(names), theirs)
+    proposed = (
+        search.newest(typed, READ)
+        if typed
+        else _proposed({family.end: family.ids for family in named.values()}.values(), theirs)
+    )
     pages = pages_of([pk for pk in proposed if pk not in linked])
     readable = [pages[pk] for pk in proposed if pk in pages and pages[pk].card.slug != content["slug"]]
+    names = {*slugs, *(slug for family in named.values() for slug in family.slugs)}
     found = [_candidate(page, names, theirs) for page in readable if page.card.published_at <= now]
     if typed:
         fitting = [one for one in found if len(one.words) == len(typed)]
@@ -112,19 +120,18 @@ def _telling(headline: str) -> list[str]:
     return sorted(dict.fromkeys(words), key=len, reverse=True)[:MOST_WORDS]
 
 
-def _proposed(slugs: list[str], words: list[str]) -> list[int]:
+def _proposed(named: Iterable[Collection[int]], words: list[str]) -> list[int]:
     """Ids of published stories that most of these questions lead to. One query for each name and each pair of words."""
     times: Counter[int] = Counter()
-    for slug in slugs[:MOST_NAMES]:
-        named = Appearance.objects.filter(entity__slug=slug, story__status=Story.Status.PUBLISHED)
-        newest = named.order_by("-published_at", "-story_id").values_list("story", flat=True)[:PROPOSED]
-        times.update(dict.fromkeys(newest, 2))
+    for entities in named:
+        found = newest_of([Appearance.objects.filter(entity=pk) for pk in entities], PROPOSED)
+        times.update(dict.fromkeys(list(dict.fromkeys(found.values_list("story", flat=True)))[:PROPOSED], 2))
     for pair in combinations(words, 2):
         times.update(search.newest(list(pair), PROPOSED))
     return [pk for pk, _times in times.most_common(READ)]
 
 
-def _candidate(page: StoryPage, names: dict[str, str], words: Iterable[str]) -> Candidate:
+def _candidate(page: StoryPage, names: Collection[str], words: Iterable[str]) -> Candidate:
     held = set(search.tokens(page.text))
     shared = tuple(word for word in words if any(one.startswith(word) for one in held))
     named = tuple(mention.name for mention in page.mentions if mention.slug in names)

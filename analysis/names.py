@@ -56,6 +56,8 @@ def texts_of(content: dict[str, Any]) -> list[tuple[str, str]]:
 def mentioned(texts: Sequence[tuple[str, str]], *, known: Collection[int] = (), limit: int = 20) -> list[Found]:
     """The entities that texts name, in the order in which they are first named; `known` ids are left out.
 
+    The names of one that was merged are those of what it is found with, and that is what is found.
+
     A text is (where it stands, Markdown), of which as much is looked at as a note may hold. A name counts between two
     word boundaries, so in “l’Agence” and “Nvidia’s” too, in whatever case; of names that overlap the longest. Two
     entities of one name are both found: a person decides. At most 11 queries, whatever the number of entities.
@@ -67,7 +69,8 @@ def mentioned(texts: Sequence[tuple[str, str]], *, known: Collection[int] = (), 
             runs.setdefault(key, []).append(run)
     entities: dict[str, list[Entity]] = {}
     for some in batched(runs, CHUNK):
-        for row in EntityName.objects.filter(folded__in=some).select_related("entity").order_by("entity__name"):
+        rows = EntityName.objects.filter(folded__in=some).select_related("entity__leads_to")
+        for row in rows.order_by("entity__name"):
             entities.setdefault(row.folded, []).append(row.entity)
     named = sorted(
         ((run, key) for key in entities for run in runs[key]),
@@ -83,7 +86,7 @@ def mentioned(texts: Sequence[tuple[str, str]], *, known: Collection[int] = (), 
         fitting = [entity for entity in entities[key] if not _is_another_word(entity, key, spelling)]
         if fitting:
             taken = (run.text, run.first + run.words)
-        for entity in fitting:
+        for entity in (one.leads_to or one for one in fitting):
             if entity.pk not in known and entity.pk not in found:
                 around = " ".join(text[max(run.begin - 40, 0) : run.begin].split("\n")[-1:])
                 after = text[run.end : run.end + 40].split("\n")[0]

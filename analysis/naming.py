@@ -26,7 +26,8 @@ def unlike(stem: str) -> str:
 
 
 def entity(name: str, kind: str) -> Entity:
-    """The entity of a name, in whatever case or spelling of its accents; made as `kind` if there is none."""
+    """The entity of a name, in whatever case or spelling of its accents; made as `kind` if there is none. Of one that
+    was merged, the one that it is found with."""
     stem = slugify(name)[:100] or kind
     try:
         return _found_or_made(name, kind, free_slug(Entity.objects.all(), stem))
@@ -37,4 +38,5 @@ def entity(name: str, kind: str) -> Entity:
 @transaction.atomic
 def _found_or_made(name: str, kind: str, slug: str) -> Entity:
     made = {"name": name, "kind": kind, "slug": slug}
-    return Entity.objects.get_or_create(folded=fold(name), defaults=made)[0]
+    found = Entity.objects.select_related("leads_to").get_or_create(folded=fold(name), defaults=made)[0]
+    return found.leads_to or found

@@ -15,16 +15,7 @@ from django.utils import timezone
 from analysis import rendition, standings
 from analysis.addresses import spellings
 from analysis.models import (
-    Article,
-    Check,
-    Citation,
-    Correction,
-    Decision,
-    Judgment,
-    StandingChange,
-    Story,
-    Terms,
-    WatchItem,
+    Article, Check, Citation, Correction, Decision, Entity, Judgment, StandingChange, Story, Terms, WatchItem,
 )  # fmt: skip
 from analysis.models.publishers import Level, Scope
 from analysis.owners import publisher_of
@@ -191,11 +182,15 @@ def _lists(told: list[_Told], decision: Decision) -> Iterator[Expectation]:
     for month in dict.fromkeys(f"{one.story.published_at:%Y-%m}" for one in told):
         yield line("sitemap", f"/sitemaps/stories-{month}.xml", 200, 404)
     publishers = [article.publisher.slug for one in told for article in one.articles]
+    named = [mention["slug"] for one in told for mention in one.content["mentions"]]
+    merged = Entity.objects.filter(slug__in=named, leads_to__isnull=False).values_list("slug", "leads_to__slug")
+    moved = dict(merged)
     for kind, slugs, statuses in (
         ("topics", [one.story.public_topic.slug for one in told if one.story.public_topic], (200,)),
         ("publishers", publishers, (200,)),
-        # An entity that no page may name is not there.
-        ("mentions", [mention["slug"] for one in told for mention in one.content["mentions"]], (200, 404)),
+        # An entity that no page may name is not there; one that was merged leads on.
+        ("mentions", [slug for slug in [*named, *moved.values()] if slug not in moved], (200, 404)),
+        ("mentions", moved, (301, 302, 404)),
     ):
         for slug in dict.fromkeys(slugs):
             yield line("list", f"/{kind}/{slug}/", *statuses)

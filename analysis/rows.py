@@ -179,14 +179,16 @@ def write_watch(story: Story, rows: list[Row], by: User | None) -> None:
 
 
 def write_mentions(story: Story, rows: list[Row]) -> None:
+    """An entity that was merged stays where it is mentioned. Where it is not, what it was merged into is."""
     slugs = [row["slug"] for row in rows]
     _once(slugs, _("An entity is mentioned twice."))
-    entities = dict(Entity.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+    found = Entity.objects.filter(slug__in=slugs).values_list("slug", "pk", "leads_to")
+    entities = {slug: (pk, end) for slug, pk, end in found}
     for row in rows:
         if row["slug"] not in entities:
             raise WorkingError(_("We know nobody and nothing named “%(name)s”.") % {"name": row["name"]})
     there = {mention.entity_id: mention for mention in story.mentions.all()}
-    ids = [entities[slug] for slug in slugs]
+    ids = dict.fromkeys(pk if pk in there else end or pk for pk, end in map(entities.__getitem__, slugs))
     _sync(story, Mention, there, [(pk, {"entity_id": pk, "position": n}) for n, pk in enumerate(ids)])
 
 

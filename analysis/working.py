@@ -118,7 +118,15 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
     topic = found([content], topics, "topic", _("The topic “%(name)s” is gone."))
     others = Story.objects.exclude(pk=story.pk).filter(slug=content["slug"]).exists()
     articles = Article.objects.filter(pk__in=[s["article"] for s in content["sources"]])
-    entities = Entity.objects.filter(slug__in=[m["slug"] for m in content["mentions"]])
+    named = Entity.objects.filter(slug__in=[m["slug"] for m in content["mentions"]]).select_related("leads_to")
+    entities = {entity.slug: entity for entity in named}
+    mentioned = {m["slug"] for m in there["mentions"]}
+    lost += [
+        _("“%(name)s” was merged into “%(other)s”, which is mentioned instead.")
+        % {"name": entity.name, "other": entity.leads_to.name}
+        for slug, entity in entities.items()
+        if entity.leads_to and slug not in mentioned
+    ]
     public = Story.objects.filter(
         pk__in=[link["story"] for link in content["earlier"]], status=Story.Status.PUBLISHED
     ).exclude(pk=story.pk)
@@ -157,8 +165,7 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
             _("The article number %(name)s is gone.")
         ),
         "mentions": found(
-            content["mentions"], set(entities.values_list("slug", flat=True)), "slug",
-            _("“%(name)s” is gone from the mentions."), "name",
+            content["mentions"], entities, "slug", _("“%(name)s” is gone from the mentions."), "name",
         ),
         "earlier": found(
             content["earlier"], linked, "story", _("The earlier story number %(name)s is not public any more.")

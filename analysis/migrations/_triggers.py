@@ -2,7 +2,8 @@
 
 On SQLite a migration that alters a column may make the whole table anew, and its triggers are gone: whoever alters an
 append-only table or one that rules are made of ends with `append_only`, or `rules` (since 0010 `rules_in_order`), for
-it; after terms, with `recheck_terms` too; whoever alters watch items, with `frozen`.
+it; after terms, with `recheck_terms` too; whoever alters watch items, with `frozen`; whoever alters entities, since
+0025, with `merged_once`.
 """
 
 RULES = ("analysis_terms", "analysis_hold")  # what rules are made of
@@ -148,6 +149,46 @@ def recheck_terms(schema_editor) -> None:
             "DROP TRIGGER IF EXISTS analysis_terms_recheck_insert",
             "CREATE TRIGGER analysis_terms_recheck_insert AFTER INSERT ON analysis_terms "
             "BEGIN INSERT INTO analysis_recheck (terms_id, due) VALUES (NEW.id, NEW.effective_from); END",
+        )
+
+
+def merged_once(schema_editor) -> None:
+    """No entity is merged into one that is merged itself: so no chain of merges ever comes back to where it began."""
+    merged_freely(schema_editor)
+    if schema_editor.connection.vendor == "sqlite":
+        held = "SELECT 1 FROM analysis_entity WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL"
+        for verb, changed in (("INSERT", ""), ("UPDATE", "OLD.merged_into_id IS NOT NEW.merged_into_id AND ")):
+            _run(
+                schema_editor,
+                f"CREATE TRIGGER analysis_entity_merged_{verb.lower()} BEFORE {verb} ON analysis_entity "
+                f"WHEN {changed}EXISTS ({held}) BEGIN SELECT RAISE(ABORT, 'merged itself'); END",
+            )
+        return
+    # The row that it is merged into is locked: of two who merge each into the other at once, one has to wait and look.
+    _run(
+        schema_editor,
+        "CREATE OR REPLACE FUNCTION analysis_merged_once() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "DECLARE further bigint; BEGIN "
+        "IF TG_OP = 'UPDATE' AND OLD.merged_into_id IS NOT DISTINCT FROM NEW.merged_into_id THEN RETURN NEW; END IF; "
+        "SELECT merged_into_id INTO further FROM analysis_entity WHERE id = NEW.merged_into_id FOR SHARE; "
+        "IF further IS NOT NULL THEN "
+        "RAISE EXCEPTION 'merged itself' USING ERRCODE = 'integrity_constraint_violation'; "
+        "END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER analysis_entity_merged BEFORE INSERT OR UPDATE OF merged_into_id ON analysis_entity "
+        "FOR EACH ROW WHEN (NEW.merged_into_id IS NOT NULL) EXECUTE FUNCTION analysis_merged_once()",
+    )
+
+
+def merged_freely(schema_editor) -> None:
+    """Take off what merged_once() puts on."""
+    if schema_editor.connection.vendor == "sqlite":
+        names = ("analysis_entity_merged_insert", "analysis_entity_merged_update")
+        _run(schema_editor, *(f"DROP TRIGGER IF EXISTS {name}" for name in names))
+    else:
+        _run(
+            schema_editor,
+            "DROP TRIGGER IF EXISTS analysis_entity_merged ON analysis_entity",
+            "DROP FUNCTION IF EXISTS analysis_merged_once()",
         )
 
 

@@ -4,6 +4,7 @@ from analysis.models.articles import Article
 from analysis.models.cases import Case, CaseURL, Hold
 from analysis.models.decisions import Check, Decision, Message, OutgoingMail, Statement
 from analysis.models.desk import DeskTask, Draft, PreviewLink, Recheck, Remark, SourceText, Version
+from analysis.models.entities import EntityChange
 from analysis.models.limits import Attempt
 from analysis.models.pages import Page
 from analysis.models.proofs import Challenge, Proof
@@ -35,6 +36,7 @@ __all__ = [
     "Domain",
     "Draft",
     "Entity",
+    "EntityChange",
     "EntityName",
     "ErrorReport",
     "Event",

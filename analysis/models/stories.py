@@ -77,7 +77,15 @@ def spelled(name: str) -> str:
     return _EDGES.sub("", " ".join(fold(name).translate(_ONE_SPELLING).split()))[:LONGEST_NAME]
 
 
+ONLY_BY_MERGING = frozenset({"merged_into", "leads_to", "split_from"})  # analysis/entities.py alone writes these
+
+
 class Entity(models.Model):
+    """Whom or what a story names.
+
+    One that was merged keeps its row, its names, its address and the stories that name it: they are found with another.
+    """
+
     Kind = EntityKind
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -94,11 +102,41 @@ class Entity(models.Model):
         validators=[RegexValidator(r"\AQ[1-9][0-9]*\Z", _("A Wikidata id is a Q and a number, as Q42."))],
     )
 
+    # A trigger refuses to merge into what is merged itself, so that no chain of merges comes back to where it began.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        editable=False,
+        verbose_name=_("merged into"),
+    )
+    # The end of the chain of merges, so that one look finds it. Question: who is found with this one?
+    leads_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="gathered", editable=False)
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="split_off", editable=False
+    )
+
     class Meta:
         ordering = ["name"]
         verbose_name = _("entity")
         verbose_name_plural = _("entities")
-        constraints = [one_of("kind", EntityKind, "entity_kind")]
+        permissions = [("merge_entity", _("Can merge and split entities"))]
+        constraints = [
+            one_of("kind", EntityKind, "entity_kind"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, leads_to__isnull=True)
+                | Q(~Q(merged_into=F("id")), ~Q(leads_to=F("id")), merged_into__isnull=False, leads_to__isnull=False),
+                name="entity_merged_leads_on",
+                violation_error_message=_("An entity that was merged leads to another one, and none to itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(split_from__isnull=True) | ~Q(split_from=F("id")),
+                name="entity_not_split_from_itself",
+                violation_error_message=_("An entity cannot be split from itself."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -107,6 +145,10 @@ class Entity(models.Model):
         self.folded = fold(self.name)
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "folded"}
+        elif not self._state.adding:
+            # Whoever read it before a merge must not undo that by saving a name.
+            names = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs["update_fields"] = names - ONLY_BY_MERGING
         with transaction.atomic():
             super().save(*args, **kwargs)
             self._index_names()
@@ -121,7 +163,11 @@ class Entity(models.Model):
         hidden = [c for c in self.name if unicodedata.category(c) in ("Cc", "Cf") and c not in _JOINERS]
         if hidden or not any(c.isalnum() for c in self.name):
             raise ValidationError({"name": _("Write a name of letters or digits, without invisible characters.")})
-        known = Entity.objects.filter(folded=fold(self.name)).exclude(pk=self.pk).first()
+        others = Entity.objects.exclude(pk=self.pk).select_related("leads_to")
+        known = others.filter(folded=fold(self.name)).first()
+        if known and known.leads_to:
+            named = {"name": known.name, "other": known.leads_to.name}
+            raise ValidationError({"name": _("“%(name)s” was merged into “%(other)s”. Name that one.") % named})
         if known:
             raise ValidationError({"name": _("There is “%(name)s” already.") % {"name": known.name}})
 
@@ -356,6 +402,10 @@ class Mention(models.Model):
         ordering = ["position", "id"]
         verbose_name = _("mention")
         verbose_name_plural = _("mentions")
+        indexes = [
+            # Question: which working copies name this entity, newest first? Asked by the step that splits it.
+            models.Index(fields=["entity", "-story"], name="mention_of_entity"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["story", "entity"],

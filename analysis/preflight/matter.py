@@ -35,9 +35,13 @@ def checks(material: Material) -> Iterator[Check]:
 
 
 def _newest_of(own: Any, slugs: Any, linked: Any) -> QuerySet[Entity, Any]:
+    named = Entity.objects.filter(slug__in=slugs).order_by()
+    # And whatever is found with them since a merge.
+    paths = ("leads_to", "gathered", "leads_to__gathered")
+    beside = named.values("pk").union(*(named.filter(**{f"{path}__isnull": False}).values(path) for path in paths))
     published = Appearance.objects.filter(entity=OuterRef("pk"), story__status=Story.Status.PUBLISHED)
     others = published.exclude(story__slug=own).exclude(story__pk__in=linked).order_by("-published_at", "-story")
-    entities = Entity.objects.filter(slug__in=slugs).annotate(
+    entities = Entity.objects.filter(pk__in=beside).annotate(
         story=Subquery(others.values("story")[:1]), headline=Subquery(others.values("story__current__headline")[:1])
     )
     return entities.filter(story__isnull=False).order_by("-story").values_list("story", "headline")

@@ -22,7 +22,7 @@ from analysis.rendition.register import publisher, publishers
 from analysis.rendition.reports import Passage, ReportView, passages, report
 from analysis.rendition.stories import history, story
 from analysis.rendition.story_values import RevisionView, StoryPage, Tombstone, VersionChanges, WatchView
-from analysis.rendition.values import ClaimRecord, Matter
+from analysis.rendition.values import ClaimRecord, Elsewhere, Matter
 from analysis.rendition.watching import DayCursor, calendar, past, watch
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Cursor",
     "CursorError",
     "DayCursor",
+    "Elsewhere",
     "Matter",
     "Passage",
     "ReportView",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Manager, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from analysis.models import Revision, Story
@@ -121,21 +121,61 @@ def river(
     return Listing(items=tuple(cards), after=str(before))
 
 
-def through(
-    gate: Gate, pointers: QuerySet[Any], before: Cursor | None, keep: Callable[[int], bool]
-) -> Listing[StoryCard]:
-    """Cards of the stories that some narrow rows (citations, appearances) point to, newest first.
+def newest_of(pointers: Sequence[QuerySet[Any]], most: int, at: Any = None, pk: Any = None) -> QuerySet[Any]:
+    """The narrow rows (citations, appearances) that point to published stories before a moment and id, newest first.
 
-    A story may be pointed to several times, by neighbouring rows; it is listed once.
+    `pointers`: those of each publisher or entity by itself, of which the newest `most` are there, as its index gives
+    them. Asked for all of them at once, a database reads everything that they ever had, and sorts it.
     """
-    pointers = pointers.filter(story__status=Story.Status.PUBLISHED).order_by("-published_at", "-story_id")
+    ordered = [
+        (some.filter(before_that(at, pk, "story_id")) if at else some)
+        .filter(story__status=Story.Status.PUBLISHED)
+        .order_by("-published_at", "-story_id")[:most]
+        for some in pointers
+    ]
+    if len(ordered) == 1:
+        return ordered[0]
+    rows: Manager[Any] = ordered[0].model._default_manager
+    # Each within another query: SQLite takes no limit in a part of a union.
+    first, *others = (rows.filter(pk__in=some.values("pk")).order_by().values("pk") for some in ordered)
+    return rows.filter(pk__in=first.union(*others, all=True)).order_by("-published_at", "-story_id")
+
+
+class Pointed:
+    """Published stories that the narrow rows of some owners, by id, point to, newest first: read from a cursor on.
+
+    A story may come several times, in neighbouring rows, if one owner's rows say so.
+    """
+
+    def __init__(self, rows_of: Callable[[Any], QuerySet[Any]]) -> None:
+        def read(owners: Any, at: Any, pk: Any) -> QuerySet[Any, Any]:
+            found = columns(newest_of([rows_of(owner) for owner in owners], 2 * PAGE, at, pk), prefix="story__")
+            return found.distinct() if len(owners) > 1 else found
+
+        self._read = Prepared(read, owners=[int], at=datetime, pk=int)
+
+    def read(self, owners: Sequence[int], before: Cursor | None) -> list[Row]:
+        """Two pages of them. One query."""
+        begin = before or _LAST
+        return [row_of(v) for v in self._read(owners=owners, at=begin.at, pk=begin.id, most=2 * PAGE)]
+
+
+def through(
+    gate: Gate,
+    pointed: Pointed,
+    owners: Sequence[int],
+    before: Cursor | None,
+    keep: Callable[[int], bool],
+    also: Sequence[int] = (),
+) -> Listing[StoryCard]:
+    """Cards of the stories that the narrow rows of some owners point to, newest first, each once.
+
+    `also`: stories whose citations the caller will ask for.
+    """
     cards: dict[int, StoryCard] = {}
-    for _batch in range(BATCHES):
-        page = pointers
-        if before:
-            page = pointers.filter(before_that(before.at, before.id, "story_id"))
-        found = [row_of(values) for values in columns(page[: PAGE * 2], prefix="story__")]
-        gate.learn(row.id for row in found)
+    for batch in range(BATCHES):
+        found = pointed.read(owners, before)
+        gate.learn([*(row.id for row in found), *(also if batch == 0 else ())])
         for row in found:
             if len(cards) == PAGE and row.id not in cards:
                 return Listing(items=tuple(cards.values()), after=str(before))

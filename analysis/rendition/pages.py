@@ -10,7 +10,6 @@ from django.utils import timezone
 from analysis.addresses import page_key, spellings
 from analysis.models import (
     Citation,
-    Entity,
     Page,
     Publisher,
     Story,
@@ -18,6 +17,7 @@ from analysis.models import (
     Topic,
 )
 from analysis.prepared import Prepared
+from analysis.rendition.entities import appearances, around, found_with
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import (
     EVERYTHING,
@@ -29,6 +29,7 @@ from analysis.rendition.lists import (
     full_columns,
     full_pages,
     latest_corrections,
+    newest_of,
     published,
     published_among,
     river,
@@ -36,7 +37,7 @@ from analysis.rendition.lists import (
 )
 from analysis.rendition.rows import columns, row_of
 from analysis.rendition.story_values import Ref, RevisionView, StoryCard, StoryPage
-from analysis.rendition.values import Home, Listing, PageView, TopicView
+from analysis.rendition.values import Elsewhere, Home, Listing, PageView, TopicView
 from analysis.rendition.watching import due_next, views
 from analysis.text import to_html
 
@@ -81,8 +82,19 @@ def corrections() -> tuple[RevisionView, ...]:
     return tuple(correction_views(gate, found))
 
 
-def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | None:
-    """The newest thirty stories with their text, of everything, a topic, an entity or a publisher, and its name."""
+_FEED_OF = Prepared(
+    lambda entities: full_columns(
+        published_among(newest_of([appearances(one) for one in entities], PAGE).values("story")).order_by(
+            "-published_at", "-id"
+        )
+    ),
+    entities=[int],
+)
+
+
+def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | Elsewhere | None:
+    """The newest thirty stories with their text, of everything, a topic, an entity or a publisher, and its name. Of an
+    entity that was merged: where it is found, if that answers."""
     gate = Gate(timezone.now())
     stories = published()
     title = ""
@@ -90,8 +102,11 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
         owner: Any = Topic.objects.filter(slug=slug).first()
         stories = stories.filter(public_topic=owner)
     elif kind == "mentions":
-        owner = Entity.objects.filter(slug=slug).first()
-        stories = stories.filter(appearances__entity=owner)
+        rows = list(around(slug))
+        owner = next((row for row in rows if row.slug == slug), None)
+        if owner and owner.leads_to:
+            return Elsewhere(owner.leads_to.slug) if feed(kind, owner.leads_to.slug) else None
+        family = found_with(owner, rows) if owner else []
     elif kind == "publishers":
         owner = Publisher.objects.filter(slug=slug).first()
         stories = stories.filter(pk__in=Citation.objects.filter(publisher=owner).values("story"))
@@ -100,9 +115,14 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
     if kind and not owner:
         return None
     title = owner.name if owner else ""
-    pages = list(full_pages(gate, list(full_columns(stories[:PAGE]))))
     if kind == "mentions":
-        pages = [p for p in pages if any(m.slug == slug for m in p.mentions)]
+        found = _FEED_OF(entities=[one.pk for one in family], most=PAGE)
+    else:
+        found = list(full_columns(stories[:PAGE]))
+    pages = list(full_pages(gate, found))
+    if kind == "mentions":
+        slugs = {one.slug for one in family}
+        pages = [p for p in pages if any(m.slug in slugs for m in p.mentions)]
         if not pages:
             return None
     elif kind == "publishers":

@@ -18,13 +18,14 @@ from analysis.models import Citation, Domain, Publisher, Terms
 from analysis.models.publishers import Basis, Level, Scope
 from analysis.rendition.evidence import linkable, signals
 from analysis.rendition.gate import Gate
-from analysis.rendition.lists import Cursor, through
+from analysis.rendition.lists import Cursor, Pointed, through
 from analysis.rendition.parts import label
 from analysis.rendition.story_values import StoryCard
 from analysis.rendition.values import Listing, PublisherView, SignalView, TermsView
 from analysis.rulebook import RuleBook, from_terms
 from analysis.terms import DECIDED, FOREVER, Rule, Work, newest, not_withdrawn, place_of, strictness
 
+_CITING = Pointed(lambda publisher: Citation.objects.filter(publisher__pk=publisher))
 _SILENT: dict[str, Any] = {name: getattr(Terms(), name) for name in FIELDS}
 _UNLIMITED = {"ai": True, "embargo_hours": 0}
 
@@ -56,7 +57,7 @@ def publisher(slug: str, before: Cursor | None = None) -> tuple[PublisherView, L
         theirs = [cited.work for cited in gate.known[story_id] if cited.work.publisher_id == row.pk]
         return any(gate.permit(work).listed for work in theirs)
 
-    listing = through(gate, Citation.objects.filter(publisher=row), before, keep=links_them)
+    listing = through(gate, _CITING, [row.pk], before, keep=links_them)
     return view, listing
 
 

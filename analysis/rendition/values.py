@@ -107,6 +107,14 @@ class EntityView:
     aliases: tuple[str, ...]
     site: str
     wikidata: str  # Q and a number, or empty
+    see_also: tuple[Ref, ...] = ()  # what it was taken for, or what was taken for it, until somebody split them
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What was asked for is found at another address: the slug there."""
+
+    slug: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 A row carries the version that was seen; one that somebody saved meanwhile is left as it is, and named.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,17 @@ def numbers(typed: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(n for n in found if n <= LARGEST))
 
 
+def versions_of(typed: Iterable[str]) -> dict[int, int]:
+    """The version of each story that a person has seen, as “number-version” in what a browser sent; junk is passed
+    over."""
+    seen: dict[int, int] = {}
+    for row in typed:
+        pk, _mark, version = row.partition("-")
+        if (number := numbers([pk])) and (based_on := numbers([version])):
+            seen[number[0]] = based_on[0]
+    return seen
+
+
 def choose(stories: Any, request: HttpRequest) -> HttpResponse:
     """From the list to the page that shows what will be changed."""
     chosen = numbers(request.POST.getlist("story"))
@@ -118,11 +129,7 @@ def confirm(stories: Any, request: HttpRequest, name: str) -> HttpResponse:
     """Change each story that was shown, if it is still as it was shown; then say which were left, and why."""
     change = CHANGES[_allowed(request, name)]
     data = typed(request)
-    seen: dict[int, int | None] = {}
-    for row in data.getlist("story") if data else ():
-        pk, _mark, version = row.partition("-")
-        if (number := numbers([pk])) and (based_on := numbers([version])):
-            seen[number[0]] = based_on[0]
+    seen = versions_of(data.getlist("story")) if data else {}
     back = HttpResponseRedirect(reverse("admin:analysis_story_changelist"))
     if not seen or len(seen) > MOST:
         return back
@@ -169,7 +176,9 @@ def _stories(numbers: Iterable[int]) -> Sequence[Story]:
     return list(Story.objects.filter(pk__in=list(numbers)).select_related("topic", "current").order_by("-id"))
 
 
-def _page(stories: Any, request: HttpRequest, name: str, form: forms.Form, seen: dict[int, int | None]) -> HttpResponse:
+def _page(
+    stories: Any, request: HttpRequest, name: str, form: forms.Form, seen: Mapping[int, int | None]
+) -> HttpResponse:
     """`seen`: the version of each story that a person has seen; None: it is shown now."""
     change = CHANGES[name]
     shown = [(story, change.why_not(stories, request, story)) for story in _stories(seen)]

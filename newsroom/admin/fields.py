@@ -99,12 +99,18 @@ def earlier_story_field(**kwargs) -> NameField:
     )
 
 
+def entities() -> list[tuple[str, str]]:
+    """The names of entities, those left out that were merged into another. One query."""
+    names = Entity.objects.filter(leads_to=None).values_list("name", flat=True)
+    return [(name, "") for name in names[:OFFERED]]
+
+
 def offers() -> dict[str, list[tuple[str, str]]]:
     """What the browser may complete from: value and label by list. Three queries."""
     stories = Story.objects.filter(status=Story.Status.PUBLISHED).order_by("-published_at", "-id")
     return {
         "publishers": [(name, "") for name in Publisher.objects.values_list("name", flat=True)[:OFFERED]],
-        "entities": [(name, "") for name in Entity.objects.values_list("name", flat=True)[:OFFERED]],
+        "entities": entities(),
         "stories": list(stories.values_list("slug", "headline")[:OFFERED]),
     }
 

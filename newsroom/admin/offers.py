@@ -97,11 +97,13 @@ def names(request: HttpRequest, pk: int | None = None) -> dict[str, Any]:
         sent = [(name, str(text).replace("\0", "")) for name, text in request.POST.items()]
         texts = [(name, text) for name, text in sent if _TEXTS.fullmatch(name)]
         mentions = [fold(text) for name, text in sent if _MENTIONS.fullmatch(name)]
-        known = set(Entity.objects.filter(folded__in=mentions).values_list("pk", flat=True))
+        ids = Entity.objects.filter(folded__in=mentions).values_list("pk", "leads_to")
+        known = {pk for pair in ids for pk in pair if pk}
     else:
         texts, known = (texts_of(editing.snapshot(story)) if story else []), set()
     if story:
-        known |= set(story.mentions.values_list("entity", flat=True))
+        held = story.mentions.values_list("entity", "entity__leads_to")
+        known |= {pk for pair in held for pk in pair if pk}
     return {
         "title": _("Who and what is named"),
         "original": story,

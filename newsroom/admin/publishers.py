@@ -17,6 +17,7 @@ from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Topi
 from analysis.owners import article_at
 from analysis.rendition.evidence import view
 from newsroom import tasks
+from newsroom.admin import entities
 from newsroom.admin.fields import MarkdownField, publisher_of_page, readable
 from newsroom.admin.site import DeskAdmin, NamedForm, who
 
@@ -163,10 +164,18 @@ class EntityAdmin(DeskAdmin):
     form = EntityForm
     fields = ["name", "slug", "kind", "description", "aliases", "site", "wikidata"]
     fixed = ("slug",)
-    list_display = ["name", "kind", "description"]
+    list_display = ["name", "kind", "description", "merged_into"]
     list_filter = ["kind"]
+    list_select_related = ["merged_into"]
     search_fields = ["name"]
     ordering = ["name"]
+
+    def get_urls(self):
+        return [*entities.urls(self), *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= entities.beside(request, obj) if obj else {}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 class PageForm(forms.ModelForm):

@@ -18,7 +18,8 @@ _EDITOR = {
     "desktask": ("view",),
     "errorreport": ("view", "decide"),
     "domain": ("view", "add", "change", "delete"),
-    **dict.fromkeys(("article", "publisher", "topic", "desk", "entity"), ("view", "add", "change")),
+    **dict.fromkeys(("article", "publisher", "topic", "desk"), ("view", "add", "change")),
+    "entity": ("view", "add", "change", "merge"),
 }
 _STANDARDS = {
     **_EDITOR,

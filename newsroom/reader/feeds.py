@@ -1,7 +1,7 @@
 """Feeds. Django's generator writes the XML; the entries are renditions."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -18,6 +18,10 @@ def atom(request: HttpRequest, kind: str = "", slug: str = "") -> HttpResponse:
     found = rendition.feed(kind, slug)
     if found is None:
         raise Http404
+    if isinstance(found, rendition.Elsewhere):
+        # Not for good: a program that follows a feed would write down the new address, and never learn of a merge that
+        # was taken back.
+        return HttpResponseRedirect(f"/feeds/{kind}/{found.slug}.atom")
     name, pages = found
     home = f"{settings.ORIGIN}/{kind}/{slug}/" if kind else f"{settings.ORIGIN}/"
     feed = Atom1Feed(

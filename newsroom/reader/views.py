@@ -101,7 +101,12 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def mention(request: HttpRequest, slug: str) -> HttpResponse:
-    found, river, record = _found(rendition.mention(slug, cursor(request)))
+    answer = rendition.mention(slug, cursor(request))
+    if isinstance(answer, rendition.Elsewhere):
+        # For good as far as a search engine asks; no browser keeps it unasked (`no-cache`), so a merge can be undone.
+        query = request.GET.urlencode()
+        return HttpResponsePermanentRedirect(f"/mentions/{answer.slug}/" + (f"?{query}" if query else ""))
+    found, river, record = _found(answer)
     return listed(request, "reader/mention.html", {"entity": found, "river": river, "record": record})
 
 

@@ -15,6 +15,7 @@ from analysis.models import (
     ContextNote,
     Correction,
     Domain,
+    EntityChange,
     Evidence,
     Hold,
     Judgment,
@@ -55,6 +56,9 @@ SAYS = {
     "summary_names_its_model": "Name the language model",
     "note_once_per_slot": "in this slot already",
     "evidence_once": "recorded already",
+    "entity_merged_leads_on": "leads to another one",
+    "entitychange_is_explained": "Say why",
+    "entitychange_of_two": "two entities",
 }
 
 
@@ -67,6 +71,7 @@ def bad_rows() -> dict[str, list[models.Model]]:
     ContextNote.objects.create(story=story, slot="take", text="t")
     StoryLink.objects.create(story=story, earlier=other, kind="follows", why="w")
     entity = making.Entity.objects.create(name="E", slug="e")
+    second = making.Entity.objects.create(name="F", slug="f")
     Mention.objects.create(story=story, entity=entity)
     case, now = opened(), timezone.now()
     filed = {"public_since": now, "topic": story.topic, "desk": story.desk}
@@ -131,6 +136,14 @@ def bad_rows() -> dict[str, list[models.Model]]:
         "evidence_stance": [Evidence(claim=Claim.objects.create(story=story, text="d", standing="reported"),
         source=source, stance="x")],
         "evidence_once": [Evidence(claim=claim, source=source, stance="silent")],
+        "entity_merged_leads_on": [making.Entity(name="M", slug="m", folded="m", merged_into=entity),
+                                   making.Entity(name="M", slug="m", folded="m", leads_to=entity),
+                                   making.Entity(pk=99, name="M", slug="m", folded="m", merged_into_id=99,
+                                                 leads_to_id=99)],
+        "entity_not_split_from_itself": [making.Entity(pk=99, name="M", slug="m", folded="m", split_from_id=99)],
+        "entitychange_kind": [EntityChange(entity=entity, other=second, kind="x", why="w")],
+        "entitychange_is_explained": [EntityChange(entity=entity, other=second, kind="merged")],
+        "entitychange_of_two": [EntityChange(entity=entity, other=entity, kind="merged", why="w")],
         "revision_kind": [Revision(story=story, number=1, kind="x", headline="h", content={}, html={}, sha256="")],
         "correction_kind": [Correction(story=story, kind="x", text="t")],
     }  # fmt: skip
@@ -151,7 +164,8 @@ NAMES = [
     "watch_public_is_filed", "judgment_state", "judgment_is_explained", "watchtally_state", "summary_names_its_model",
     "note_slot", "note_once_per_slot",
     "claim_standing", "evidence_stance",
-    "evidence_once", "revision_kind", "correction_kind",
+    "evidence_once", "revision_kind", "correction_kind", "entity_merged_leads_on", "entity_not_split_from_itself",
+    "entitychange_kind", "entitychange_is_explained", "entitychange_of_two",
 ]  # fmt: skip
 
 
@@ -197,6 +211,7 @@ def test_whatever_the_migrations_guard_is_append_only_in_python_as_well():
         "Proof",
         "Statement",
         "Judgment",
+        "EntityChange",
     }
 
 

@@ -176,3 +176,41 @@ def test_a_report_that_is_sent_four_times_at_once_is_one(open_site):
     assert len(told) == 4 and len({reference for page in told for reference in re.findall(r"ER-[-0-9A-Z]+", page)}) == 1
     count = "from analysis.models import *; print(ErrorReport.objects.count(), OutgoingMail.objects.count())"
     assert site.shell(count).strip() == "1 1"
+
+
+ENTITIES = """
+from analysis.models import Entity
+print(*(Entity.objects.create(name=n, slug=n).pk for n in ("a", "b", "c")))
+"""
+MERGED = """
+from analysis.models import *
+print(EntityChange.objects.count(), sorted(Entity.objects.filter(leads_to__leads_to=None).exclude(
+    leads_to=None).values_list("slug", "leads_to__slug")))
+"""
+
+
+def test_entities_that_are_merged_each_into_the_other_at_once_make_no_circle(open_site):
+    """Three people, a into b, b into c, c into a: whatever the order, one of them comes too late."""
+    site = open_site(demonstration=False, workers=2)
+    keys = dict(zip("abc", site.shell(ENTITIES).split(), strict=True))
+    name, password = hire(site, "editor")
+    paths = [f"/admin/analysis/entity/{keys[of]}/merge/?into={into}" for of, into in ("ab", "bc", "ca")]
+    forms = [(editor := Editor(site, name, password), path, editor.form(path) | {"why": "One."}) for path in paths]
+    ready = threading.Barrier(len(forms))
+    refused: list[int] = []
+
+    def send(editor: Editor, path: str, form: dict[str, str]) -> None:
+        ready.wait(30)
+        try:
+            editor.send(path, form)
+        except urllib.error.HTTPError as error:
+            refused.append(error.code)
+
+    threads = [threading.Thread(target=send, args=sent) for sent in forms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert set(refused) <= {422}, "said on the form"
+    count, _space, led = site.shell(MERGED).strip().partition(" ")
+    assert int(count) in (1, 2) and led.count("(") == int(count), "each leads to the one that stays"

@@ -250,7 +250,8 @@ class MentionForm(RowForm):
         name = self.cleaned_data["name"]
         if self.saved:
             return name
-        self.entity = Entity.objects.filter(folded=fold(name)).first()
+        known = Entity.objects.filter(folded=fold(name)).select_related("leads_to").first()
+        self.entity = known and (known.leads_to or known)
         if not self.entity:
             made = Entity(name=name)
             try:
