@@ -15,7 +15,17 @@ from django.utils import timezone
 from analysis import rendition, standings
 from analysis.addresses import spellings
 from analysis.models import (
-    Article, Check, Citation, Correction, Decision, Entity, Judgment, StandingChange, Story, Terms, WatchItem,
+    Article,
+    Check,
+    Citation,
+    Correction,
+    Decision,
+    Entity,
+    Judgment,
+    StandingChange,
+    Story,
+    Terms,
+    WatchItem,
 )  # fmt: skip
 from analysis.models.publishers import Level, Scope
 from analysis.owners import publisher_of
