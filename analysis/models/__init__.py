@@ -9,6 +9,7 @@ from analysis.models.pages import Page
 from analysis.models.proofs import Challenge, Proof
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
+from analysis.models.readings import PageReading
 from analysis.models.record import Chain, Event
 from analysis.models.signals import SignalReading, SignalSource
 from analysis.models.stories import Desk, Entity, EntityName, Mention, Source, Story, StoryLink, Topic
@@ -43,6 +44,7 @@ __all__ = [
     "Message",
     "OutgoingMail",
     "Page",
+    "PageReading",
     "PreviewLink",
     "Proof",
     "PublishedLink",

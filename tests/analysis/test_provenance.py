@@ -32,7 +32,7 @@ def test_of_an_ordinary_source_all_is_well_and_that_is_said():
     assert said(ORDINARY) == {
         "warning": [],
         "unknown": [],
-        "fine": ["On a site of Wire.", "Read by us on 20 April 2026."],
+        "fine": ["On a site of Wire.", "Read by somebody of our newsroom on 20 April 2026."],
     }
 
 
@@ -90,7 +90,7 @@ def test_where_not_the_platform_says_when_it_is_a_hint_and_no_warning():
 
 def test_a_page_on_its_publishers_own_site_is_no_post_though_its_address_looks_like_one():
     own = replace(ORDINARY, url="https://wire.test/@desk/103270115826048975")
-    assert said(own)["fine"] == ["On a site of Wire.", "Read by us on 20 April 2026."]
+    assert said(own)["fine"] == ["On a site of Wire.", "Read by somebody of our newsroom on 20 April 2026."]
     assert "Mastodon" in str(said(replace(own, own=False, owner=None)))
 
 
@@ -183,13 +183,13 @@ def test_a_host_below_that_of_a_publisher_is_its_site_too(db):
 def test_checks_cost_no_query_for_each_source(story, django_assert_num_queries):
     editing.publish(story, None)
     rendition.story(story.slug)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         rendition.story(story.slug)
     for n in range(12):
         Source.objects.create(story=story, article=making.article(), role="coverage", position=2 + n)
     Story.objects.filter(pk=story.pk).update(dek="Another.")
     editing.publish(story, None)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(rendition.story(story.slug).sources) == 14
 
 
