@@ -103,9 +103,9 @@ def due(now: datetime, most: int) -> list[tuple[int, Occasion]]:
     return list(found.items())
 
 
-def _waiting(now: datetime, after: timedelta) -> Sequence[tuple[int, str]]:
-    """Articles of the stories that were published in the day before `after` ago, and were not asked since, or at a
-    later look, within a day."""
+def _waiting(now: datetime, after: timedelta) -> QuerySet[Citation, tuple[int, str]]:
+    """Articles, with their addresses, of the stories that were published in the day before `after` ago, and were not
+    asked since; at a later look, not within a day."""
     since: Any = now - DAY if after else OuterRef("story__updated_at")
     asked = PageReading.objects.filter(article=OuterRef("article"), asked_at__gte=since)
     cited = Citation.objects.filter(
@@ -114,8 +114,7 @@ def _waiting(now: datetime, after: timedelta) -> Sequence[tuple[int, str]]:
         story__updated_at__gt=now - after - DAY,
         story__updated_at__lte=now - after,
     )
-    newest = cited.order_by("-story__updated_at", "position")
-    return list(newest.values_list("article_id", "article__url")[:LOOKED])
+    return cited.order_by("-story__updated_at", "position").values_list("article_id", "article__url")[:LOOKED]
 
 
 # --- what the answers come to -----------------------------------------------------------------------------------------

@@ -65,9 +65,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="story",
-            index=models.Index(
-                condition=models.Q(("status", "published")), fields=["-updated_at"], name="story_published_lately"
-            ),
+            index=models.Index(fields=["status", "-updated_at"], name="story_published_lately"),
         ),
         migrations.AddField(
             model_name="pagereading",

@@ -248,7 +248,7 @@ class Story(models.Model):
             # Question: what is to be published by now? Asked every minute.
             models.Index(fields=["publish_at"], condition=Q(status="scheduled"), name="story_scheduled"),
             # Question: what was published lately, for the first time or again? Asked when sources are due to be asked.
-            models.Index(fields=["-updated_at"], condition=Q(status="published"), name="story_published_lately"),
+            models.Index(fields=["status", "-updated_at"], name="story_published_lately"),
             # Question: what have I in hand? Asked by the desk's first page.
             models.Index(fields=["created_by", "status", "-id"], name="story_of_writer"),
             # Question: what is the latest on this topic?

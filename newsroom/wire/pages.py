@@ -18,7 +18,7 @@ from newsroom.wire.places import FetchError, place_of, redirected
 from newsroom.wire.words import digest
 
 GONE = (404, 410)
-WALLS = (401, 402, 403, 407, 451)
+WALLS = (401, 402, 403, 451)
 _REL = re.compile(r"rel\s*=\s*\"?[^\";]*\b(?:original|memento)\b", re.I)
 
 

@@ -26,6 +26,7 @@ from newsroom.wire import pages
 from newsroom.wire.fetch import Fetched, FetchError, fetch
 from newsroom.wire.signals import decoding, ninjs, page, robots, rsl, tdmrep, trusttxt
 
+SECONDS = 10  # for one address, with all that it redirects to
 MOST_LICENCES = 3  # that one file or page refers to
 MOST_JOINED = 10  # hosts that a trust.txt names, asked for their side
 
@@ -117,7 +118,7 @@ class _Visit:
 
     def _get(self, url: str, **how: Any) -> Fetched | str:
         try:
-            return fetch(url, **how)
+            return fetch(url, seconds=SECONDS, **how)
         except _RefusedError as error:
             return error.words
         except FetchError as error:
