@@ -1,6 +1,8 @@
-"""What can be checked of a source without asking anybody: its address, its dates, whose site it is, who read it.
+"""What can be said of a source: by its address, its dates, whose site it is and who read it, which needs no asking, and
+by what its server answered when it was asked (analysis/asking.py).
 
-Each finding is a sentence for readers and a mark: fine, wrong, or could not be checked.
+Each finding is a sentence for readers and a mark: fine, wrong, or could not be checked. Of where an address leads only
+the site is named: the page there may be one that we must not link.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,13 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from analysis.addresses import host_of
+from analysis.addresses import host_of, registrable
+from analysis.models.readings import Outcome
 from analysis.models.stories import Role
+from analysis.models.writing import Stance
 from analysis.posts import Post, Whose, post_at
 
 STALE_DAYS = 30
@@ -30,6 +35,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the server of a source answered when it was asked last."""
+
+    at: datetime  # aware
+    outcome: str  # an Outcome
+    status: int | None = None
+    final_url: str = ""  # where its address leads, if to another page
+    sha256: str = ""  # of what it says
+    memento: str = ""  # an archived copy
+    unlike: datetime | None = None  # what it says is not what it said at this moment, from which on it is compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What is on record of a source. Moments are aware, days UTC."""
 
@@ -42,6 +60,9 @@ class Facts:
     retrieved_at: datetime | None  # when somebody here read it
     event_on: date | None
     story_on: date
+    asked: Asked | None = None  # None: its server never was
+    stays: bool = False  # where its address leads is a site of its publisher too
+    stances: frozenset[str] = frozenset()  # that it takes on the claims of the story
 
 
 _ORDER = ("warning", "unknown", "fine")
@@ -65,9 +86,18 @@ class Work(Protocol):
 type Owners = Mapping[str, tuple[int, str]]  # the publisher, id and name, whose site a host is (analysis/owners.py)
 
 
-def facts_of(work: Work, role: str, owners: Owners, event_on: str | None, story_on: date) -> Facts:
+def facts_of(
+    work: Work,
+    role: str,
+    owners: Owners,
+    event_on: str | None,
+    story_on: date,
+    asked: Asked | None = None,
+    stances: frozenset[str] = frozenset(),
+) -> Facts:
     """What is on record of an article in a role. `event_on`: as a content has it, 2026-04-20."""
     owner = owners.get(host_of(work.url))
+    leads_to = owners.get(host_of(asked.final_url)) if asked and asked.final_url else None
     return Facts(
         url=work.url,
         role=role,
@@ -78,6 +108,9 @@ def facts_of(work: Work, role: str, owners: Owners, event_on: str | None, story_
         retrieved_at=work.retrieved_at,
         event_on=date.fromisoformat(event_on) if event_on else None,
         story_on=story_on,
+        asked=asked,
+        stays=bool(leads_to and leads_to[0] == work.publisher_id),
+        stances=stances,
     )
 
 
@@ -92,7 +125,13 @@ def _checked(facts: Facts, today: date, _language: str | None) -> tuple[Check, .
     post = post_at(facts.url)
     if post and post.whose is Whose.SERVER and facts.own:
         post = None  # a publisher's own pages may have such addresses
-    found = [*_dates(facts, post, today + timedelta(days=1)), *_site(facts, post), *_reading(facts)]
+    found = [
+        *_dates(facts, post, today + timedelta(days=1)),
+        *_site(facts, post),
+        *_kind(facts),
+        *_reading(facts),
+        *(_asking(facts, facts.asked) if facts.asked else ()),
+    ]
     return tuple(sorted(found, key=lambda check: _ORDER.index(check.mark)))
 
 
@@ -158,6 +197,8 @@ def _site(facts: Facts, post: Post | None) -> Iterator[Check]:
         yield Check(words % {"site": post.platform}, "unknown")
     elif facts.owner is None:
         yield Check(_("Whose site it is on is not on our record."), "unknown")
+    elif facts.own and facts.role == Role.PRIMARY:
+        yield Check(_("A primary document, on a site of %(publisher)s.") % {"publisher": facts.publisher}, "fine")
     elif facts.own:
         yield Check(_("On a site of %(publisher)s.") % {"publisher": facts.publisher}, "fine")
     else:
@@ -165,8 +206,64 @@ def _site(facts: Facts, post: Post | None) -> Iterator[Check]:
         yield Check(words % {"owner": facts.owner, "publisher": facts.publisher}, "warning")
 
 
+def _kind(facts: Facts) -> Iterator[Check]:
+    """Whether it is a report of a report, as far as the claims of the story tell."""
+    if facts.stances - {Stance.SILENT} == {Stance.ATTRIBUTES}:
+        yield Check(_("It reports what others say: it states none of the claims here itself."), "fine")
+
+
 def _reading(facts: Facts) -> Iterator[Check]:
     if facts.retrieved_at:
-        yield Check(_("Read by us on %(day)s.") % {"day": date_format(facts.retrieved_at, "j F Y")}, "fine")
+        yield Check(
+            _("Read by somebody of our newsroom on %(day)s.") % {"day": date_format(facts.retrieved_at, "j F Y")},
+            "fine",
+        )
     else:
         yield Check(_("Nobody here says to have read it."), "unknown")
+
+
+def _asking(facts: Facts, asked: Asked) -> Iterator[Check]:
+    """What its server answered. A wall is no fault of a page: only that we saw no more is said."""
+    said: dict[str, object] = {"day": date_format(asked.at, "j F Y"), "status": asked.status}
+    match asked.outcome:
+        case Outcome.GONE:
+            yield Check(_("The page is gone: its address answered %(status)d on %(day)s.") % said, "warning")
+        case Outcome.WALLED if asked.status in _WALLS:
+            yield Check(_WALLS[asked.status]() % said, "unknown")
+        case Outcome.WALLED:
+            words = _("The page says that it is not free to read, so we may not have seen all of it (%(day)s).")
+            yield Check(words % said, "unknown")
+        case Outcome.REFUSED:
+            yield Check(_("Its robots.txt asks us not to read the page, so we did not (%(day)s).") % said, "unknown")
+        case Outcome.FAILED if asked.status:
+            words = _("Its server answered %(status)d on %(day)s, so the page could not be checked.")
+            yield Check(words % said, "unknown")
+        case Outcome.FAILED:
+            yield Check(_("Its server could not be reached on %(day)s.") % said, "unknown")
+    leads = _leads(facts, asked.final_url, said) if asked.final_url else None
+    if leads:
+        yield leads
+    elif asked.outcome == Outcome.ANSWERED:
+        yield Check(_("Its address answered as expected on %(day)s.") % said, "fine")
+    if asked.unlike and not (leads and leads.mark == "warning"):  # another page has another text
+        words = _("Its text has changed since %(since)s (checked on %(day)s): it may no longer say what stands here.")
+        yield Check(words % (said | {"since": date_format(asked.unlike, "j F Y")}), "warning")
+
+
+_WALLS = {
+    401: lambda: _("The page asks for a login, so it could not be checked (answer %(status)d on %(day)s)."),
+    402: lambda: _("The page is behind a pay wall, so it could not be checked (answer %(status)d on %(day)s)."),
+    403: lambda: _("Its server does not show us the page, so it could not be checked (answer %(status)d on %(day)s)."),
+    451: lambda: _("Its server may not show us the page by law (answer %(status)d on %(day)s)."),
+}
+
+
+def _leads(facts: Facts, final_url: str, said: dict[str, object]) -> Check:
+    here, there = host_of(facts.url), host_of(final_url)
+    said |= {"site": there}
+    if not facts.stays and (registrable(here) or here) != (registrable(there) or there):
+        return Check(_("Its address now leads to another site, %(site)s (checked on %(day)s).") % said, "warning")
+    if urlsplit(final_url).path in ("", "/"):
+        return Check(_("Its address now leads to the front page of %(site)s (checked on %(day)s).") % said, "warning")
+    words = _("Its address leads to another page on %(site)s; whether that says the same was not checked (%(day)s).")
+    return Check(words % said, "unknown")

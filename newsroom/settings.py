@@ -107,6 +107,16 @@ def _stand_in(raw: str) -> dict[int, int]:
     return {80: http, 443: https}
 
 
+def _timegate(raw: str) -> str:
+    parts = urlsplit(raw)
+    if raw and (parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or len(raw) > 200):
+        raise ValueError
+    _ = parts.port  # a port that is no number raises here
+    if any(c <= " " for c in raw):
+        raise ValueError
+    return raw
+
+
 def _zone(raw: str) -> ZoneInfo:
     if raw not in available_timezones():  # ZoneInfo itself takes the name of any file below its directories
         raise ValueError
@@ -151,6 +161,9 @@ DNS_SERVER = env("DNS_SERVER", "", _server, "an IP address, with or without a po
 FETCH_STAND_IN = env("FETCH_STAND_IN", "", _stand_in,
                      "two ports of this machine, such as 8080,8443, and only where ORIGIN is http:// and a loopback "
                      "address")  # fmt: skip
+ARCHIVE = env("ARCHIVE", "", _timegate,
+              "the address of a TimeGate (RFC 7089), to which the address of a page is added, such as "
+              "https://archive.example/timegate/")  # fmt: skip
 # The clock on the newsroom's wall: a time to publish at is typed and shown in it. All else is in UTC.
 NEWSROOM_TIME_ZONE = env("NEWSROOM_TIME_ZONE", "UTC", _zone, "a name of the IANA database, such as Europe/Paris")
 LOG_LEVEL = env("LOG_LEVEL", "INFO", lambda raw: {"DEBUG": raw, "INFO": raw, "WARNING": raw, "ERROR": raw}[raw],
@@ -285,6 +298,7 @@ TASKS = {
                 "texts of sources held too long": {"task": "newsroom.tasks.forget_source_texts", "every": 3600},
                 # A round every hour, so that a thousand publishers are each read once a day.
                 "signals of publishers": {"task": "newsroom.tasks.read_all_signals", "cron": "41 * * * *"},
+                "sources of new stories": {"task": "newsroom.tasks.ask_sources", "every": 300},
                 "pages that do not obey": {"task": "newsroom.tasks.check_again", "every": 600},
                 "sessions that are over": {"task": "newsroom.tasks.clear_sessions", "cron": "17 4 * * *"},
                 "cases that are over": {"task": "newsroom.tasks.close_cases", "cron": "27 4 * * *"},

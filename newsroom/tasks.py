@@ -12,8 +12,9 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone, translation
 
-from analysis import comparing, drafts, evidence, limits, reporting, rights, scheduling, sharing, tending
+from analysis import asking, comparing, drafts, evidence, limits, reporting, rights, scheduling, sharing, tending
 from analysis.models import Article, Challenge, Decision, Publisher
+from analysis.models.readings import Occasion
 from newsroom import mail, receipt
 from newsroom.wire import domains, reading
 
@@ -124,9 +125,24 @@ def read_signals(publisher: int) -> int:
 
 
 @task(priority=-10)
-def read_page(article: int) -> int:
-    """Read what an article's page says to machines. Returns how many addresses said something new."""
-    return reading.read_page(Article.objects.select_related("publisher").get(pk=article))
+def read_page(article: int, occasion: str = "") -> int:
+    """Read what an article's page says to machines and to people. Returns how many addresses said something new.
+
+    `occasion`: why it is asked, if not for its signals' sake. Asked for twice for one reason it is asked once.
+    """
+    if occasion and not asking.not_asked_since([article], timezone.now() - asking.PAUSE):
+        return 0
+    read = Article.objects.select_related("publisher").get(pk=article)
+    return reading.read_page(read, Occasion(occasion) if occasion else None)
+
+
+@task
+def ask_sources() -> int:
+    """Have the pages asked that newly published stories rest on, each as a task of its own. Returns how many."""
+    found = asking.due(timezone.now(), PAGES_A_ROUND)
+    for article, occasion in found:
+        read_page.enqueue(article, occasion)
+    return len(found)
 
 
 @task

@@ -42,9 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
             cluster = postgres.Cluster()
             config.add_cleanup(cluster.stop)
             os.environ["DATABASE_URL"] = cluster.url("postgres")
-    for name in ("DEBUG", "DNS_SERVER", "EMAIL_URL", "FETCH_STAND_IN", "LOG_LEVEL", "MAIL_FROM", "NEWSROOM_TIME_ZONE",
-                 "ORIGIN", "REQUIRE_SECOND_FACTOR", "SECURITY_CONTACT", "SITE_NAME", "SSL_CERT_FILE",
-                 "TIME_ZONE"):  # fmt: skip
+    for name in ("ARCHIVE", "DEBUG", "DNS_SERVER", "EMAIL_URL", "FETCH_STAND_IN", "LOG_LEVEL", "MAIL_FROM",
+                 "NEWSROOM_TIME_ZONE", "ORIGIN", "REQUIRE_SECOND_FACTOR", "SECURITY_CONTACT", "SITE_NAME",
+                 "SSL_CERT_FILE", "TIME_ZONE"):  # fmt: skip
         os.environ.pop(name, None)
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
     os.environ["DJANGO_SETTINGS_MODULE"] = "newsroom.settings"

@@ -19,6 +19,7 @@ from analysis.models import (
     Entity,
     Evidence,
     Mention,
+    PageReading,
     PreviewLink,
     Publisher,
     Source,
@@ -191,6 +192,18 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     claim.refresh_from_db()
     establishing.move(claim, None, "disputed", word("standing_moved"), original)
     judging.judge(settled, None, "yes", word("outcome"), f"https://{of.domains.first().host}/{word('outcome_url')}")
+    # What its server answered: of where it leads only the host is told, of a failure not why.
+    PageReading.objects.create(
+        article=original,
+        asked_at=timezone.now(),
+        occasion="published",
+        outcome="answered",
+        status=200,
+        final_url=f"https://{word('leads')}.test/zqprivatezq",
+        sha256=word("hash"),
+        memento=f"https://archive.test/{word('copy')}",
+        why="zqprivatezq",
+    )
     story.refresh_from_db()
     share(story)
     assert item.pk

@@ -10,6 +10,7 @@ from analysis.models.pages import Page
 from analysis.models.proofs import Challenge, Proof
 from analysis.models.publication import Appearance, Citation, Correction, PublishedLink, Revision, SearchEntry
 from analysis.models.publishers import Domain, Publisher, RuleVersion, Terms
+from analysis.models.readings import PageReading
 from analysis.models.record import Chain, Event
 from analysis.models.reports import ErrorReport
 from analysis.models.signals import SignalReading, SignalSource
@@ -47,6 +48,7 @@ __all__ = [
     "Message",
     "OutgoingMail",
     "Page",
+    "PageReading",
     "PreviewLink",
     "Proof",
     "PublishedLink",

@@ -293,6 +293,8 @@ class Story(models.Model):
             models.Index(fields=["status", "-published_at", "-id"], name="story_river"),
             # Question: what is to be published by now? Asked every minute.
             models.Index(fields=["publish_at"], condition=Q(status="scheduled"), name="story_scheduled"),
+            # Question: what was published lately, for the first time or again? Asked when sources are due to be asked.
+            models.Index(fields=["status", "-updated_at"], name="story_published_lately"),
             # Question: what have I in hand? Asked by the desk's first page.
             models.Index(fields=["created_by", "status", "-id"], name="story_of_writer"),
             # Question: what is the latest on this topic?

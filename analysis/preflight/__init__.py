@@ -9,7 +9,7 @@ figures.py      numbers that no source states
 matter.py       what we wrote before on the same matter, and what is open there
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from analysis.models import Article, Story
 from analysis.preflight import by_house, by_terms, checks, figures, matter, missing, sources, wording
 from analysis.preflight.by_terms import over_quoted
 from analysis.preflight.checks import Check, Material, leads
-from analysis.provenance import Owners
+from analysis.provenance import Asked, Owners
 from analysis.terms import Permit, strictest
 
 __all__ = ["Check", "checklist", "lead_permit", "leads", "over_quoted", "permits_of", "stops", "unread"]
@@ -34,15 +34,17 @@ def checklist(
     articles: dict[int, Article] | None = None,
     public: set[int] | None = None,
     owners: Owners | None = None,
+    asked: Mapping[int, Asked] | None = None,
 ) -> list[Check]:
     """Everything that is to be said of a content before it is published, in the order of the page.
 
     `now` is the aware moment of publication; `reason` what will be said in public of the change. The content need not
     be saved: rows that are new have negative ids. What is given is not read again: the rules' `book`, the `articles` by
-    id and with their publishers, the ids of the watch items that are `public`, the `owners` of the articles' sites.
-    With all of it three queries, two of them only if somebody is mentioned or an earlier story linked.
+    id and with their publishers, the ids of the watch items that are `public`, the `owners` of the articles' sites,
+    what their servers answered when `asked`. With all of it three queries, two of them only if somebody is mentioned or
+    an earlier story linked.
     """
-    material = _material(story, content, now, reason, book, articles, public, owners)
+    material = _material(story, content, now, reason, book, articles, public, owners, asked)
     return [*_stopping(material), *_advising(material)]
 
 
@@ -80,11 +82,13 @@ def _material(
     articles: dict[int, Article] | None = None,
     public: set[int] | None = None,
     owners: Owners | None = None,
+    asked: Mapping[int, Asked] | None = None,
 ) -> Material:
     if public is None:
         public = set(story.watch_items.filter(public_since__isnull=False).values_list("pk", flat=True))
     cited = {s["article"] for s in story.current.content["sources"]} if story.current else set()
-    more = {"public": frozenset(public), "cited": frozenset(cited), "reason": reason, "owners": owners}
+    more = {"public": frozenset(public), "cited": frozenset(cited), "reason": reason, "owners": owners, "asked": asked,
+            "story": story}  # fmt: skip
     return checks.read(content, now, book or rulebook.current(), articles, **more)
 
 

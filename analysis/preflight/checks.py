@@ -1,5 +1,6 @@
 """One line of the checklist, and what all checks look at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -7,9 +8,9 @@ from typing import Any, Literal
 
 from analysis import comparing, rulebook
 from analysis.comparing import Held
-from analysis.models import Article
+from analysis.models import Article, Story
 from analysis.models.stories import Role
-from analysis.provenance import Owners
+from analysis.provenance import Asked, Owners
 from analysis.rulebook import RuleBook
 from analysis.terms import Permit, strictest
 
@@ -42,6 +43,8 @@ class Material:
     cited: frozenset[int] = frozenset()  # ids of articles: the public page rests on them
     reason: str = ""  # what will be said in public of the change
     owners: Owners | None = None  # whose sites the articles are on; None: to be read
+    asked: Mapping[int, Asked] | None = None  # what their servers answered, by article; None: to be read
+    story: Story | None = None
 
     @cached_property
     def leads(self) -> list[int]:

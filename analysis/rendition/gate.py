@@ -6,14 +6,15 @@ that does not say what it rests on rests on every source of the story.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from analysis import rulebook, terms
+from analysis.addresses import host_of
 from analysis.models.publication import CorrectionKind, RevisionKind
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
-from analysis.models.writing import Standing
-from analysis.provenance import Check, Owners, checks_of, facts_of
+from analysis.models.writing import Stance, Standing
+from analysis.provenance import Asked, Owners, checks_of, facts_of
 from analysis.rendition import allowed, parts
 from analysis.rendition.allowed import quotes_fit
 from analysis.rendition.rows import Changed, Cited, Judged, Row, Stood, Work, citations, standings
@@ -23,6 +24,7 @@ from analysis.rendition.story_values import (
     LinkView,
     Ref,
     RevisionView,
+    SourceView,
     StandingView,
     StoryCard,
     StoryPage,
@@ -35,6 +37,16 @@ from analysis.standings import record_of
 from analysis.terms import FORBIDDEN, Permit, strictest
 
 type Links = Mapping[str, terms.Work]  # by address
+
+
+class _Looked(NamedTuple):
+    """What the checks of a story's sources look at beside each of them."""
+
+    owners: Owners
+    asked: Mapping[int, Asked]  # by article
+    stances: Mapping[int, frozenset[str]]  # by source
+    event_on: str | None
+    story_on: date
 
 
 class Gate:
@@ -110,6 +122,7 @@ class Gate:
         number: int = 0,
         owners: Owners | None = None,
         links: Links | None = None,
+        asked: Mapping[int, Asked] | None = None,
         proposed: bool = False,
     ) -> StoryPage | Tombstone | None:
         """A story's page from one frozen content; a Tombstone, or None while an embargo lasts.
@@ -118,6 +131,7 @@ class Gate:
         sites the hosts are (analysis/owners.py); where they are not given, nothing is said of what was checked.
         `links`: the pages that judgments lead to, as far as the rules must know them; others are not linked.
         `proposed`: the content is not public yet, so claims stand where it says, not where they do on record.
+        `asked`: what the servers of the articles answered, by article; one that never was asked is missing.
         """
         permits = {s["id"]: self._source_permit(s, works) for s in content["sources"]}
         leads = [s for s in content["sources"] if s["role"] == Role.ORIGINAL or s["in_summary"]]
@@ -129,10 +143,12 @@ class Gate:
         ours = allowed.may_say(everything)
         listed = [s for s in content["sources"] if permits[s["id"]].listed]
         names = parts.names([works[s["article"]] for s in listed])
-        checks = [() if owners is None else self._checks(s, works, owners, content, row) for s in listed]
+        looked = owners is not None and _Looked(
+            owners, asked or {}, _stances(content, permits), content["event_on"], row.published_at.date()
+        )
         sources = tuple(
-            parts.source(s, works[s["article"]], name, permits[s["id"]], found)
-            for s, name, found in zip(listed, names, checks, strict=True)
+            self._source(s, works[s["article"]], name, permits[s["id"]], looked or None)
+            for s, name in zip(listed, names, strict=True)
         )
         cells = parts.cells(sources) if content["claims"] else {}
         claims = tuple(c for raw in content["claims"] if (c := self._claim(raw, cells, permits, row.id, proposed)))
@@ -282,13 +298,33 @@ class Gate:
             return None
         return WorkView(url=work.url, title=work.title, language=work.language, publisher=work.publisher_name)
 
-    def _checks(
-        self, raw: dict[str, Any], works: dict[int, Work], owners: Owners, content: dict[str, Any], row: Row
-    ) -> tuple[Check, ...]:
-        story_on = row.published_at.date()
-        facts = facts_of(works[raw["article"]], raw["role"], owners, content["event_on"], story_on)
-        return checks_of(facts, self.now.date())
+    def _source(self, raw: dict[str, Any], work: Work, name: str, permit: Permit, looked: _Looked | None) -> SourceView:
+        if looked is None:
+            return parts.source(raw, work, name, permit)
+        answer, stances = looked.asked.get(raw["article"]), looked.stances.get(raw["id"], frozenset())
+        facts = facts_of(work, raw["role"], looked.owners, looked.event_on, looked.story_on, answer, stances)
+        copy = self._copy(answer, looked.owners)
+        return parts.source(raw, work, name, permit, checks_of(facts, self.now.date()), answer, copy)
+
+    def _copy(self, answer: Asked | None, owners: Owners) -> str:
+        """The address of an archived copy, if the rules let it be linked: it is a page as any other."""
+        if not answer or not answer.memento:
+            return ""
+        owner = owners.get(host_of(answer.memento), (0, ""))[0]
+        return answer.memento if self.book.permit(terms.Work(answer.memento, owner), self.now).listed else ""
 
     def _source_permit(self, raw: dict[str, Any], works: dict[int, Work]) -> Permit:
         work = works.get(raw["article"])
         return self.permit(work) if work else FORBIDDEN
+
+
+def _stances(content: dict[str, Any], permits: Mapping[int, Permit]) -> dict[int, frozenset[str]]:
+    """The stances of each source on the claims that may be said: of others, not even that there are any."""
+    found: dict[int, set[str]] = {}
+    for raw in content["claims"]:
+        speaking = [e for e in raw["evidence"] if e["stance"] != Stance.SILENT]
+        rests_on = [permits.get(e["source"], FORBIDDEN) for e in speaking]
+        if rests_on and allowed.may_say(rests_on, raw["text"], raw["why"]):
+            for e in speaking:
+                found.setdefault(e["source"], set()).add(e["stance"])
+    return {source: frozenset(stances) for source, stances in found.items()}

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance, Standing
-from analysis.provenance import Check
+from analysis.provenance import Asked, Check
 from analysis.quoting import fits
 from analysis.rendition.allowed import may_say, quotes_fit, summary_withheld
 from analysis.rendition.rows import Row, Work
@@ -54,8 +54,17 @@ def card(row: Row, lead: Permit, originals: Sequence[Work]) -> StoryCard:
     )
 
 
-def source(raw: dict[str, Any], work: Work, name: str, permit: Permit, checks: tuple[Check, ...] = ()) -> SourceView:
-    """A source that may be linked; with our own words about it, if its terms allow any."""
+def source(
+    raw: dict[str, Any],
+    work: Work,
+    name: str,
+    permit: Permit,
+    checks: tuple[Check, ...] = (),
+    asked: Asked | None = None,
+    copy: str = "",
+) -> SourceView:
+    """A source that may be linked; with our own words about it, if its terms allow any. `copy`: an archived one that
+    may be linked as well."""
     view = SourceView(
         id=raw["id"],
         url=work.url,
@@ -72,6 +81,9 @@ def source(raw: dict[str, Any], work: Work, name: str, permit: Permit, checks: t
         stated=permit.stated,
         attribution=permit.attribution,
         checks=checks,
+        asked_at=asked.at if asked else None,
+        sha256=asked.sha256 if asked else "",
+        copy=copy,
     )
     return _one(view)
 

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from analysis import asking
 from analysis.models import Article, PublishedLink, Revision, Story
 from analysis.prepared import Prepared
-from analysis.provenance import Owners
+from analysis.provenance import Asked, Owners
 from analysis.rendition.gate import Gate, Links
 from analysis.rendition.lists import full_columns
 from analysis.rendition.rows import (
@@ -40,9 +41,10 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     works = {cited.work.id: cited.work for cited in gate.known[pk]}
     promised = replaced(pk)
     judged = judgments([w["id"] for w in (*found.content["watch"], *(old for old, _new in promised))])
-    owners = sites_of(judged, *(work.url for work in works.values()))
+    asked = asking.asked(works, found.row.updated_at)
+    owners = sites_of(judged, *(work.url for work in works.values()), *asking.urls_of(asked))
     linked = links_of(judged, owners)
-    page = gate.page(found.row, found.content, found.html, works, judged, found.number, owners, linked)
+    page = gate.page(found.row, found.content, found.html, works, judged, found.number, owners, linked, asked)
     if not isinstance(page, StoryPage):
         return page
     page = _with_promised(gate, page, promised, judged, linked)
@@ -71,10 +73,10 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
         Cited(works_named[s["article"]], s["role"], s["in_summary"]) for s in found.content["sources"]
     ]
     judged = judgments(w["id"] for w in found.content["watch"])
-    owners = sites_of(judged, *(work.url for work in works_named.values()))
-    page = gate.page(
-        found.row, found.content, found.html, works_named, judged, found.number, owners, links_of(judged, owners)
-    )
+    asked = asking.asked(works_named, found.row.updated_at)
+    owners = sites_of(judged, *(work.url for work in works_named.values()), *asking.urls_of(asked))
+    linked = links_of(judged, owners)
+    page = gate.page(found.row, found.content, found.html, works_named, judged, found.number, owners, linked, asked)
     if not isinstance(page, StoryPage):
         return page
     return _with_company(gate, page, [], _history(found.row.id))
@@ -89,12 +91,13 @@ def preview(
     articles: Mapping[int, Article] | None = None,
     public: Collection[int] | None = None,
     owners: Owners | None = None,
+    asked: Mapping[int, Asked] | None = None,
 ) -> StoryPage | Tombstone | None:
     """What the public would see of this content now: the same gate, the same values.
 
     What is given is not read again: the rules' `book`, the `articles` by the id that the content has for them, the ids
-    of those watch items that are `public`, so that they may have been judged, the `owners` of the articles' sites.
-    Neither story nor articles need be saved.
+    of those watch items that are `public`, so that they may have been judged, the `owners` of the articles' sites, what
+    their servers answered when `asked`. Neither story nor articles need be saved.
     """
     gate = Gate(timezone.now(), book)
     at = story.published_at or gate.now
@@ -104,11 +107,13 @@ def preview(
     promised = replaced(story.pk) if public is None or public else []
     ids = [w["id"] for w in content["watch"]] if public is None else public
     judged = judgments([*ids, *(old["id"] for old, _new in promised)])
-    urls = (work.url for work in named.values()) if owners is None else ()
+    if asked is None:
+        asked = asking.asked_for(story, named)
+    urls = (*(work.url for work in named.values()), *asking.urls_of(asked)) if owners is None else ()
     owners = {**(owners or {}), **sites_of(judged, *urls)}
     linked = links_of(judged, owners)
     gate.learn(gate.hear([content]) - {row.id})
-    page = gate.page(row, content, html, named, judged, owners=owners, links=linked, proposed=True)
+    page = gate.page(row, content, html, named, judged, owners=owners, links=linked, asked=asked, proposed=True)
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}

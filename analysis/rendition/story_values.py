@@ -39,6 +39,9 @@ class SourceView:
     stated: bool  # that only so much is shown of it is the publisher's own word
     attribution: tuple[str, ...]
     checks: tuple[Check, ...] = ()  # what was found of it; on the story's own pages only
+    asked_at: datetime | None = None  # when its server was asked last
+    sha256: str = ""  # of what it said then
+    copy: str = ""  # the address of an archived copy
 
     @property
     def troubles(self) -> tuple[Check, ...]:
@@ -340,6 +343,11 @@ class StoryPage:
     def checked(self) -> dict[str, int]:
         """How many sources bear which mark, by the worst that was found of each; empty where nothing was looked at."""
         return Counter(source.mark for source in self.sources if source.mark)
+
+    @property
+    def unasked(self) -> int:
+        """How many sources have a server that was never asked."""
+        return sum(source.asked_at is None for source in self.sources)
 
     @property
     def slots(self) -> dict[str, NoteView]:

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from analysis import evidence
 from analysis.addresses import canonical, host
 from analysis.models import Article, Desk, Domain, Entity, Page, Publisher, Topic
+from analysis.models.readings import Occasion
 from analysis.owners import article_at
 from analysis.rendition.evidence import view
 from newsroom import tasks
 from newsroom.admin import entities
 from newsroom.admin.fields import MarkdownField, publisher_of_page, readable
 from newsroom.admin.site import DeskAdmin, NamedForm, who
+from newsroom.templatetags.dates import newsroom_short
 
+ANSWERS = 12  # of an article's server, the newest
 MOST_SOURCES = 200  # addresses that were read, on one page
 
 
@@ -112,11 +117,25 @@ class ArticleAdmin(DeskAdmin):
     form = ArticleForm
     fields = ["url", "title", ("publisher", "author"), "language", "published_at", "retrieved_at"]
     fixed = ("url",)
+    readonly_fields = ("retrieved_by", "answers")
     list_display = ["title", "publisher", "published_at", "language"]
     list_filter = ["language"]
     list_select_related = ["publisher"]
     search_fields = ["title", "url"]
     ordering = ["-id"]
+
+    def get_fields(self, request: HttpRequest, obj: Article | None = None):
+        return [*self.fields, *(("retrieved_by", "answers") if obj else ())]
+
+    @admin.display(description=_("what its server answered"), empty_value="—")
+    def answers(self, obj: Article):
+        """The newest answers, each in a line."""
+        lines = []
+        for one in obj.readings.all()[:ANSWERS]:
+            words = [newsroom_short(one.asked_at), one.get_occasion_display(), one.get_outcome_display()]
+            words += [str(one.status or ""), one.final_url, one.why, one.sha256[:12], one.memento]
+            lines.append((" · ".join(word for word in words if word),))
+        return format_html_join(mark_safe("<br>"), "{}", lines) or None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None):
         """Whose it is decides the terms: once a page was published on it, that stays."""
@@ -128,7 +147,7 @@ class ArticleAdmin(DeskAdmin):
             obj.retrieved_by = who(request)
         super().save_model(request, obj, form, change)
         if not change:
-            tasks.read_page.enqueue(obj.pk)
+            tasks.read_page.enqueue(obj.pk, Occasion.ADDED)
 
 
 @admin.register(Topic, Desk)

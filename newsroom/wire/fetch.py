@@ -11,7 +11,7 @@ import io
 import os
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,11 +54,18 @@ class Fetched:
 
 
 def fetch(
-    url: str, *, max_bytes: int = 512 * 1024, seconds: float = 10, accept: str = "*/*", redirects: int = 5
+    url: str,
+    *,
+    max_bytes: int = 512 * 1024,
+    seconds: float = 10,
+    accept: str = "*/*",
+    redirects: int = 5,
+    onward: Callable[[str], None] | None = None,
 ) -> Fetched:
     """GET a page. `seconds` is for everything together: names, connections, redirects, the last byte.
 
-    With `redirects=0` none is followed: a redirect is then an answer like any other. Raises FetchError.
+    With `redirects=0` none is followed: a redirect is then an answer like any other. `onward` is told where a redirect
+    leads before that is asked, and may raise FetchError. Raises FetchError.
     """
     allowance = _Allowance(seconds)
     place = place_of(url)
@@ -72,6 +79,8 @@ def fetch(
             raise FetchError(place.url, _("it redirects to two places at once"), refused=True)
         if hop < redirects:
             place = redirected(place, targets.pop())
+            if onward:
+                onward(place.url)
     raise FetchError(url, _("it redirects more than %(n)d times") % {"n": redirects}, refused=True)
 
 

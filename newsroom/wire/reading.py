@@ -8,19 +8,25 @@ stands in analysis/signals.py.
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from analysis import evidence, signals
+from analysis import asking, evidence, signals
 from analysis.addresses import AddressError, canonical, host_of
 from analysis.models import Article, Publisher, SignalSource
+from analysis.models.readings import Occasion, Outcome
 from analysis.models.signals import SignalKind
 from analysis.signals import Reading, Said
+from newsroom.wire import pages
 from newsroom.wire.fetch import Fetched, FetchError, fetch
 from newsroom.wire.signals import decoding, ninjs, page, robots, rsl, tdmrep, trusttxt
 
+SECONDS = 10  # for one address, with all that it redirects to
 MOST_LICENCES = 3  # that one file or page refers to
 MOST_JOINED = 10  # hosts that a trust.txt names, asked for their side
 
@@ -36,15 +42,36 @@ def read_publisher(publisher: Publisher) -> int:
     return new
 
 
-def read_page(article: Article) -> int:
-    """Read what an article's page says, and record it; of a host never read before, what that says first.
+def read_page(article: Article, occasion: Occasion | None = None) -> int:
+    """Read what an article's page says, and record it; of a host never read before, what that says first. The same
+    answer tells whether the page is there and what it says to people (newsroom/wire/pages.py): that is kept too.
 
     Returns how many said something new.
     """
     visit, new, host = _Visit(), 0, host_of(article.url)
     if not SignalSource.objects.filter(kind=SignalKind.ROBOTS, about=f"{host}/").exists():
         new = signals.record(article.publisher, list(_of_host(host, visit)))
-    return new + signals.record(article.publisher, list(_of_page(article.url, visit)))
+    found = list(_of_page(article.url, visit))
+    new += signals.record(article.publisher, found)
+    answer = pages.answer_of(article.url, visit.answers[article.url], found[0].said)
+    if _in_public(occasion) and answer.outcome == Outcome.ANSWERED and answer.copies:
+        answer = replace(answer, memento=_archived(article, visit))
+    asking.record(article.pk, answer, occasion)
+    return new
+
+
+def _in_public(occasion: Occasion | None) -> bool:
+    """Whether a story that rests on the page is public: what is under work is no archive's business."""
+    return occasion in (Occasion.PUBLISHED, Occasion.LATER)
+
+
+def _archived(article: Article, visit: "_Visit") -> str:
+    """The address of an archived copy, if we are to ask for one and know of none."""
+    last = asking.latest(article.pk)
+    if not settings.ARCHIVE or (last and last.memento):
+        return ""
+    timegate = settings.ARCHIVE + article.url
+    return pages.memento(timegate, visit.once(timegate))
 
 
 class _Visit:
@@ -52,29 +79,58 @@ class _Visit:
 
     def __init__(self) -> None:
         self._robots: dict[str, Fetched | str] = {}
+        self.answers: dict[str, Fetched | str] = {}  # of pages, by the URL that was asked for
 
     def ask(self, kind: SignalKind, url: str) -> Fetched | str:
         """The answer, or why there is none."""
         if kind is SignalKind.ROBOTS:
             return self.robots(url)
-        robots_txt = self.robots(url)
-        if isinstance(robots_txt, str) or _failed(SignalKind.ROBOTS, robots_txt):
-            return _("The robots.txt of its host cannot be reached.")
-        if robots_txt.status < 300 and not robots.may_fetch(robots_txt.body, url, _type(robots_txt)):
-            return _("Its robots.txt refuses it to us.")
-        return self._get(url, decoding.MAX_PAGE if kind is SignalKind.PAGE else decoding.MAX_BYTES)
+        got = self._refused(url) or self._get(
+            url, max_bytes=decoding.MAX_PAGE if kind is SignalKind.PAGE else decoding.MAX_BYTES, onward=self._onward
+        )
+        if kind is SignalKind.PAGE:
+            self.answers[url] = got
+        return got
+
+    def once(self, url: str) -> Fetched | str:
+        """The answer of this very address, be it a redirect, or why there is none."""
+        return self._refused(url) or self._get(url, max_bytes=decoding.MAX_BYTES, redirects=0)
 
     def robots(self, url: str) -> Fetched | str:
         address = urljoin(url, "/robots.txt")
         if address not in self._robots:
-            self._robots[address] = self._get(address, decoding.MAX_BYTES)
+            self._robots[address] = self._get(address, max_bytes=decoding.MAX_BYTES)
         return self._robots[address]
 
-    def _get(self, url: str, max_bytes: int) -> Fetched | str:
+    def _refused(self, url: str) -> str:
+        """Why an address must not be asked for; empty if it may."""
+        robots_txt = self.robots(url)
+        if isinstance(robots_txt, str) or _failed(SignalKind.ROBOTS, robots_txt):
+            return _("The robots.txt of its host cannot be reached.")
+        if robots_txt.status < 300 and not robots.may_fetch(robots_txt.body, url, _type(robots_txt)):
+            return pages.Refusal(_("Its robots.txt refuses it to us."))
+        return ""
+
+    def _onward(self, url: str) -> None:
+        """A redirect leads to this address, which has a robots.txt of its own."""
+        if refused := self._refused(url):
+            raise _RefusedError(url, refused)
+
+    def _get(self, url: str, **how: Any) -> Fetched | str:
         try:
-            return fetch(url, max_bytes=max_bytes)
+            return fetch(url, seconds=SECONDS, **how)
+        except _RefusedError as error:
+            return error.words
         except FetchError as error:
             return str(error)
+
+
+class _RefusedError(FetchError):
+    """What a redirect leads to must not be asked for. `words` say why."""
+
+    def __init__(self, url: str, words: str) -> None:
+        super().__init__(url, words, refused=True)
+        self.words = words
 
 
 _PATHS = {

@@ -208,6 +208,7 @@ def test_whatever_the_migrations_guard_is_append_only_in_python_as_well():
         "Revision",
         "StandingChange",
         "SignalReading",
+        "PageReading",
         "Proof",
         "Statement",
         "Judgment",

@@ -10,6 +10,7 @@ from analysis.models import (
     Claim,
     Decision,
     Event,
+    PageReading,
     Proof,
     Revision,
     SignalReading,
@@ -44,14 +45,18 @@ def rows() -> dict[str, object]:
         "Proof": Proof.objects.create(case=case, host="wire.test", method="dns", proved_at=timezone.now()),
         "SignalReading": reading(),
         "StandingChange": StandingChange.objects.create(claim=claim, standing="reported"),
+        "PageReading": PageReading.objects.create(
+            article=making.article(), asked_at=timezone.now(), occasion="added", outcome="answered", status=200
+        ),
     }  # fmt: skip
 
 
 COLUMNS = {
     "Terms": "level", "Event": "kind", "Decision": "reason", "Revision": "headline", "StandingChange": "why",
     "Statement": "text", "Proof": "host", "SignalReading": "error",
+    "PageReading": "why",
 }  # fmt: skip
-KINDS = [Terms, Event, Proof, Decision, Statement, Revision, StandingChange, SignalReading]
+KINDS = [Terms, Event, Proof, Decision, Statement, Revision, StandingChange, SignalReading, PageReading]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)

@@ -26,7 +26,7 @@ from tests.making import NOTE_SLOTS, Planted
 
 pytestmark = pytest.mark.django_db
 
-THEIRS = {"their_title", "their_url"}
+THEIRS = {"their_title", "their_url", "leads", "hash", "copy"}
 ANALYSIS = {
     *(f"note_{slot}" for slot in NOTE_SLOTS if slot != "take"),
     *(f"title_{slot}" for slot in NOTE_SLOTS),

@@ -122,7 +122,7 @@ def test_an_article_that_is_added_is_read_once(publisher):
     form = {"url": "https://a.test/1", "title": "T", "publisher": publisher.pk, "language": "en"}
     assert client.post("/admin/analysis/article/add/", form).status_code == 302
     article = Article.objects.get()
-    assert asked() == [("read_page", [article.pk])]
+    assert asked() == [("read_page", [article.pk, "added"])]
     assert client.post(f"/admin/analysis/article/{article.pk}/change/", form | {"title": "U"}).status_code == 302
     assert len(asked()) == 1
 
@@ -132,7 +132,7 @@ def test_an_article_that_a_story_brings_along_is_read_too(publisher):
     source = {"sources-n1-url": "https://a.test/2", "sources-n1-title": "T", "sources-n1-role": "original"}
     form = {"headline": "H", "topic": making.topic().slug, "desk": making.desk().slug, "language": "en"}
     assert client.post(ADD, opened(client, ADD) | form | source).status_code == 302
-    assert asked() == [("read_page", [Article.objects.get().pk])]
+    assert asked() == [("read_page", [Article.objects.get().pk, "added"])]
 
 
 def test_a_round_asks_for_those_that_waited_longest(publisher):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from analysis import asking
 from analysis.addresses import host_of
 from analysis.merging import ROWS, Typed, row_of
 from analysis.models import Article, Claim, Desk, Source, Story, StoryLink, Topic, WatchItem
@@ -17,7 +18,7 @@ from analysis.models.stories import fold
 from analysis.models.writing import Slot
 from analysis.owners import names_of
 from analysis.prepared import Prepared
-from analysis.provenance import Owners
+from analysis.provenance import Asked, Owners
 from newsroom.admin.writing.fields import FORMS, HeadForm, LinkForm, MentionForm, RowForm, SourceForm, number, read
 from newsroom.admin.writing.labels import label
 from newsroom.admin.writing.typed import KEY, MOST, NEVER_KEPT, Known, typed_of
@@ -209,8 +210,14 @@ class Document:
 
     @cached_property
     def owners(self) -> Owners:
-        """Whose sites these articles are on. One query."""
-        return names_of({host_of(article.url) for article in self.articles.values()})
+        """Whose sites these articles are on, and those that they lead to. One query, and that of `asked`."""
+        urls = (*(article.url for article in self.articles.values()), *asking.urls_of(self.asked))
+        return names_of({host_of(url) for url in urls})
+
+    @cached_property
+    def asked(self) -> dict[int, Asked]:
+        """What the servers of these articles answered. One query."""
+        return asking.asked_for(self.story, self.articles)
 
     @cached_property
     def content(self) -> dict[str, Any]:

@@ -111,8 +111,9 @@ def _checks(document: Document, book: RuleBook) -> dict[str, Any]:
     story, content, now = document.story, document.content, timezone.now()
     public = {item.pk for item in document.held.watch.values()}
     checks = preflight.checklist(
-        story, content, now, book=book, articles=document.articles, public=public, owners=document.owners
-    )
+        story, content, now, book=book, articles=document.articles, public=public, owners=document.owners,
+        asked=document.asked,
+    )  # fmt: skip
     # Of what is typed in part it is said above what to mend, and not beside it that there is none.
     begun = {mistake.name.split("-")[0] for mistake in document.mistakes}
     return preflight_of([check for check in checks if check.kind != "advice" or check.field not in begun])
@@ -165,6 +166,7 @@ def preview_html(document: Document, request: HttpRequest, book: RuleBook | None
             articles=document.articles,
             public=[item.pk for item in document.held.watch.values()],
             owners=document.owners,
+            asked=document.asked,
         )
     except TextError as error:
         return render_to_string("admin/analysis/story/no_preview.html", {"why": str(error)}, request)

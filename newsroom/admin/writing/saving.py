@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis import comparing, drafts, editing, freezing, naming, working
+from analysis import asking, comparing, drafts, editing, freezing, naming, working
 from analysis.addresses import AddressError, canonical
 from analysis.merging import ORDER, Conflict, Merged, Typed, merge, plain, row_of
 from analysis.models import Article, Draft, Source, Story, Version, WatchItem
+from analysis.models.readings import Occasion
 from analysis.rows import WorkingError
 from newsroom import tasks
 from newsroom.admin.writing.document import Document, Held, Options
@@ -259,19 +260,20 @@ def _said(merged: Merged, others: str) -> list[str]:
 
 def _ready(document: Document) -> tuple[dict[str, Any], dict[int, int]]:
     """The content of a document with the articles and entities that it names made, where they are new; and the ids
-    of the new articles by the negative ones that they had."""
+    of the new articles by the negative ones that they had. The pages of sources that are added will be asked."""
     content, made = document.content, {}
     for source in content["sources"]:
         if source["article"] < 0:
             new = document.articles[source["article"]]
-            article, created = Article.objects.get_or_create(
+            article, _created = Article.objects.get_or_create(
                 url=new.url,
                 defaults={"title": new.title, "publisher": new.publisher, "language": content["language"]},
             )
-            if created:
-                tasks.read_page.enqueue(article.pk)
             made[source["article"]] = article.pk
             source["article"] = article.pk
+    added = [source["article"] for source in content["sources"] if source["id"] < 0]
+    for pk in asking.not_asked_since(added, timezone.now() - asking.DAY) if added else ():
+        tasks.read_page.enqueue(pk, Occasion.ADDED)
     for mention in content["mentions"]:
         if not mention["slug"]:
             mention["slug"] = naming.entity(mention["name"], mention["kind"]).slug

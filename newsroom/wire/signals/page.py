@@ -25,7 +25,7 @@ def read(body: bytes, headers: Headers = ()) -> tuple[Said, ...]:
     """What a page and the headers it came with say. `headers`: names in lower case."""
     content_type = next((value for name, value in headers if name == "content-type"), "")
     header = _by_name(headers)
-    root, unread = _parsed(text_of(body, content_type, MAX_PAGE))
+    root, unread = parsed(text_of(body, content_type, MAX_PAGE))
     meta = _by_name(_meta(root))
     found = [
         *_robots(header.get("x-robots-tag", []), _agents_of_header),
@@ -57,7 +57,7 @@ def _by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def _parsed(text: str) -> tuple[html.HtmlElement | None, str]:
+def parsed(text: str) -> tuple[html.HtmlElement | None, str]:
     """The tree, if there is one, and why it is not all of the page: libxml2 stops where tags are nested too deep."""
     page = text.replace("\0", "").encode("utf-8", "replace")
     if tags.crowded(page):
