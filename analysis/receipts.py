@@ -207,7 +207,7 @@ def _statuses(page: StoryPage | Tombstone | None) -> tuple[int]:
 
 def _formulas(content: dict[str, Any]) -> Iterator[str]:
     """Texts of ours that several stories have in common."""
-    yield content["disclosure"]
+    yield from (content["disclosure"], content.get("conflicts", ""))
     yield from (item["settled_by"] for item in content["watch"])
 
 

@@ -13,7 +13,7 @@ from analysis.models.publication import CorrectionKind, RevisionKind
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict, StoryStatus
 from analysis.models.watch import WatchItemState
 from analysis.provenance import Check, Owners, checks_of, facts_of
-from analysis.rendition import allowed, parts
+from analysis.rendition import allowed, making, parts
 from analysis.rendition.rows import Changed, Cited, Judged, Row, Work, citations
 from analysis.rendition.story_values import (
     JudgmentView,
@@ -123,28 +123,41 @@ class Gate:
         # An earlier version's page speaks of the later ones in its history: of what the story rests on now as well.
         behind = everything + [self.permit(cited.work) for cited in self.known.get(row.id, [])]
         told = lead.headline or ours  # something of ours is said, so what surrounds it may stand too
+
+        def around(text: str) -> str:
+            return text if told and allowed.quotes_fit(everything, text) else ""
+
+        card = parts.card(
+            row._replace(headline=content["headline"], dek=content["dek"]),
+            lead,
+            originals or [works[leads[0]["article"]]],
+        )
+        summary = parts.summary(content["summary"], html, lead)
+        notes = tuple(n for raw in content["notes"] if (n := parts.note(raw, html, permits)))
+        claims = tuple(c for raw in content["claims"] if (c := parts.claim(raw, cells, permits)))
+        watch = tuple(
+            item
+            for raw in content["watch"]
+            if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything, behind, links or {}))
+        )
+        head = making.view(content.get("head", {})) if card.ours else None
         return StoryPage(
-            card=parts.card(
-                row._replace(headline=content["headline"], dek=content["dek"]),
-                lead,
-                originals or [works[leads[0]["article"]]],
-            ),
+            card=card,
             form=content["form"],
             form_label=parts.label(StoryForm, content["form"]),
             desk=Ref(**content["desk"]),
             edited_by=Ref(**content["edited_by"]) if content["edited_by"] else None,
             originals=tuple(s for s in sources if s.role == Role.ORIGINAL) or sources[:1],
-            summary=parts.summary(content["summary"], html, lead),
-            notes=tuple(n for raw in content["notes"] if (n := parts.note(raw, html, permits))),
-            claims=tuple(c for raw in content["claims"] if (c := parts.claim(raw, cells, permits))),
-            watch=tuple(
-                item
-                for raw in content["watch"]
-                if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything, behind, links or {}))
-            ),
+            summary=summary,
+            notes=notes,
+            claims=claims,
+            watch=watch,
             sources=sources,
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
-            disclosure=content["disclosure"] if told and allowed.quotes_fit(everything, content["disclosure"]) else "",
+            disclosure=around(content["disclosure"]),
+            conflicts=around(content.get("conflicts", "")),
+            head=head,
+            made=making.sentences(list(making.parts(head, summary, notes)), more=bool(claims or watch)),
             number=number,
             ai=strictest(behind).ai,
             snippet=allowed.snippet(behind),
