@@ -41,23 +41,36 @@ def parts(head: MadeView | None, summary: SummaryView | None, notes: Iterable[No
 
 
 def sentences(named: Sequence[Named], more: bool) -> tuple[str, ...]:
-    """What the page says, in the language of now: a sentence for all that was made alike. `more`: the page has other
-    texts of ours than these, so that none of the sentences may seem to speak of everything."""
-    alike: dict[tuple[object, ...], list[Named]] = {}
+    """What the page says, in the language of now: a sentence for all that the same hands wrote. `more`: the page has
+    other texts of ours than these, so that no sentence may seem to speak of everything."""
+    alike: dict[tuple[str, str], list[Named]] = {}
     for part in named:
-        made = part[2]
-        if made.said:
-            alike.setdefault((made.made_by, made.model, made.checked_by, _day(made)), []).append(part)
-    groups = list(alike.values())
-    if len(groups) == 1 and len(groups[0]) == len(named) and not more:
-        return (_("%(what)s.") % {"what": capfirst(_words(groups[0][0][2]))},)
+        if part[2].said:
+            alike.setdefault((part[2].made_by, part[2].model), []).append(part)
     notes = {place for place, _name, _made in named if place.startswith("notes.")}
-    return tuple(sentence(_names(group, notes), group[0][2]) for group in groups)
+    everything = not more and len(alike) == 1 and len(named) == sum(map(len, alike.values()))
+    return tuple(_sentence(group, notes, named_anyway=not everything) for group in alike.values())
 
 
-def sentence(names: str, made: MadeView) -> str:
-    """How some parts were made, by what a reader calls them."""
-    return _("%(parts)s: %(what)s.") % {"parts": names, "what": _words(made)}
+def sentence(name: str, made: MadeView) -> str:
+    """How one part was made, by what a reader calls it."""
+    return _sentence([("", name, made)], set(), named_anyway=True)
+
+
+def _sentence(group: Sequence[Named], notes: set[str], named_anyway: bool) -> str:
+    """How parts that the same hands wrote were made, and who checked which of them."""
+    checks: dict[str, list[Named]] = {}
+    for part in group:
+        if words := _checked(part[2]):
+            checks.setdefault(words, []).append(part)
+    what = _written(group[0][2])
+    for words, parts in checks.items():
+        some = {"what": words, "parts": _names(parts, notes)}
+        of = words if len(parts) == len(group) else _("%(what)s (%(parts)s)") % some
+        what = _("%(written)s; %(checked)s") % {"written": what, "checked": of} if what else of
+    if named_anyway:
+        return _("%(parts)s: %(what)s.") % {"parts": _names(group, notes), "what": what}
+    return _("%(what)s.") % {"what": capfirst(what)}
 
 
 def _names(group: Sequence[Named], notes: set[str]) -> str:
@@ -66,25 +79,18 @@ def _names(group: Sequence[Named], notes: set[str]) -> str:
     return ", ".join([*names, _("All notes")] if all_notes else names)
 
 
-def _words(made: MadeView) -> str:
+def _written(made: MadeView) -> str:
     if made.made_by == "person":
-        written = _("written by people")
-    elif made.made_by == "both":
-        written = _("written by people with a language model (%(model)s)") % {"model": made.model}
-    elif made.made_by == "model":
-        written = _("written by a language model (%(model)s)") % {"model": made.model}
-    else:
-        written = ""
+        return _("written by people")
+    if made.made_by == "both":
+        return _("written by people with a language model (%(model)s)") % {"model": made.model}
+    if made.made_by == "model":
+        return _("written by a language model (%(model)s)") % {"model": made.model}
+    return ""
+
+
+def _checked(made: MadeView) -> str:
     if made.checked_by and made.checked_at:
-        checked = _("checked by the %(desk)s on %(day)s") % {"desk": made.checked_by, "day": _day(made)}
-    elif made.checked_by:
-        checked = _("checked by the %(desk)s") % {"desk": made.checked_by}
-    else:
-        checked = ""
-    if not (written and checked):
-        return written or checked
-    return _("%(written)s; %(checked)s") % {"written": written, "checked": checked}
-
-
-def _day(made: MadeView) -> str:
-    return date_format(made.checked_at.astimezone(UTC), "j F Y") if made.checked_at else ""
+        day = date_format(made.checked_at.astimezone(UTC), "j F Y")
+        return _("checked by the %(desk)s on %(day)s") % {"desk": made.checked_by, "day": day}
+    return _("checked by the %(desk)s") % {"desk": made.checked_by} if made.checked_by else ""
