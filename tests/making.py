@@ -140,6 +140,8 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
         desk=desk(),
         head_made_by="both",
         head_model=word("head_model"),
+        head_checked_by=desk(),
+        head_checked_at=LONG_AGO,
     )
     source = Source.objects.create(
         story=story, article=original, role="original", in_summary=True, why=word("source_why")
@@ -153,7 +155,7 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     for slot in NOTE_SLOTS:
         ContextNote.objects.create(
             story=story, slot=slot, title=word(f"title_{slot}"), text=f"A note, {word(f'note_{slot}')}.",
-            made_by="both", model=word(f"model_{slot}"),
+            made_by="both", model=word(f"model_{slot}"), checked_by=desk(), checked_at=LONG_AGO,
         )  # fmt: skip
     claim = Claim.objects.create(story=story, text=word("claim"), standing="reported", why=word("claim_why"))
     Evidence.objects.create(claim=claim, source=source, stance="states")

@@ -65,12 +65,11 @@ def _sentence(group: Sequence[Named], notes: set[str], named_anyway: bool) -> st
             checks.setdefault(words, []).append(part)
     what = _written(group[0][2])
     for words, parts in checks.items():
-        some = {"what": words, "parts": _names(parts, notes)}
-        of = words if len(parts) == len(group) else _("%(what)s (%(parts)s)") % some
+        of = words if len(parts) == len(group) else f"{words} ({_names(parts, notes)})"
         what = _("%(written)s; %(checked)s") % {"written": what, "checked": of} if what else of
     if named_anyway:
         return _("%(parts)s: %(what)s.") % {"parts": _names(group, notes), "what": what}
-    return _("%(what)s.") % {"what": capfirst(what)}
+    return f"{capfirst(what)}."
 
 
 def _names(group: Sequence[Named], notes: set[str]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analysis import differing, editing, working
+from analysis import differing, editing, made, working
 from analysis.differing import Piece, words
 from analysis.models import Claim, ContextNote, Entity, Evidence, Mention, Story, StoryLink
 from tests import making
@@ -212,7 +212,7 @@ def test_rows_that_come_go_and_change_places_are_told_once(content):
     assert sorted(paths["sources.order"][0].splitlines()) == sorted(paths["sources.order"][1].splitlines())
     assert set(paths) == {
         "sources.order", "claims.-1", f"claims.{claim['id']}",
-        "notes.take.title", "notes.take.text", "notes.take.rests_on", "notes.take.made_by",
+        "notes.take.title", "notes.take.text", "notes.take.rests_on", *(f"notes.take.{name}" for name in made.MADE),
     }  # fmt: skip
 
 
