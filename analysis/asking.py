@@ -153,7 +153,7 @@ def asked(articles: Collection[int], since: datetime) -> dict[int, Asked]:
 def asked_for(story: Story, articles: Collection[int]) -> dict[int, Asked]:
     """The same for the working copy of a story: texts are compared from its last publication on; if there was none,
     from when somebody here read them. New articles have negative ids. One query at most."""
-    return asked([pk for pk in articles if pk > 0], story.updated_at or EPOCH)
+    return asked([pk for pk in articles if pk > 0], story.current.created_at if story.current else EPOCH)
 
 
 def urls_of(found: Mapping[int, Asked]) -> list[str]:

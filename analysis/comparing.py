@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from analysis import overlap
+from analysis import made, overlap
 from analysis.models import Article, Source, SourceText
 from analysis.models.desk import HELD_FOR
 from analysis.models.stories import Role
@@ -186,6 +186,7 @@ def _changeable(content: dict[str, Any], public: set[int], reason: str) -> Itera
     for link in content["earlier"]:
         yield _text(_("Earlier coverage"), link["why"], everything)
     yield _text(_("How this was made"), content["disclosure"], everything)
+    yield _text(_("Our stake in it"), made.complete(content)["conflicts"], everything)
     yield _text(_("The sentence that readers see"), reason, everything)
 
 

@@ -73,7 +73,7 @@ def fields(old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
     """What differs between two contents of one story, in the order of the page. Three queries, for names.
 
     Sources are known by their article, other rows by id, or by equal text: a row that was deleted and restored has
-    another id. Dates of checking and a claim's history are left out; they follow from the rest.
+    another id. A claim's date of checking and its history are left out; they follow from the rest.
     """
     names = names_of(old, new)
     before, after = parts_of(aligned(old, new), names), parts_of(new, names)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import CharField, StringAgg, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from analysis import preflight
+from analysis import made, preflight
 from analysis.models import (
     Article,
     Claim,
@@ -46,7 +46,7 @@ _NOTES = Prepared(
     lambda story: (
         ContextNote.objects.filter(story__pk=story)
         .annotate(sources=StringAgg(_text("rests_on__pk"), _COMMA))
-        .values_list("slot", "title", "text", "sources")
+        .values_list("slot", "title", "text", "sources", "made_by", "model", "checked_by__name", "checked_at")
     ),
     story=int,
 )
@@ -89,7 +89,7 @@ def _pairs(said: str | None) -> tuple[tuple[int, str], ...]:
 _STORY = PreparedModels(
     lambda story: (
         Story.objects.filter(pk=story)
-        .select_related("topic", "desk", "edited_by", "summary__checked_by", "current")
+        .select_related("topic", "desk", "edited_by", "head_checked_by", "summary__checked_by", "current")
         .defer("current__html")
     ),
     story=int,
@@ -155,6 +155,13 @@ def content_of(rows: Loaded) -> dict[str, Any]:
         "edited_by": _desk(story.edited_by) if story.edited_by else None,
         "event_on": story.event_on.isoformat() if story.event_on else None,
         "disclosure": story.disclosure,
+        "conflicts": story.conflicts,
+        "head": _made(
+            story.head_made_by,
+            story.head_model,
+            story.head_checked_by.name if story.head_checked_by else "",
+            story.head_checked_at,
+        ),
         "sources": [
             {"id": s.pk, "article": s.article_id, "role": s.role, "in_summary": s.in_summary, "why": s.why}
             | ({"copied_from": s.copied_from} if s.copied_from else {})
@@ -163,13 +170,18 @@ def content_of(rows: Loaded) -> dict[str, Any]:
         "summary": summary
         and {
             "text": summary.text,
-            "made_by": summary.made_by,
-            "model": summary.model,
-            "checked_by": summary.checked_by.name if summary.checked_by else "",
+            **_made(
+                summary.made_by,
+                summary.model,
+                summary.checked_by.name if summary.checked_by else "",
+                summary.checked_at,
+            ),
         },
         "notes": [
-            {"slot": slot, "title": title, "text": text, "rests_on": sorted(map(int, _split(sources)))}
-            for slot, title, text, sources in sorted(_NOTES(story=story.pk), key=lambda note: order.index(note[0]))
+            {"slot": slot, "title": title, "text": text, "rests_on": sorted(map(int, _split(sources))), **_made(*how)}
+            for slot, title, text, sources, *how in sorted(
+                _NOTES(story=story.pk), key=lambda note: order.index(note[0])
+            )
         ],
         "claims": [
             {
@@ -226,8 +238,9 @@ def keep(story: Story, number: int, by: User | None, why: str, now: datetime) ->
 
 
 def same_text(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two contents hold the same editorial text, whatever terms were in force when they were frozen."""
-    return {**one, TERMS: None} == {**other, TERMS: None}
+    """Whether two contents say the same, whatever terms were in force when they were frozen; what one of them was not
+    asked yet is what nobody has said in the other."""
+    return {**made.complete(one), TERMS: None} == {**made.complete(other), TERMS: None}
 
 
 def render(content: dict[str, Any]) -> dict[str, Any]:
@@ -248,7 +261,8 @@ def digest(content: dict[str, Any]) -> str:
 def words_of(content: dict[str, Any], html: dict[str, Any]) -> str:
     """Every word of a frozen story, for the search index: candidates only, the gate decides what may match."""
     articles = Article.objects.filter(pk__in=[s["article"] for s in content["sources"]]).select_related("publisher")
-    parts = [content["headline"], content["dek"], content["disclosure"], to_plain(html["summary"])]
+    parts = [content["headline"], content["dek"], to_plain(html["summary"])]
+    parts += [content["disclosure"], made.complete(content)["conflicts"]]
     parts += [part for n in content["notes"] for part in (n["title"], to_plain(html["notes"][n["slot"]]))]
     parts += [part for c in content["claims"] for part in (c["text"], c["why"])]
     parts += [part for w in content["watch"] for part in (w["statement"], w["settled_by"])]
@@ -256,6 +270,15 @@ def words_of(content: dict[str, Any], html: dict[str, Any]) -> str:
     parts += [s["why"] for s in content["sources"]]
     parts += [part for a in articles for part in (a.title, a.publisher.name)]
     return " \n".join(parts)
+
+
+def _made(made_by: str, model: str, checked_by: str | None, checked_at: datetime | None) -> dict[str, str]:
+    return {
+        "made_by": made_by,
+        "model": model,
+        "checked_by": checked_by or "",
+        "checked_at": checked_at.isoformat() if checked_at else "",
+    }
 
 
 def _desk(desk: Desk) -> dict[str, str]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from analysis.made import WORDS
+
 type Typed = dict[str, list[str]]  # what a form holds: the values of each field, by its name
 
 ROWS = ("sources", "claims", "watch_items", "earlier", "mentions")
@@ -22,10 +24,13 @@ TOGETHER: dict[str, tuple[str, frozenset[str]]] = {
     "claims": ("text", frozenset({"standing", "why"})),
     "watch_items": ("statement", frozenset({"due", "likelihood"})),
     "earlier": ("earlier", frozenset({"kind", "verdict", "why"})),
-    "note": ("text", frozenset()),
+    "note": ("text", frozenset({"made_by", "model"})),
     "summary": ("text", frozenset({"made_by", "model"})),
+    "head": ("", frozenset({"made_by", "model"})),  # its two texts are two people's as a rule
 }
-_OF_TEXT = re.compile(r"((note)_[a-z]+|(summary))_(.+)")
+# Who made a part and who checked it is said of all its words (analysis/made.py).
+_OF_WORDS = frozenset({"made_by", "model", "checked_by", "checked"})
+_OF_TEXT = re.compile(r"((note)_[a-z]+|(summary|head))_(.+)")
 LONGEST_FIELD = 200  # characters of its name; none is longer, and what a browser sends is not remembered without end
 ORDER = "position"  # two people may both move rows: no conflict, the later save wins
 
@@ -131,12 +136,14 @@ def merge(base: Typed, theirs: Typed, mine: Typed) -> Merged:
 
 
 def _of_the_head(names: Iterable[str]) -> Iterable[tuple[str, dict[str, str]]]:
-    """The fields that are in no row, those of one note, or of the summary, together: their kind, and names by part."""
+    """The fields that are in no row, those of one note, the summary or the head together: their kind, and names by
+    part."""
     found: dict[str, tuple[str, dict[str, str]]] = {}
     for name in names:
         if not row_of(name):
             of = _OF_TEXT.fullmatch(name)
-            whose, kind, part = (of[1], of[2] or of[3], of[4]) if of else (name, "", name)
+            alone = ("head", "head", name) if name in WORDS["head"] else (name, "", name)
+            whose, kind, part = (of[1], of[2] or of[3], of[4]) if of else alone
             found.setdefault(whose, (kind, {}))[1][part] = name
     return found.values()
 
@@ -150,6 +157,9 @@ def _fields(merged: Merged, kind: str, names: dict[str, str], base: Typed, their
     differ = [part for part in names if part != ORDER and not alike(part, theirs, mine)]
     text, one = TOGETHER.get(kind, ("", frozenset()))
     together = set(differ) if text in differ else one & set(differ)
+    words = frozenset(WORDS.get(kind, ()))
+    if words.intersection(differ) and _OF_WORDS.intersection(differ):
+        together |= (words | _OF_WORDS).intersection(differ)
     i_left = {part for part in differ if alike(part, base, mine)}
     they_left = {part for part in differ if alike(part, base, theirs)}
     asked = set(differ) - i_left - they_left

@@ -8,11 +8,13 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
+from analysis import made
 from analysis.models import Article, Claim, ContextNote, Source, Story, StoryLink, Summary, Terms, Topic, WatchItem
 from analysis.models.fields import Language
+from analysis.models.made import MadeBy
 from analysis.models.publishers import Level
 from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVerdict
-from analysis.models.writing import Slot, Stance, Standing, SummaryMadeBy
+from analysis.models.writing import Slot, Stance, Standing
 
 type Row = dict[str, Any]
 type Fields = dict[str, tuple[str, str]]  # label and text, by the name of a field
@@ -80,6 +82,7 @@ def _renamed(old: list[Row], new: list[Row], same: Callable[[Row], Hashable], by
 
 def parts_of(content: dict[str, Any], names: Names) -> dict[str, dict[str, Part]]:
     """All that a content says, by section and path, in the order of the page."""
+    content = made.complete(content)
     articles = {row["id"]: names.articles.get(row["article"], f"#{row['article']}") for row in content["sources"]}
     return {
         "head": {"": Part("", _head(content, names), row=False)},
@@ -113,8 +116,21 @@ def _head(content: dict[str, Any], names: Names) -> Fields:
         "event_on": _day(content["event_on"]),
         "slug": content["slug"],
         "disclosure": content["disclosure"],
+        "conflicts": content["conflicts"],
+        **{f"head_{name}": text for name, text in _made(content["head"]).items()},
     }
     return {name: (_label(Story, name), text) for name, text in said.items()}
+
+
+def _made(row: Row) -> dict[str, str]:
+    """How a part was made."""
+    at = parse_datetime(row["checked_at"])
+    return {
+        "made_by": _choice(MadeBy, row["made_by"]),
+        "model": row["model"],
+        "checked_by": row["checked_by"],
+        "checked_at": date_format(at, "j F Y, H:i") + " UTC" if at else "",
+    }
 
 
 def _source(row: Row, name: str) -> Part:
@@ -124,14 +140,8 @@ def _source(row: Row, name: str) -> Part:
 
 
 def _summary(row: Row) -> Part:
-    said = {
-        "text": row["text"],
-        "made_by": _choice(SummaryMadeBy, row["made_by"]),
-        "model": row["model"],
-        "checked_by": row["checked_by"],
-    }
-    fields = {name: (_label(Summary, name), text) for name, text in said.items()}
-    return Part(_("Summary"), fields | {"text": ("", row["text"])}, row=False)
+    fields = {name: (_label(Summary, name), text) for name, text in _made(row).items()}
+    return Part(_("Summary"), {"text": ("", row["text"]), **fields}, row=False)
 
 
 def _note(slot: str, content: dict[str, Any], articles: dict[Any, str]) -> list[Part]:
@@ -143,6 +153,7 @@ def _note(slot: str, content: dict[str, Any], articles: dict[Any, str]) -> list[
                 "title": (_label(ContextNote, "title"), row["title"]),
                 "text": ("", row["text"]),
                 "rests_on": (_label(ContextNote, "rests_on"), rests_on or _("all the story’s sources")),
+                **{name: (_label(ContextNote, name), text) for name, text in _made(row).items()},
             }
             parts.append(Part(str(Slot(slot).label), fields, row=False))
     return parts

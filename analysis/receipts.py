@@ -249,7 +249,7 @@ def _shown_of_claim(found: ClaimRecord) -> Iterator[str]:
 
 def _formulas(content: dict[str, Any], shared: Collection[int]) -> Iterator[str]:
     """Texts of ours that several stories have in common. `shared`: the ids of claims that others use too."""
-    yield content["disclosure"]
+    yield from (content["disclosure"], content.get("conflicts", ""))
     yield from (text for claim in content["claims"] if claim["id"] in shared for text in (claim["text"], claim["why"]))
     yield from (item["settled_by"] for item in content["watch"])
 

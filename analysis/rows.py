@@ -18,6 +18,7 @@ from analysis.models import (
     Article,
     Claim,
     ContextNote,
+    Desk,
     Entity,
     Evidence,
     Mention,
@@ -62,11 +63,28 @@ def write_sources(story: Story, rows: list[Row]) -> dict[int, int]:
     return {row["id"]: source.pk for row, source in zip(rows, written, strict=True) if row.get("id")}
 
 
-def write_notes(story: Story, rows: list[Row], sources: dict[int, int]) -> None:
+def desk(desks: Iterable[Desk], named: dict[str, str]) -> Desk:
+    """One of these by its address; of who checked a text, whom a content keeps by name only, by its name."""
+    key = "slug" if "slug" in named else "name"
+    for one in desks:
+        if getattr(one, key) == named[key]:
+            return one
+    raise WorkingError(_("There is no desk “%(name)s”.") % {"name": named["name"]})
+
+
+def made_of(row: Row, desks: Iterable[Desk]) -> Row:
+    """How a part of a complete content was made (analysis/made.py), as the fields of a row."""
+    by = desk(desks, {"name": row["checked_by"]}) if row["checked_by"] else None
+    at = datetime.fromisoformat(row["checked_at"]) if by and row["checked_at"] else None
+    return {**_only(row, "made_by", "model"), "checked_by_id": by and by.pk, "checked_at": at}
+
+
+def write_notes(story: Story, rows: list[Row], sources: dict[int, int], desks: Iterable[Desk]) -> None:
     rows = [row for row in rows if row["text"]]
     _once([row["slot"] for row in rows], _("Two notes stand in one slot."))
     there = {note.slot: note for note in story.notes.all()}
-    notes = _sync(story, ContextNote, there, [(row["slot"], _only(row, "slot", "title", "text")) for row in rows])
+    wanted_notes = [(row["slot"], _only(row, "slot", "title", "text") | made_of(row, desks)) for row in rows]
+    notes = _sync(story, ContextNote, there, wanted_notes)
     pairs = ContextNote.rests_on.through
     wanted = {
         (note.pk, sources[source]): None

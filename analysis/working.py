@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from analysis import editing, naming, rows
+from analysis import editing, made, naming, rows
 from analysis.freezing import keep
 from analysis.models import Article, Desk, Entity, Story, Summary, Topic, Version, WatchItem
 from analysis.rows import Row, WorkingError
 
 HEAD = (
-    "slug", "language", "form", "headline", "dek", "topic", "desk", "edited_by", "event_on", "disclosure",
+    "slug", "language", "form", "headline", "dek", "topic", "desk", "edited_by", "event_on", "disclosure", "conflicts",
+    *("head_made_by", "head_model", "head_checked_by", "head_checked_at"),
 )  # fmt: skip
 
 
@@ -37,13 +38,14 @@ def write(
     parts of the content refer to it by whatever id it has there, so a new row that is referred to has a negative one.
     Sources are known by article, notes by slot, mentions by slug and earlier stories by id: these rows stay what they
     are wherever they stand. A new watch item may name in "replaces" the public open item that it corrects. What the
-    content says of "checked_at", "history" and "terms" is not read: they follow from what was done. A new claim may
-    name in "shares" the public claim of another story that it is. An empty "slug" asks for one made of the headline.
+    content says of a claim's "checked_at" and "history", and of "terms", is not read: they follow from what was done.
+    When a text was checked is read: a content of before says it of the words of before. A new claim may name in
+    "shares" the public claim of another story that it is. An empty "slug" asks for one made of the headline.
 
     Whatever it says, a public watch item keeps its words, a story that was published its address. Raises WorkingError
     if it names what is not there, or leaves out a claim whose standing has moved.
     """
-    now = now or timezone.now()
+    now, content = now or timezone.now(), made.complete(content)
     _refuse_withdrawn(story)
     if story.version > 1 and not story.versions.exists():
         keep(story, story.version - 1, None, _("As it was before versions were kept"), now)
@@ -51,7 +53,7 @@ def write(
     _write_head(story, content, desks)
     _write_summary(story, content["summary"], desks)
     sources = rows.write_sources(story, content["sources"])
-    rows.write_notes(story, content["notes"], sources)
+    rows.write_notes(story, content["notes"], sources, desks)
     rows.write_claims(story, content["claims"], sources, now)
     rows.write_watch(story, content["watch"], by)
     rows.write_mentions(story, content["mentions"])
@@ -86,7 +88,7 @@ def begin(content: dict[str, Any], by: User | None, *, why: str = "", now: datet
     transaction. Raises WorkingError as `write`."""
     desks = _desks(content)
     story = Story(
-        headline=content["headline"], topic=_topic(content), desk=_desk(desks, content["desk"]), created_by=by
+        headline=content["headline"], topic=_topic(content), desk=rows.desk(desks, content["desk"]), created_by=by
     )
     _save_at(story, content["slug"])
     write(story, content | {"slug": story.slug}, by, why=why, now=now)
@@ -98,7 +100,7 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
     was. Writes nothing. Raises WorkingError if the story was withdrawn."""
     _refuse_withdrawn(story)
     lost: list[str] = []
-    there = editing.snapshot(story)
+    there, content = editing.snapshot(story), made.complete(content)
 
     def found(rows: list[Row], known: Container[Any], key: str, sentence: str, name: str = "") -> list[Row]:
         lost.extend(sentence % {"name": row[name or key]} for row in rows if row[key] not in known)
@@ -110,10 +112,13 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
         name: next(iter(found([content[name]], desks, "slug", gone, "name")), there[name]) if content[name] else None
         for name in ("desk", "edited_by")
     }
-    summary = content["summary"]
-    if summary and summary["checked_by"]:
-        checked = found([summary], desks.values(), "checked_by", gone)
-        summary = checked[0] if checked else summary | {"checked_by": ""}
+
+    def checked(row: Row) -> Row:
+        """A part without the desk that checked it, if that is gone."""
+        if not row["checked_by"] or found([row], desks.values(), "checked_by", gone):
+            return row
+        return row | {"checked_by": "", "checked_at": ""}
+
     topics = set(Topic.objects.values_list("slug", flat=True))
     topic = found([content], topics, "topic", _("The topic “%(name)s” is gone."))
     others = Story.objects.exclude(pk=story.pk).filter(slug=content["slug"]).exists()
@@ -159,7 +164,9 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
         "slug": story.slug if others or story.published_at else content["slug"],
         "topic": content["topic"] if topic else there["topic"],
         **who,
-        "summary": summary,
+        "head": checked(content["head"]),
+        "summary": content["summary"] and checked(content["summary"]),
+        "notes": [checked(note) for note in content["notes"]],
         "sources": found(
             content["sources"], set(articles.values_list("pk", flat=True)), "article",
             _("The article number %(name)s is gone.")
@@ -207,11 +214,13 @@ def _refuse_withdrawn(story: Story) -> None:
 
 
 def _write_head(story: Story, content: dict[str, Any], desks: list[Desk]) -> None:
-    story.topic, story.desk = _topic(content), _desk(desks, content["desk"])
-    story.edited_by = _desk(desks, content["edited_by"]) if content["edited_by"] else None
+    story.topic, story.desk = _topic(content), rows.desk(desks, content["desk"])
+    story.edited_by = rows.desk(desks, content["edited_by"]) if content["edited_by"] else None
     story.event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
-    for name in ("language", "form", "headline", "dek", "disclosure"):
+    for name in ("language", "form", "headline", "dek", "disclosure", "conflicts"):
         setattr(story, name, content[name])
+    for name, value in rows.made_of(content["head"], desks).items():
+        setattr(story, f"head_{name}", value)
     _save_at(story, story.slug if story.published_at else content["slug"], HEAD)
 
 
@@ -243,17 +252,10 @@ def _topic(content: dict[str, Any]) -> Topic:
 
 
 def _desks(content: dict[str, Any]) -> list[Desk]:
+    """All that a content names."""
     slugs = [desk["slug"] for desk in (content["desk"], content["edited_by"]) if desk]
-    return list(Desk.objects.filter(Q(slug__in=slugs) | Q(name=(content["summary"] or {}).get("checked_by", ""))))
-
-
-def _desk(desks: list[Desk], named: dict[str, str]) -> Desk:
-    """By its address; of who checked a summary, which a content keeps by name only, by its name."""
-    key = "slug" if "slug" in named else "name"
-    for desk in desks:
-        if getattr(desk, key) == named[key]:
-            return desk
-    raise WorkingError(_("There is no desk “%(name)s”.") % {"name": named["name"]})
+    names = {part["checked_by"] for _name, part in made.parts(made.complete(content))}
+    return list(Desk.objects.filter(Q(slug__in=slugs) | Q(name__in=names - {""})))
 
 
 def _write_summary(story: Story, summary: Row | None, desks: list[Desk]) -> None:
@@ -261,6 +263,5 @@ def _write_summary(story: Story, summary: Row | None, desks: list[Desk]) -> None
     if not summary or not summary["text"]:
         Summary.objects.filter(story=story).delete()
         return
-    checked_by = _desk(desks, {"name": summary["checked_by"]}) if summary["checked_by"] else None
-    values = {name: summary[name] for name in ("text", "made_by", "model")}
-    Summary.objects.update_or_create(story=story, defaults={**values, "checked_by": checked_by})
+    values = {"text": summary["text"], **rows.made_of(summary, desks)}
+    Summary.objects.update_or_create(story=story, defaults=values)

@@ -136,8 +136,13 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
         headline=word("headline"),
         dek=word("dek"),
         disclosure=word("disclosure"),
+        conflicts=word("conflicts"),
         topic=topic(),
         desk=desk(),
+        head_made_by="both",
+        head_model=word("head_model"),
+        head_checked_by=desk(),
+        head_checked_at=LONG_AGO,
     )
     source = Source.objects.create(
         story=story,
@@ -155,8 +160,9 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     Summary.objects.create(story=story, checked_by=desk(), **summary)
     for slot in NOTE_SLOTS:
         ContextNote.objects.create(
-            story=story, slot=slot, title=word(f"title_{slot}"), text=f"A note, {word(f'note_{slot}')}."
-        )
+            story=story, slot=slot, title=word(f"title_{slot}"), text=f"A note, {word(f'note_{slot}')}.",
+            made_by="both", model=word(f"model_{slot}"), checked_by=desk(), checked_at=LONG_AGO,
+        )  # fmt: skip
     claim = Claim.objects.create(story=story, text=word("claim"), standing="reported", why=word("claim_why"))
     Evidence.objects.create(claim=claim, source=source, stance="states")
     if beside:

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from analysis.models.articles import Article
 from analysis.models.fields import Language, one_of
+from analysis.models.made import MadeBy, checked_by_a_desk, names_its_model
 
 
 class Topic(models.Model):
@@ -227,8 +228,23 @@ class Story(models.Model):
         _("how this was made"),
         max_length=1500,
         blank=True,
-        help_text=_("Who or what wrote it, who checked it, and any stake we have. Shown on the page."),
+        help_text=_("What a reader should know beside who wrote and who checked each part. Shown on the page."),
     )
+    conflicts = models.TextField(
+        _("our stake in it"),
+        max_length=1500,
+        blank=True,
+        help_text=_("Any stake that we, or who wrote this, have in it. Shown on the page."),
+    )
+    # How headline and dek were made. Summary and notes say it themselves (analysis/models/made.py).
+    head_made_by = models.CharField(
+        _("headline, written by"), max_length=6, choices=MadeBy, default=MadeBy.PERSON, blank=True
+    )
+    head_model = models.CharField(_("headline, which model"), max_length=80, blank=True)
+    head_checked_by = models.ForeignKey(
+        Desk, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("headline, checked by")
+    )
+    head_checked_at = models.DateTimeField(_("headline, checked on"), null=True, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT, editable=False)
     # When a scheduled story is to be published, and who said so: it is published in that person's name.
     publish_at = models.DateTimeField(_("to be published"), null=True, blank=True, editable=False)
@@ -265,6 +281,8 @@ class Story(models.Model):
         ]
         constraints = [
             one_of("language", Language, "story_language"),
+            names_its_model("story_names_its_model", "head_"),
+            checked_by_a_desk("story_checked_by_a_desk", "head_"),
             models.CheckConstraint(
                 condition=Q(
                     status__in=["draft", "review"],

@@ -8,25 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis.models.articles import Article
 from analysis.models.fields import AppendOnly, one_of
+from analysis.models.made import Made, MadeBy, checked_by_a_desk, names_its_model
 from analysis.models.stories import Desk, Source, Story
 
 
-class SummaryMadeBy(models.TextChoices):
-    PERSON = "person", _("A person")
-    MODEL = "model", _("A language model")
-    BOTH = "both", _("A person with a language model")
-
-
-class Summary(models.Model):
-    MadeBy = SummaryMadeBy
-
+class Summary(Made):
     story = models.OneToOneField(Story, models.CASCADE, related_name="summary")
     text = models.TextField(_("summary"), max_length=4000, help_text=_("What the original reported, in our words."))
+    # Of every summary it was said from the first: terms may forbid one that a machine made.
     made_by = models.CharField(_("written by"), max_length=6, choices=MadeBy, default=MadeBy.PERSON)
-    model = models.CharField(_("which model"), max_length=80, blank=True)
-    checked_by = models.ForeignKey(
-        Desk, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checked by")
-    )
 
     class Meta:
         verbose_name = _("summary")
@@ -36,7 +26,8 @@ class Summary(models.Model):
                 condition=Q(made_by="person") | (Q(made_by__in=["model", "both"]) & ~Q(model="")),
                 name="summary_names_its_model",
                 violation_error_message=_("Name the language model that wrote it or helped."),
-            )
+            ),
+            checked_by_a_desk("summary_checked_by_a_desk"),
         ]
 
     def __str__(self) -> str:
@@ -55,7 +46,7 @@ class Slot(models.TextChoices):
     FRAMING = "framing", _("How our coverage differs from the wire’s")
 
 
-class ContextNote(models.Model):
+class ContextNote(Made):
     story = models.ForeignKey(Story, models.CASCADE, related_name="notes")
     slot = models.CharField(_("slot"), max_length=12, choices=Slot)
     title = models.CharField(_("title"), max_length=120, blank=True)
@@ -73,6 +64,8 @@ class ContextNote(models.Model):
         verbose_name_plural = _("context notes")
         constraints = [
             one_of("slot", Slot, "note_slot"),
+            names_its_model("note_names_its_model"),
+            checked_by_a_desk("note_checked_by_a_desk"),
             models.UniqueConstraint(
                 fields=["story", "slot"],
                 name="note_once_per_slot",

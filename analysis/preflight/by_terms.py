@@ -138,7 +138,8 @@ def _quotes(material: Material) -> Iterator[Check]:
         if item["id"] not in material.public
         for text in (item["statement"], item["settled_by"])
     ]
-    said += [("disclosure", content["disclosure"], everything), ("reason", material.reason, everything)]
+    said += [(name, content[name], everything) for name in ("disclosure", "conflicts")]
+    said += [("reason", material.reason, everything)]
     said += [("earlier", link["why"], everything) for link in content["earlier"]]
     for field, text, rests_on in said:
         if sentence := over_quoted(text, rests_on):

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Literal
 
-from analysis import comparing, rulebook
+from analysis import comparing, made, rulebook
 from analysis.comparing import Held
 from analysis.models import Article, Story
 from analysis.models.stories import Role
@@ -65,6 +65,7 @@ def read(
     content: dict[str, Any], now: datetime, book: RuleBook, articles: dict[int, Article] | None = None, **more: Any
 ) -> Material:
     """What the checks look at. Two queries; one if the `articles` are given, by id and with publishers."""
+    content = made.complete(content)
     if articles is None:
         articles = Article.objects.select_related("publisher").in_bulk([s["article"] for s in content["sources"]])
     of = {s["id"]: articles[s["article"]] for s in content["sources"]}

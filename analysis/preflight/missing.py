@@ -1,10 +1,12 @@
 """What would make a page better."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analysis import comparing, outlines
+from analysis import comparing, made, outlines
+from analysis.models.writing import Slot
 from analysis.preflight.checks import Check, Material, advise, fine, unknown
 
 
@@ -18,6 +20,7 @@ def checks(material: Material) -> Iterator[Check]:
         yield advise(_("There is no summary: a reader does not learn what was reported."), "summary_text")
     elif not content["summary"]["checked_by"]:
         yield advise(_("Nobody is named who checked the summary."), "summary_checked_by")
+    yield from _made(content)
     if unheld := comparing.unheld(material.leads, material.held, material.articles):
         names = ", ".join(unheld)
         said = _(
@@ -33,3 +36,20 @@ def checks(material: Material) -> Iterator[Check]:
         yield advise(_("No claims: what is established, and what is not?"), "claims")
     if outlines.Part.WATCH in expected and not content["watch"]:
         yield advise(_("Nothing to watch: what would prove this wrong, and by when?"), "watch_items")
+
+
+def _made(content: dict[str, Any]) -> Iterator[Check]:
+    """Of the head and the notes; the summary is asked about above, whoever wrote it."""
+    parts = [(name, part) for name, part in made.parts(content) if name != "summary"]
+    if unsaid := [(name, part) for name, part in parts if not part["made_by"]]:
+        said = _("Nobody has said who or what wrote: %(parts)s. The page says nothing of it.")
+        names = ", ".join(_label(part) for _name, part in unsaid)
+        yield advise(said % {"parts": names}, f"{unsaid[0][0]}_made_by")
+    for name, part in parts:
+        if part["made_by"] in made.BY_MACHINE and not part["checked_by"]:
+            said = _("“%(part)s” was made with a language model, and nobody is named who checked it.")
+            yield advise(said % {"part": _label(part)}, f"{name}_checked_by")
+
+
+def _label(part: dict[str, Any]) -> str:
+    return str(Slot(part["slot"]).label) if "slot" in part else _("Headline and dek")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from analysis import differing
 from analysis.models import Revision
+from analysis.rendition import making
 from analysis.rendition.stories import history
 from analysis.rendition.story_values import ChangeView, PieceView, StoryPage, Tombstone, VersionChanges
 from analysis.text import count_words
@@ -39,7 +40,9 @@ def changes(slug: str, number: int) -> VersionChanges | Tombstone | None:
     withheld = (set(_parts(said[number - 1])) - was.keys()) | (set(_parts(said[number])) - now.keys())
     if old.summary and new.summary and _words(was["summary"][1], now["summary"][1]) > new.summary.limit:
         withheld.add("summary")  # side by side they would be more words than one summary may have
-    places = [place for place in (*now, *(p for p in was if p not in now)) if place not in withheld]
+    # How a part was made is told where both have the part: of one that came or went, its words are.
+    apart = {f"made.{part}" for part in was.keys() ^ now.keys()}
+    places = [place for place in (*now, *(p for p in was if p not in now)) if place not in withheld | apart]
     return VersionChanges(
         page=replace(new, ai=old.ai and new.ai, snippet=min(old.snippet, new.snippet)),
         before=number - 1,
@@ -82,16 +85,24 @@ def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
         yield "mentions", (_("Mentioned"), ", ".join(mention.name for mention in page.mentions))
     if page.disclosure:
         yield "disclosure", (_("How this was made"), page.disclosure)
+    if page.conflicts:
+        yield "conflicts", (_("Our stake in it"), page.conflicts)
+    for place, name, made in making.parts(page.head, page.summary, page.notes):
+        if made.said:
+            yield f"made.{place}", (_("How this was made"), making.sentence(name, made))
 
 
 def _parts(content: dict[str, Any]) -> Iterator[str]:
     """The same places, as far as a frozen content holds something there."""
     yield from ("filing", "headline")
-    yield from (name for name in ("dek", "summary", "mentions", "disclosure") if content[name])
+    yield from (name for name in ("dek", "summary", "mentions", "disclosure", "conflicts") if content.get(name))
     yield from (f"notes.{note['slot']}" for note in content["notes"])
     for kind in ("claims", "watch", "sources"):
         yield from (f"{kind}.{row['id']}" for row in content[kind])
     yield from (f"sources.{row['id']}.why" for row in content["sources"] if row["why"])
+    frozen = {"headline": content.get("head", {}), "summary": content["summary"] or {}}
+    frozen |= {f"notes.{note['slot']}": note for note in content["notes"]}
+    yield from (f"made.{place}" for place, raw in frozen.items() if making.view(raw).said)
 
 
 def _pieces(old: str, new: str) -> Iterator[PieceView]:

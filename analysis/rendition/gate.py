@@ -15,7 +15,7 @@ from analysis.models.stories import Role, StoryForm, StoryLinkKind, StoryLinkVer
 from analysis.models.watch import WatchItemState
 from analysis.models.writing import Stance, Standing
 from analysis.provenance import Asked, Owners, checks_of, facts_of
-from analysis.rendition import allowed, parts
+from analysis.rendition import allowed, making, parts
 from analysis.rendition.allowed import quotes_fit
 from analysis.rendition.rows import Changed, Cited, Judged, Row, Stood, Work, citations, standings
 from analysis.rendition.story_values import (
@@ -159,28 +159,40 @@ class Gate:
         through = {said.through for claim in claims for said in claim.changes if said.through} - {row.id}
         behind += [self.permit(cited.work) for pk in through for cited in self.known[pk]]
         told = lead.headline or ours  # something of ours is said, so what surrounds it may stand too
+
+        def around(text: str) -> str:
+            return text if told and quotes_fit(everything, text) else ""
+
+        card = parts.card(
+            row._replace(headline=content["headline"], dek=content["dek"]),
+            lead,
+            originals or [works[leads[0]["article"]]],
+        )
+        summary = parts.summary(content["summary"], html, lead)
+        notes = tuple(n for raw in content["notes"] if (n := parts.note(raw, html, permits)))
+        watch = tuple(
+            item
+            for raw in content["watch"]
+            if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything, behind, links or {}))
+        )
+        head = making.view(content.get("head", {})) if card.ours else None
         return StoryPage(
-            card=parts.card(
-                row._replace(headline=content["headline"], dek=content["dek"]),
-                lead,
-                originals or [works[leads[0]["article"]]],
-            ),
+            card=card,
             form=content["form"],
             form_label=parts.label(StoryForm, content["form"]),
             desk=Ref(**content["desk"]),
             edited_by=Ref(**content["edited_by"]) if content["edited_by"] else None,
             originals=tuple(s for s in sources if s.role == Role.ORIGINAL) or sources[:1],
-            summary=parts.summary(content["summary"], html, lead),
-            notes=tuple(n for raw in content["notes"] if (n := parts.note(raw, html, permits))),
+            summary=summary,
+            notes=notes,
             claims=claims,
-            watch=tuple(
-                item
-                for raw in content["watch"]
-                if (item := self._watch_item(raw, (judged or {}).get(raw["id"], ()), everything, behind, links or {}))
-            ),
+            watch=watch,
             sources=sources,
             mentions=tuple(Ref(**m) for m in content["mentions"]) if told else (),
-            disclosure=content["disclosure"] if told and quotes_fit(everything, content["disclosure"]) else "",
+            disclosure=around(content["disclosure"]),
+            conflicts=around(content.get("conflicts", "")),
+            head=head,
+            made=making.sentences(list(making.parts(head, summary, notes)), more=bool(claims or watch)),
             number=number,
             ai=strictest(behind).ai,
             snippet=allowed.snippet(behind),

@@ -189,7 +189,7 @@ def through(
 
 def full_columns(stories: QuerySet[Story]) -> QuerySet[Any, Any]:
     """What `full_pages` reads of stories."""
-    return columns(stories, "current__number", "current__content", "current__html")
+    return columns(stories, "current__created_at", "current__number", "current__content", "current__html")
 
 
 def full_pages(gate: Gate, found: Sequence[tuple[Any, ...]]) -> Iterator[StoryPage]:

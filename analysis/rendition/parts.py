@@ -18,6 +18,7 @@ from analysis.models.stories import Role
 from analysis.models.writing import Slot, Stance, Standing
 from analysis.provenance import Asked, Check
 from analysis.quoting import fits
+from analysis.rendition import making
 from analysis.rendition.allowed import may_say, quotes_fit, summary_withheld
 from analysis.rendition.rows import Row, Work
 from analysis.rendition.story_values import (
@@ -105,9 +106,7 @@ def summary(raw: dict[str, Any] | None, html: dict[str, Any], lead: Permit) -> S
         limit=lead.max_words,
         stated=lead.stated,
         restricted=lead.restricted,
-        made_by=raw["made_by"],
-        model=raw["model"],
-        checked_by=raw["checked_by"],
+        made=making.view(raw),
     )
 
 
@@ -123,6 +122,7 @@ def note(raw: dict[str, Any], html: dict[str, Any], permits: dict[int, Permit]) 
         title=raw["title"],
         html=rendered,
         text=to_plain(rendered),
+        made=making.view(raw),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -41,7 +42,7 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     works = {cited.work.id: cited.work for cited in gate.known[pk]}
     promised = replaced(pk)
     judged = judgments([w["id"] for w in (*found.content["watch"], *(old for old, _new in promised))])
-    asked = asking.asked(works, found.row.updated_at)
+    asked = asking.asked(works, found.since)
     owners = sites_of(judged, *(work.url for work in works.values()), *asking.urls_of(asked))
     linked = links_of(judged, owners)
     page = gate.page(found.row, found.content, found.html, works, judged, found.number, owners, linked, asked)
@@ -61,8 +62,8 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
     if not isinstance(found, _Found):
         return found
     if number is not None and number != found.number:
-        version = Revision.objects.filter(story=found.row.id, number=number).values_list("number", "content", "html")
-        values = version.first()
+        version = Revision.objects.filter(story=found.row.id, number=number)
+        values = version.values_list("created_at", "number", "content", "html").first()
         if values is None:
             return None
         found = _Found(found.row, *values)
@@ -73,7 +74,7 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
         Cited(works_named[s["article"]], s["role"], s["in_summary"]) for s in found.content["sources"]
     ]
     judged = judgments(w["id"] for w in found.content["watch"])
-    asked = asking.asked(works_named, found.row.updated_at)
+    asked = asking.asked(works_named, found.since)
     owners = sites_of(judged, *(work.url for work in works_named.values()), *asking.urls_of(asked))
     linked = links_of(judged, owners)
     page = gate.page(found.row, found.content, found.html, works_named, judged, found.number, owners, linked, asked)
@@ -133,6 +134,7 @@ class _Found(NamedTuple):
     """A story that is public, with the content of its current revision."""
 
     row: Row
+    since: datetime  # it says so
     number: int
     content: dict[str, Any]
     html: dict[str, Any]
@@ -167,7 +169,7 @@ def _find(slug: str) -> _Found | Tombstone | None:
         return None
     values = found[0]
     row = row_of(values)
-    return Tombstone(legal=False) if row.status == Story.Status.WITHDRAWN else _Found(row, *values[-3:])
+    return Tombstone(legal=False) if row.status == Story.Status.WITHDRAWN else _Found(row, *values[-4:])
 
 
 def _links(pk: int) -> list[_Link]:

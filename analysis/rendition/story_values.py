@@ -59,6 +59,20 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeView:
+    """Who or what wrote a part of a page, and who checked it. What is empty, nobody has said."""
+
+    made_by: str  # person, model, both
+    model: str  # empty where a person wrote it alone
+    checked_by: str  # a desk
+    checked_at: datetime | None
+
+    @property
+    def said(self) -> bool:
+        return bool(self.made_by or self.checked_by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryView:
     html: str
     text: str
@@ -66,9 +80,7 @@ class SummaryView:
     limit: int
     stated: bool  # the limit is the publisher's
     restricted: bool  # the limit is neither its nor our default: somebody has asked us for less
-    made_by: str
-    model: str
-    checked_by: str
+    made: MadeView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +90,7 @@ class NoteView:
     title: str
     html: str
     text: str
+    made: MadeView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +322,9 @@ class StoryPage:
     sources: tuple[SourceView, ...]
     mentions: tuple[Ref, ...]
     disclosure: str
+    conflicts: str  # what stake we have in it
+    head: MadeView | None  # of headline and dek; None where the headline is not ours
+    made: tuple[str, ...] = ()  # how its parts were made, in sentences
     earlier: tuple[LinkView, ...] = ()
     later: tuple[LinkView, ...] = ()
     history: tuple[RevisionView, ...] = ()
@@ -365,7 +381,8 @@ class StoryPage:
     @property
     def text(self) -> str:
         """Every public word of it: what search may match."""
-        parts = [self.headline, self.card.dek, self.summary.text if self.summary else "", self.disclosure]
+        parts = [self.headline, self.card.dek, self.summary.text if self.summary else ""]
+        parts += [self.disclosure, self.conflicts]
         parts += [word for note in self.notes for word in (note.title, note.text)]
         parts += [word for claim in self.claims for word in (claim.text, claim.why)]
         parts += [word for item in self.watch for word in (item.statement, item.settled_by)]

@@ -4,6 +4,7 @@ from analysis import editing
 from analysis.merging import Typed
 from analysis.models import Story
 from analysis.models.stories import StoryLinkKind
+from newsroom.admin.writing.typed import BY_PEOPLE
 
 
 def frame_of(story: Story) -> Typed:
@@ -12,7 +13,7 @@ def frame_of(story: Story) -> Typed:
     said is taken over.
     """
     content = editing.snapshot(story)
-    typed = {name: [content[name]] for name in ("topic", "language", "form")}
+    typed = BY_PEOPLE | {name: [content[name]] for name in ("topic", "language", "form")}
     typed |= {name: [content[name]["slug"]] for name in ("desk", "edited_by") if content[name]}
     for note in content["notes"]:
         # The empty text is what opens a slot that has no title.

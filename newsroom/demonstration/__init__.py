@@ -126,21 +126,17 @@ def _write(data: dict[str, Any]) -> None:
         edited_by=Desk.objects.filter(slug=data.get("edited_by", "")).first(),
         event_on=data.get("event_on"),
         disclosure=now["disclosure"],
+        conflicts=data.get("conflicts", ""),
         status=Story.Status.REVIEW if data.get("status") == "review" else Story.Status.DRAFT,
     )
     sources = {raw["key"]: _source(story, i, raw, data["published"]) for i, raw in enumerate(data["sources"])}
     if summary := data.get("summary"):
-        Summary.objects.create(
-            story=story,
-            text=now["summary"],
-            made_by=summary["made_by"],
-            model=summary.get("model", ""),
-            checked_by=Desk.objects.filter(slug=summary.get("checked_by", "")).first(),
-        )
+        Summary.objects.create(story=story, text=now["summary"], **_made(summary, data["published"]))
     for raw in data.get("notes", []):
         note = ContextNote.objects.create(
-            story=story, slot=raw["slot"], title=raw.get("title", ""), text=now[raw["slot"]]
-        )
+            story=story, slot=raw["slot"], title=raw.get("title", ""), text=now[raw["slot"]],
+            **_made(raw, data["published"]),
+        )  # fmt: skip
         note.rests_on.set([sources[key] for key in raw.get("rests_on", [])])
     for i, raw in enumerate(data.get("claims", [])):
         *before, at_first = _known(data, raw)
@@ -196,6 +192,17 @@ def _read_again(data: dict[str, Any], at: datetime) -> None:
         editing.publish(story, None, at=at)
 
 
+def _made(raw: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """How a part was made; what was checked was checked by the time that it was published."""
+    by = Desk.objects.filter(slug=raw.get("checked_by", "")).first()
+    return {
+        "made_by": raw.get("made_by", "person"),
+        "model": raw.get("model", ""),
+        "checked_by": by,
+        "checked_at": at if by else None,
+    }
+
+
 def _source(story: Story, position: int, raw: dict[str, Any], read_at: datetime) -> Source:
     article, _new = Article.objects.get_or_create(
         url=canonical(raw["url"]),
@@ -240,7 +247,7 @@ def _correct(data: dict[str, Any], correction: dict[str, Any]) -> None:
     if not correction.get("says"):
         editing.note(story, None, correction["text"], at=correction["at"])
         return
-    _mend(story, correction["where"], correction["said"], correction["says"])
+    _mend(story, correction["where"], correction["said"], correction["says"], correction["at"])
     if correction["kind"] == "note":
         editing.publish(story, None, at=correction["at"])
         editing.note(story, None, correction["text"], at=correction["at"])
@@ -248,7 +255,8 @@ def _correct(data: dict[str, Any], correction: dict[str, Any]) -> None:
         editing.publish(story, None, kind=correction["kind"], reason=correction["text"], at=correction["at"])
 
 
-def _mend(story: Story, where: str, said: str, says: str) -> None:
+def _mend(story: Story, where: str, said: str, says: str, at: datetime) -> None:
+    """Who had checked the text has checked the correction."""
     row: Any = story
     field = where
     if where == "summary":
@@ -256,7 +264,11 @@ def _mend(story: Story, where: str, said: str, says: str) -> None:
     elif where not in ("headline", "dek", "disclosure"):
         row, field = story.notes.get(slot=where), "text"
     setattr(row, field, getattr(row, field).replace(said, says, 1))
-    row.save(update_fields=[field])
+    fields = [field]
+    if row is not story and row.checked_by_id:
+        row.checked_at = at
+        fields.append("checked_at")
+    row.save(update_fields=fields)
 
 
 def _resolve(data: dict[str, Any], item: dict[str, Any]) -> None:

@@ -8,10 +8,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from analysis.rendition import StoryPage
 
-_MADE_BY = {
-    "model": "https://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
-    "both": "https://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia",
-}
+# What the property takes are members of schema.org's own IPTCDigitalSourceEnumeration, not the IPTC's addresses
+# (https://schema.org/digitalSourceType). There is none for a text that people wrote alone.
+BY_MODEL = "https://schema.org/TrainedAlgorithmicMediaDigitalSource"
+IN_PART = "https://schema.org/CompositeWithTrainedAlgorithmicMediaDigitalSource"
 
 
 def jsonld(page: StoryPage) -> SafeString:
@@ -50,8 +50,8 @@ def _article(page: StoryPage) -> dict[str, Any]:
         data["description"] = card.dek
     if page.summary:
         data["abstract"] = page.summary.text
-        if page.summary.made_by in _MADE_BY:
-            data["digitalSourceType"] = _MADE_BY[page.summary.made_by]
+    if source_type := _digital_source_type(page):
+        data["digitalSourceType"] = source_type
     if page.mentions:
         data["mentions"] = [{"@type": "Thing", "name": mention.name} for mention in page.mentions]
     if page.claims:
@@ -67,6 +67,17 @@ def _article(page: StoryPage) -> dict[str, Any]:
             for c in corrections
         ]  # fmt: skip
     return data
+
+
+def _digital_source_type(page: StoryPage) -> str:
+    """What the shown parts of a page come to: empty where no model had a hand in any of them."""
+    parts = [
+        part for part in (page.head, page.summary and page.summary.made, *(note.made for note in page.notes)) if part
+    ]
+    by = {part.made_by for part in parts}
+    if not by & {"model", "both"}:
+        return ""
+    return BY_MODEL if by == {"model"} and not (page.claims or page.watch) else IN_PART
 
 
 def _work(source: Any) -> dict[str, Any]:

@@ -126,13 +126,8 @@ def test_a_link_shows_their_headline_plain_and_no_word_of_ours(desk):
     for publisher in (desk.original.publisher, desk.other.publisher):
         making.terms(publisher, level="link", attribution="© Them")
     page = desk.page()
-    assert (page.headline, page.card.dek, page.disclosure, page.mentions, page.linked_only) == (
-        "Theirs",
-        "",
-        "",
-        (),
-        True,
-    )
+    said = (page.headline, page.card.dek, page.disclosure, page.conflicts, page.made, page.mentions, page.linked_only)
+    assert said == ("Theirs", "", "", "", (), (), True)
     assert [(s.why, s.linked_only, s.attribution) for s in page.sources] == [("", True, ("© Them",))] * 2
     assert page.original.url == desk.original.url
     assert "Our" not in page.text
@@ -208,7 +203,7 @@ def test_where_machines_are_denied_only_a_persons_summary_is_shown(desk, made_by
     Summary.objects.filter(story=desk.story).update(made_by=made_by, model="" if made_by == "person" else "M-1")
     if made_by != "person":
         editing.publish(desk.story, None)
-        assert desk.page().summary.model == "M-1"
+        assert desk.page().summary.made.model == "M-1"
     making.terms(desk.original.publisher, ai="deny")
     assert (desk.page().summary is not None) is shown
 
@@ -232,7 +227,7 @@ def test_nothing_else_of_ours_may_quote_more_than_allowed_either(desk):
     dated = {"settled_by": "x", "likelihood": 50, "due": date(2099, 1, 1)}
     WatchItem.objects.create(story=story, statement=quoting, **dated)
     judged = WatchItem.objects.create(story=story, statement="It comes.", **dated)
-    Story.objects.filter(pk=story.pk).update(disclosure=quoting)
+    Story.objects.filter(pk=story.pk).update(disclosure=quoting, conflicts=quoting)
     editing.publish(story, None, kind="correction", reason=quoting)
     judging.judge(judged, None, "yes", quoting, making.REGISTER)
 
@@ -248,6 +243,7 @@ def test_nothing_else_of_ours_may_quote_more_than_allowed_either(desk):
             "earlier": [link.why for link in page.earlier],
             "history": [line.text for line in page.history],
             "disclosure": [page.disclosure],
+            "conflicts": [page.conflicts],
             "feed": [line.text for line in feed.corrections],
             "watch list": [item.statement for item in rendition.watch().items],
             "calendar": [item.statement for item in rendition.calendar()],
@@ -257,7 +253,7 @@ def test_nothing_else_of_ours_may_quote_more_than_allowed_either(desk):
         }
         return {name for name, texts in shown.items() if any("three" in text for text in texts)}
 
-    assert len(quoted()) == 14
+    assert len(quoted()) == 15
     for source in story.sources.all():
         making.terms(source.article.publisher, quote_words=3)
     assert quoted() == set()

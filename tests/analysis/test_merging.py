@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.made import WORDS as WORDS_OF
 from analysis.merging import TOGETHER, merge, plain, row_of, rows, same
 
 WORDS = st.sampled_from(["", "one", "two", "three  ", "l’été\r\n", "🦊"])
-ALONE = ("headline", "dek")
-NOTE = ("note_take_text", "note_take_title", "note_take_rests_on")
+ALONE = ("disclosure", "conflicts")
+TITLES = ("headline", "dek", "head_made_by", "head_model", "head_checked_by", "head_checked")
+NOTE = ("note_take_text", "note_take_title", "note_take_rests_on", "note_take_made_by", "note_take_checked_by")
 SUMMARY = ("summary_text", "summary_made_by", "summary_model", "summary_checked_by")
-HEAD = ALONE + NOTE + SUMMARY
+HEAD = ALONE + TITLES + NOTE + SUMMARY
 PARTS = {
     "sources": ("url", "why"),
     "claims": ("text", "standing", "why", "stance_1", "stance_2"),
@@ -86,8 +88,12 @@ def pairs():
     for kind in ("claims", "watch_items"):
         for key in "123":
             of[f"{kind}-{key}-"] = (kind, tuple(f"{kind}-{key}-{part}" for part in PARTS[kind]))
+    yield from ((word, name) for word in TITLES[:2] for name in TITLES[2:])
+    yield ("head_made_by", "head_model")
     for stem, (kind, names) in of.items():
         text, one = TOGETHER[kind]
+        words = [stem + word for word in WORDS_OF.get(kind, ())]
+        yield from ((word, name) for word in words for name in names if name.endswith(("_by", "_model")))
         yield from ((stem + text, name) for name in names if name != stem + text)
         yield from ((stem + first, stem + second) for first in one for second in one if first < second)
 
@@ -180,6 +186,10 @@ def test_a_source_that_they_removed_is_no_question_about_what_was_said_of_it():
         ("claims-1-stance_1", "claims-1-stance_2"),
         ("claims-1-stance_1", "claims-1-why"),
         ("note_take_title", "note_take_rests_on"),
+        ("note_take_checked_by", "note_take_rests_on"),
+        ("note_take_checked_by", "note_take_made_by"),
+        ("headline", "dek"),
+        ("head_checked_by", "head_model"),
         ("note_take_text", "note_why_text"),
         ("summary_checked_by", "summary_model"),
         ("watch_items-1-settled_by", "watch_items-1-likelihood"),

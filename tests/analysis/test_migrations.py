@@ -445,3 +445,33 @@ print(ErrorReport.objects.count(), OutgoingMail.objects.count(), list(Correction
     sites.manage(database, "migrate", "analysis", "0022", "--verbosity", "0")
     sites.manage(database, "migrate", "--verbosity", "0")
     assert run(database, look) == ["0 0 [('It was eleven.', '')]"]
+
+
+def test_nobody_is_made_to_have_said_who_wrote_what_was_there_before_it_was_asked(database):
+    """What was frozen then is what is saved still, and who writes now is a person until somebody says otherwise."""
+    make = """
+from tests import making
+from analysis.models import ContextNote
+story = making.draft(headline="Turbines", slug="turbines")
+ContextNote.objects.create(story=story, slot="take", text="We doubt it.")
+"""
+    run(database, make)
+    sites.manage(database, "migrate", "analysis", "0022", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    look = """
+from django.db import IntegrityError, transaction
+from analysis.models import ContextNote, Story, Summary
+story = Story.objects.get()
+note, summary = story.notes.get(), story.summary
+print([story.head_made_by, note.made_by, summary.made_by, story.conflicts, note.checked_at])
+new = Story.objects.create(slug="newer", headline="Newer", topic=story.topic, desk=story.desk)
+print(new.head_made_by == ContextNote.objects.create(story=new, slot="take", text="So.").made_by == "person")
+for rows, wrong in ((Story, {"head_made_by": "both"}), (ContextNote, {"made_by": "model"}),
+                    (Summary, {"checked_at": new.created_at})):
+    try:
+        with transaction.atomic():
+            rows.objects.update(**wrong)
+    except IntegrityError:
+        print("refused")
+"""
+    assert run(database, look) == ["['', '', 'person', '', None]", "True", *["refused"] * 3]

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from analysis import editing, establishing, judging, naming, working
+from analysis import editing, establishing, judging, made, naming, working
 from analysis.models import (
     Claim,
     Entity,
@@ -24,12 +24,14 @@ from analysis.models import (
     Version,
     WatchItem,
 )
+from analysis.models.made import MadeBy
 from analysis.models.stories import Role, StoryLinkKind
 from analysis.models.writing import Slot, Stance, Standing
 from tests import making
 
 pytestmark = pytest.mark.django_db
-SUMMARY = {"text": "It said.", "made_by": "both", "model": "M", "checked_by": "Analysis desk"}
+ON = "2024-05-06T07:08:09+00:00"
+SUMMARY = {"text": "It said.", "made_by": "both", "model": "M", "checked_by": "Analysis desk", "checked_at": ON}
 
 
 @pytest.fixture
@@ -68,8 +70,8 @@ def claim(text, standing="reported", why="", evidence=None, **more):
     return {"text": text, "standing": standing, "why": why, "evidence": said, **more}
 
 
-def note(slot, text="We think so.", title="", rests_on=()):
-    return {"slot": slot, "title": title, "text": text, "rests_on": list(rests_on)}
+def note(slot, text="We think so.", title="", rests_on=(), **how):
+    return {"slot": slot, "title": title, "text": text, "rests_on": list(rests_on), **how}
 
 
 def watch(statement, likelihood=70, **more):
@@ -84,7 +86,7 @@ def source(article, role="coverage", **more):
 def bare(content: dict[str, Any]) -> dict[str, Any]:
     """A content without what a write decides: ids (by position of what they name), dates and history."""
     place = {row.get("id"): n for n, row in enumerate(content["sources"])}
-    content = copy.deepcopy(content)
+    content = made.complete(copy.deepcopy(content))
     content.pop("terms", None)  # in force when it was kept
     for note in content["notes"]:
         note["rests_on"] = sorted(place[pk] for pk in note["rests_on"])
@@ -162,15 +164,23 @@ def made_up(some: random.Random, content: dict[str, Any], articles, earlier) -> 
             {"source": pk, "stance": some.choice(Stance.values)} for pk in some.sample(ids, some.randint(0, len(ids)))
         ]
 
+    def how():
+        by, checked = some.choice(["", *MadeBy.values]), some.random() < 0.5
+        return {"made_by": by, "model": "M" if by in made.BY_MACHINE else "",
+                "checked_by": "Analysis desk" if checked else "",
+                "checked_at": ON if checked and some.random() < 0.7 else ""}  # fmt: skip
+
     claims = rows(content["claims"], lambda: claim(f"Claim {some.random()}"), 4)
     return content | {
+        "head": how(),
+        "conflicts": some.choice(["", "We own a share."]),
         "headline": f"Headline {some.random()}",
         "event_on": some.choice([None, "2024-05-06"]),
         "edited_by": some.choice([None, content["desk"]]),
         "summary": some.choice([None, SUMMARY]),
         "sources": sources,
         "notes": [
-            note(slot, f"Text {some.random()}", rests_on=some.sample(ids, some.randint(0, len(ids))))
+            note(slot, f"Text {some.random()}", rests_on=some.sample(ids, some.randint(0, len(ids))), **how())
             for slot in Slot.values if some.random() < 0.4
         ],
         "claims": [row | {"evidence": evidence(), "standing": some.choice(Standing.values)} for row in claims],
@@ -438,6 +448,8 @@ def test_mentions_may_change_places(db):
         ({"topic": "no-such"}, "no topic “no-such”"),
         ({"desk": {"name": "Gone", "slug": "gone"}}, "no desk “Gone”"),
         ({"summary": {"text": "T", "made_by": "person", "model": "", "checked_by": "Nobody"}}, "no desk “Nobody”"),
+        ({"head": made.UNSAID | {"checked_by": "Nobody"}}, "no desk “Nobody”"),
+        ({"notes": [note("take", **made.UNSAID | {"checked_by": "Nobody"})]}, "no desk “Nobody”"),
         ({"sources": [{"article": 10**9, "role": "wire", "in_summary": False, "why": ""}]}, "no article number 10"),
         ({"mentions": [{"name": "Nobody", "slug": "nobody", "kind": "person"}]}, "nothing named “Nobody”"),
         ({"earlier": [{"story": 10**9, "kind": "follows", "verdict": "", "why": "W"}]}, "“1000000000” is no published"),
@@ -517,7 +529,9 @@ def test_what_is_gone_from_the_newsroom_since_is_named_and_the_rest_comes_back(p
         "slug": making.draft().slug,
         "desk": {"name": "Gone desk", "slug": "gone-desk"},
         "edited_by": {"name": "Gone too", "slug": "gone-too"},
-        "summary": {"text": "T", "made_by": "person", "model": "", "checked_by": "Nobody"},
+        "summary": {"text": "T", "made_by": "person", "model": "", "checked_by": "Nobody", "checked_at": ON},
+        "head": {"made_by": "both", "model": "M", "checked_by": "No head desk", "checked_at": ON},
+        "notes": [note("take", **made.UNSAID | {"checked_by": "No note desk", "checked_at": ON})],
         "sources": [
             *before["sources"],
             {"id": 10**9, "article": 10**9, "role": "wire", "in_summary": False, "why": ""},
@@ -526,14 +540,17 @@ def test_what_is_gone_from_the_newsroom_since_is_named_and_the_rest_comes_back(p
         "earlier": [{"story": making.draft().pk, **earlier}, {"story": public.pk, **earlier}],
     }
     lost = " ".join(restore(public, before | gone | {"dek": "It came back."}))
-    for name in ("gone-topic", "Gone desk", "Gone too", "Nobody", "1000000000", "Somebody"):
+    names = ("gone-topic", "Gone desk", "Gone too", "Nobody", "No head desk", "No note desk", "1000000000", "Somebody")
+    for name in names:
         assert f"“{name}” is gone" in lost or f"{name} is gone" in lost
     assert lost.count("is not public any more") == 2
     after = snapshot(public)
     assert after == before | {
         "dek": "It came back.",
         "edited_by": None,
-        "summary": gone["summary"] | {"checked_by": ""},
+        "summary": gone["summary"] | {"checked_by": "", "checked_at": ""},
+        "head": gone["head"] | {"checked_by": "", "checked_at": ""},
+        "notes": [gone["notes"][0] | {"checked_by": "", "checked_at": ""}],
     }
 
 

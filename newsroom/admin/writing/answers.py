@@ -75,12 +75,13 @@ def form(
         "shown": secrets.token_urlsafe(6),  # this form's name: another one of the same window has another
         "seen": story.version, "turn": turn_of(request), "alone": bool(attempt and attempt.alone),
         "asked_again": bool(attempt and request.POST.get("seen")),
+        "made": {part: page.made_row(document, mistakes, part) for part in ("head", "summary")},
         "notes": notes, "says": says, "targets": page.targets(rows, notes),
         "counters": {
             "summary_text": counter(
                 "summary_text", head.get("summary_text", ""), permit.max_words if permit else None
             ),
-            "disclosure": counter("disclosure", head.get("disclosure", "")),
+            **{name: counter(name, head.get(name, "")) for name in ("disclosure", "conflicts")},
         },
         "grid": drawing.grid(claims, sources, typed), "grid_sources": sources,
         "stances": [(str(s), s.label, drawing.MARKS[s]) for s in Stance],

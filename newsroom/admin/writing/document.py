@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analysis import asking
+from analysis import asking, made
 from analysis.addresses import host_of
 from analysis.merging import ROWS, Typed, row_of
 from analysis.models import Article, Claim, Desk, Source, Story, StoryLink, Topic, WatchItem
@@ -19,9 +19,19 @@ from analysis.models.writing import Slot
 from analysis.owners import names_of
 from analysis.prepared import Prepared
 from analysis.provenance import Asked, Owners
-from newsroom.admin.writing.fields import FORMS, HeadForm, LinkForm, MentionForm, RowForm, SourceForm, number, read
+from newsroom.admin.writing.fields import (
+    FORMS,
+    PARTS,
+    HeadForm,
+    LinkForm,
+    MentionForm,
+    RowForm,
+    SourceForm,
+    number,
+    read,
+)
 from newsroom.admin.writing.labels import label
-from newsroom.admin.writing.typed import KEY, MOST, NEVER_KEPT, Known, typed_of
+from newsroom.admin.writing.typed import AGAIN, KEY, MADE, MOST, NEVER_KEPT, Known, typed_of
 
 type Options = dict[str, list[tuple[str, str]]]  # topics and desks: address and name
 
@@ -243,13 +253,16 @@ class Document:
             "edited_by": desk(data.get("edited_by", "")),
             "event_on": data["event_on"].isoformat() if data.get("event_on") else None,
             "disclosure": data.get("disclosure", ""),
+            "conflicts": data.get("conflicts", ""),
+            "head": self._made["head"],
             "sources": [self._source(key, form) for key, form in self._in_order("sources") if form.article],
-            "summary": self._summary(data),
+            "summary": {"text": data["summary_text"], **self._made["summary"]} if data.get("summary_text") else None,
             "notes": [
                 {
                     "slot": str(slot),
                     "title": data.get(f"note_{slot}_title", ""),
                     "text": data[f"note_{slot}_text"],
+                    **self._made[f"note_{slot}"],
                     "rests_on": sorted(
                         self.staying.intersection(
                             number(key) for key in self.typed.get(f"note_{slot}_rests_on", []) if KEY.fullmatch(key)
@@ -273,15 +286,25 @@ class Document:
         """The ids of the sources that stay."""
         return {number(key) for key, form in self.rows["sources"].items() if form.article}  # type: ignore[attr-defined]
 
-    def _summary(self, data: dict[str, Any]) -> dict[str, Any] | None:
-        if not data.get("summary_text"):
-            return None
-        return {
-            "text": data["summary_text"],
-            "made_by": data.get("summary_made_by") or "person",
-            "model": data.get("summary_model", ""),
-            "checked_by": data.get("summary_checked_by", ""),
-        }
+    @cached_property
+    def _made(self) -> dict[str, dict[str, str]]:
+        """How each part would be saved to have been made, by its name on the form."""
+        data, now, found = self.head.cleaned_data, timezone.now(), {}
+        content = made.complete(self.held.content)
+        before = dict(made.parts(content)) | {"head": content["head"] | _words("head", content)}
+        for part in PARTS:
+            kind = part.partition("_")[0]
+            words = {name: data.get(name if kind == "head" else f"{part}_{name}", "") for name in made.WORDS[kind]}
+            said = {name: data.get(f"{part}_{name}", "") for name in MADE}
+            row = made.checked(words | said, before.get(part), kind, now, bool(data.get(f"{part}_{AGAIN}")))
+            found[part] = {name: row[name] for name in made.MADE}
+        return found
+
+    @cached_property
+    def unchecked(self) -> list[str]:
+        """The parts whose text was changed since it was checked, by their names on the form."""
+        data = self.head.cleaned_data
+        return [part for part, row in self._made.items() if data.get(f"{part}_checked_by") and not row["checked_by"]]
 
     def _source(self, key: str, form: SourceForm) -> dict[str, Any]:
         data, article = form.cleaned_data, form.article
@@ -343,6 +366,10 @@ class Document:
         if not story or not data.get("kind"):
             return None
         return {"story": story, "kind": data["kind"], "verdict": data.get("verdict", ""), "why": data.get("why", "")}
+
+
+def _words(kind: str, row: dict[str, Any]) -> dict[str, str]:
+    return {name: row[name] for name in made.WORDS[kind]}
 
 
 def _filled(kind: str, parts: Typed) -> bool:

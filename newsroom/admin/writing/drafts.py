@@ -24,10 +24,10 @@ from newsroom.admin.framing import frame_of
 from newsroom.admin.writing import saving
 from newsroom.admin.writing.comparing import differ
 from newsroom.admin.writing.document import Held
-from newsroom.admin.writing.typed import Known, keepable, typed_in, typed_of
+from newsroom.admin.writing.typed import BY_PEOPLE, Known, keepable, typed_in, typed_of
 
 SALT = "newsroom.admin.writing"
-BY_LIST = ("form", "language", "topic", "desk", "summary_made_by")
+BY_LIST = ("form", "language", "topic", "desk", *BY_PEOPLE)
 ADD = "admin:analysis_story_add"
 CHANGE = "admin:analysis_story_change"
 

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis import overlap
 from analysis.addresses import AddressError, canonical
+from analysis.made import BY_MACHINE
 from analysis.merging import Typed
 from analysis.models import Article, Claim, Entity, Source, Story, StoryLink, WatchItem
+from analysis.models.made import MadeBy
 from analysis.models.stories import EntityKind, fold
-from analysis.models.writing import Slot, Stance, SummaryMadeBy
+from analysis.models.writing import Slot, Stance
 from analysis.owners import article_at
 from newsroom.admin.fields import MarkdownField, earlier_story_field, publisher_field, publisher_of_page
 
@@ -38,6 +40,9 @@ def fields_of(model: type[Model], *names: str) -> list[forms.Field]:
     return list(fields_for_model(model, names).values())
 
 
+PARTS = ("head", "summary", *(f"note_{slot}" for slot in Slot))  # of which it is said how they were made
+
+
 class HeadForm(forms.Form):
     """Everything that is there once: the head of the story, its summary, its notes."""
 
@@ -45,11 +50,8 @@ class HeadForm(forms.Form):
     topic = forms.ChoiceField(label=_("topic"))
     desk = forms.ChoiceField(label=_("signed by"))
     edited_by = forms.ChoiceField(label=_("edited by"), required=False)
-    event_on, slug, disclosure = fields_of(Story, "event_on", "slug", "disclosure")
+    event_on, slug, disclosure, conflicts = fields_of(Story, "event_on", "slug", "disclosure", "conflicts")
     summary_text = MarkdownField(label=_("summary"), max_length=4000)
-    summary_made_by = forms.ChoiceField(label=_("written by"), choices=SummaryMadeBy.choices, required=False)
-    summary_model = forms.CharField(label=_("which model"), max_length=80, required=False)
-    summary_checked_by = forms.ChoiceField(label=_("checked by"), required=False)
 
     remark_field = forms.CharField(required=False)
     remark_text = forms.CharField(label=_("remark"), max_length=1000, required=False)
@@ -62,13 +64,18 @@ class HeadForm(forms.Form):
             ("topic", options["topics"]),
             ("desk", desks),
             ("edited_by", [("", ""), *desks]),
-            ("summary_checked_by", [("", ""), *((label, label) for _slug, label in desks)]),
         ):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.fields["slug"].required = False
         for slot in Slot:
             self.fields[f"note_{slot}_title"] = forms.CharField(max_length=120, required=False)
             self.fields[f"note_{slot}_text"] = MarkdownField(max_length=40_000)
+        by_name = [("", ""), *((label, label) for _slug, label in desks)]
+        for part in PARTS:
+            self.fields[f"{part}_made_by"] = forms.ChoiceField(choices=MadeBy.choices, required=False)
+            self.fields[f"{part}_model"] = forms.CharField(max_length=80, required=False)
+            self.fields[f"{part}_checked_by"] = forms.ChoiceField(choices=by_name, required=False)
+            self.fields[f"{part}_checked"] = forms.BooleanField(required=False)
 
     def clean_headline(self) -> str:
         """On one line: the field has room for more, and a paste brings them. Without what would turn over whatever
@@ -86,18 +93,23 @@ class HeadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("summary_text") and data.get("summary_made_by") != SummaryMadeBy.PERSON:
-            if not data.get("summary_made_by"):
-                self.add_error("summary_made_by", _("Say who or what wrote the summary."))
-            elif not data.get("summary_model"):
-                self.add_error("summary_model", _("Name the language model that wrote it or helped."))
-        if not data.get("summary_text") and (data.get("summary_model") or data.get("summary_checked_by")):
+        if data.get("summary_text") and not data.get("summary_made_by"):
+            self._wants("summary_made_by", _("Say who or what wrote the summary."))
+        for part in PARTS:
+            there = part == "head" or data.get(f"{part}_text")
+            if there and data.get(f"{part}_made_by") in BY_MACHINE and not data.get(f"{part}_model"):
+                self._wants(f"{part}_model", _("Name the language model that wrote it or helped."))
+        if not data.get("summary_text") and self._said_of("summary"):
             self._wants("summary_text", _("Write the summary, or empty what is said of it."))
         for slot in Slot:
             beside = data.get(f"note_{slot}_title") or any(self.typed.get(f"note_{slot}_rests_on", []))
-            if beside and not data.get(f"note_{slot}_text"):
-                self._wants(f"note_{slot}_text", _("Write the note, or empty its title and what it rests on."))
+            if not data.get(f"note_{slot}_text") and (beside or self._said_of(f"note_{slot}")):
+                self._wants(f"note_{slot}_text", _("Write the note, or empty its title and what is said of it."))
         return data
+
+    def _said_of(self, part: str) -> bool:
+        """Whether somebody said how a part was made; that a person did it is in the list by itself."""
+        return any(self.cleaned_data.get(f"{part}_{name}") for name in ("model", "checked_by"))
 
     def _wants(self, name: str, words: Any) -> None:
         """Without its text nothing of it could be kept: it is asked for, unless it has a mistake of its own."""

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from analysis.merging import ORDER, Typed, plain, row_of, rows
 from analysis.models import Claim, Story, StoryLink, WatchItem
 from analysis.models.fields import Language
+from analysis.models.made import MadeBy
 from analysis.models.stories import EntityKind, Role, StoryForm, StoryLinkKind, StoryLinkVerdict
-from analysis.models.writing import Slot, Stance, Standing, SummaryMadeBy
-from newsroom.admin.writing.typed import KEY, MENTION, PARTS, PLAIN, in_order
+from analysis.models.writing import Slot, Stance, Standing
+from newsroom.admin.writing.typed import AGAIN, KEY, MENTION, PARTS, PLAIN, in_order
 
 _KINDS: dict[str, Any] = {
     "sources": lambda: _("Source"),
@@ -22,7 +23,7 @@ _KINDS: dict[str, Any] = {
 _TITLES = {"sources": ("title", "url"), "claims": ("text",), "watch_items": ("statement",), "earlier": ("earlier",),
            "mentions": ("name",)}  # fmt: skip
 _CODES: dict[str, Any] = {
-    "language": Language, "form": StoryForm, "summary_made_by": SummaryMadeBy, "role": Role, "standing": Standing,
+    "language": Language, "form": StoryForm, "role": Role, "standing": Standing,
     "verdict": StoryLinkVerdict,
 }  # fmt: skip
 _MODELS = {"claims": Claim, "watch_items": WatchItem, "earlier": StoryLink}
@@ -81,11 +82,16 @@ def _title(kind: str, key: str, held: tuple[Typed, ...]) -> str:
 def _plain_label(name: str) -> str:
     if name.startswith("note_"):
         _note, slot, part = name.split("_", 2)
-        words = {"title": _("%(note)s, title"), "text": _("%(note)s"), "rests_on": _("%(note)s, what it rests on")}
+        words = {
+            "title": _("%(note)s, title"), "text": _("%(note)s"), "rests_on": _("%(note)s, what it rests on"),
+            "made_by": _("%(note)s, written by"), "model": _("%(note)s, which model"),
+            "checked_by": _("%(note)s, checked by"), "checked": _("%(note)s, checked as it stands"),
+        }  # fmt: skip
         return words[part] % {"note": Slot(slot).label}
     words = {
         "summary_text": _("summary"), "summary_made_by": _("summary, written by"),
         "summary_model": _("summary, which model"), "summary_checked_by": _("summary, checked by"),
+        "summary_checked": _("summary, checked as it stands"), "head_checked": _("headline, checked as it stands"),
         "desk": _("signed by"), "remark_field": _("remark, about"), "remark_text": _("remark"),
     }  # fmt: skip
     return words.get(name) or str(getattr(Story._meta.get_field(name), "verbose_name", name))
@@ -115,11 +121,13 @@ def shown(name: str, values: list[str], *held: Typed) -> str:
         return ", ".join(_title("sources", key, held) or key for key in plain(values))
     if part.startswith("stance_"):
         codes: Any = Stance
+    elif part.endswith("_made_by"):
+        codes = MadeBy
     elif part == "kind":
         codes = EntityKind if name.startswith("mentions-") else StoryLinkKind
     else:
         codes = _CODES.get(part)
-    if part in ("in_summary", "read"):
+    if part in ("in_summary", "read") or part.endswith(f"_{AGAIN}"):
         return _("yes") if plain(values) else _("no")
     words = [str(codes(v).label) if codes and v in codes.values else v for v in values]
     return "\n".join(words)

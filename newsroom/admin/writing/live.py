@@ -114,6 +114,9 @@ def _checks(document: Document, book: RuleBook) -> dict[str, Any]:
         story, content, now, book=book, articles=document.articles, public=public, owners=document.owners,
         asked=document.asked,
     )  # fmt: skip
+    checks += [
+        preflight.Check("advice", saving.unchecked_words(part), f"{part}_checked_by") for part in document.unchecked
+    ]
     # Of what is typed in part it is said above what to mend, and not beside it that there is none.
     begun = {mistake.name.split("-")[0] for mistake in document.mistakes}
     return preflight_of([check for check in checks if check.kind != "advice" or check.field not in begun])

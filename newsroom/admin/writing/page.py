@@ -8,16 +8,18 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from analysis import drafts, outlines, preflight, rulebook
+from analysis import drafts, made, outlines, preflight, rulebook
 from analysis.merging import ROWS, Typed, row_of
 from analysis.models import Article, Draft, WatchItem
 from analysis.models.fields import Language
+from analysis.models.made import MadeBy
 from analysis.models.stories import EntityKind, Role, StoryForm, StoryLinkKind, StoryLinkVerdict
-from analysis.models.writing import Slot, Standing, SummaryMadeBy
+from analysis.models.writing import Slot, Standing
 from analysis.terms import Permit, strictest
 from newsroom.admin import why
 from newsroom.admin.fields import counter
@@ -26,11 +28,11 @@ from newsroom.admin.writing import drawing
 from newsroom.admin.writing.comparing import differ
 from newsroom.admin.writing.document import Document, Held, Mistake
 from newsroom.admin.writing.labels import label
-from newsroom.admin.writing.typed import in_order
+from newsroom.admin.writing.typed import AGAIN, MADE, in_order
 
 CHOICES = {
     "roles": Role.choices, "kinds": StoryLinkKind.choices,
-    "verdicts": StoryLinkVerdict.choices, "entity_kinds": EntityKind.choices, "made_by": SummaryMadeBy.choices,
+    "verdicts": StoryLinkVerdict.choices, "entity_kinds": EntityKind.choices, "made_by": MadeBy.choices,
     "languages": Language.choices, "forms": StoryForm.choices,
 }  # fmt: skip
 
@@ -93,6 +95,26 @@ class Row:
 
 
 @dataclass
+class MadeRow:
+    """How a part was made, as it was typed. `name` is that of the part on the form."""
+
+    name: str
+    made_by: str
+    model: str
+    checked_by: str
+    checked: bool  # ticked: it was checked as it stands
+    checked_at: Any  # when it was, as it is saved
+    mistakes: dict[str, str]
+
+    @property
+    def says(self) -> str:
+        """In a line."""
+        by = str(MadeBy(self.made_by).label) if self.made_by in MadeBy.values else _("not said")
+        checked = _("checked by the %(desk)s") % {"desk": self.checked_by} if self.checked_by else ""
+        return ", ".join(part for part in (by, self.model, checked) if part)
+
+
+@dataclass
 class Note:
     slot: str
     label: str
@@ -103,6 +125,7 @@ class Note:
     open: bool
     guidance: str = ""
     mistakes: dict[str, str] = field(default_factory=dict)
+    made: "MadeRow | None" = None
 
     @property
     def id(self) -> str:
@@ -199,12 +222,25 @@ def notes(document: Document, mistakes: Iterable[Mistake], says: dict[str, str],
         )
         rests_on = mark_safe("".join(boxes))  # noqa: S308  keys are checked, titles escaped
         bad = {part: wrong[name] for part in ("title", "text") if (name := f"note_{slot}_{part}") in wrong}
+        how = made_row(document, mistakes, f"note_{slot}")
         return Note(
             str(slot), str(slot.label), value("title"), value("text"), rests_on, bool(chosen),
-            bool(f"note_{slot}_text" in typed or value("title") or bad or slot in opened), says.get(slot, ""), bad,
+            bool(f"note_{slot}_text" in typed or value("title") or bad or how.mistakes or slot in opened),
+            says.get(slot, ""), bad, how,
         )  # fmt: skip
 
     return [one(slot) for slot in Slot]
+
+
+def made_row(document: Document, mistakes: Iterable[Mistake], part: str) -> MadeRow:
+    """How a part was made, by the part's name on the form."""
+    saved = dict(made.parts(made.complete(document.held.content))).get(part, made.UNSAID)
+    typed = {name: document.typed.get(f"{part}_{name}", [""])[-1] for name in (*MADE, AGAIN)}
+    return MadeRow(
+        part, typed["made_by"], typed["model"], typed["checked_by"], bool(typed[AGAIN]),
+        parse_datetime(saved["checked_at"]) if typed["checked_by"] == saved["checked_by"] else None,
+        {name: mistake.words for mistake in mistakes for name in MADE if mistake.name == f"{part}_{name}"},
+    )  # fmt: skip
 
 
 def lead(sources: Iterable[Row]) -> Permit | None:
@@ -250,4 +286,4 @@ def targets(rows: dict[str, list[Row]], notes: Iterable[Note]) -> Iterator[tuple
             if row.saved:
                 text = row.title or row.typed.get("text") or row.typed.get("statement", "")
                 yield row.id, _("%(what)s %(n)d: %(text)s") % {"what": what, "n": n, "text": text[:50]}
-    yield "disclosure", label("disclosure")
+    yield from ((name, label(name)) for name in ("disclosure", "conflicts"))

@@ -104,7 +104,9 @@ def save(
     except (WorkingError, editing.EditingError) as error:
         attempt.problem = str(error)
         return attempt
-    unchanged = based_on == story.story.version  # then this version is what the form holds
+    attempt.notices += [unchecked_words(part) for part in document.unchecked]
+    # Then this version is what the form holds.
+    unchanged = based_on == story.story.version and not document.unchecked
     new = _made(row, story.content, content)
     drafts.saved(window.key, by, window.turn, row, window.form, row.version if unchanged else None, new)
     attempt.saved = row
@@ -130,6 +132,14 @@ def create(typed: Typed, by: User, window: Sent, options: Options) -> Attempt:
     drafts.saved(window.key, by, window.turn, story, window.form, story.version, new)
     attempt.saved = story
     return attempt
+
+
+def unchecked_words(part: str) -> str:
+    """What is to be said where a part was changed since it was checked, by its name on the form."""
+    what = label("headline" if part == "head" else f"{part}_text")
+    return _("“%(part)s” was changed after it was checked, so it counts as not checked until you say so again.") % {
+        "part": what
+    }
 
 
 def made_by(key: str, by: User) -> int | None:

@@ -35,7 +35,7 @@ from newsroom.admin.writing.drafts import (
     turn_of,
     window_of,
 )
-from newsroom.admin.writing.typed import REMARK
+from newsroom.admin.writing.typed import BY_PEOPLE, REMARK
 
 
 def write(stories: Any, request: HttpRequest, pk: int | None) -> HttpResponse:
@@ -81,7 +81,7 @@ def typed_at_first(stories: Any, request: HttpRequest, held: Held) -> Typed:
     if (frame := request.GET.get("frame", "")).isascii() and frame.isdecimal():
         return frame_of(stories._story(request, int(frame[:18])))
     asked = {name: [value] for name in ("form", "topic", "language") if (value := request.GET.get(name, "")[:80])}
-    return {"form": ["brief"], "language": ["en"]} | asked
+    return {"form": ["brief"], "language": ["en"]} | BY_PEOPLE | asked
 
 
 def _post(stories: Any, request: HttpRequest, held: Held) -> HttpResponse:

@@ -10,14 +10,21 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
+from analysis import made
 from analysis.merging import LONGEST_FIELD, ORDER, ROWS, Typed, row_of, rows
 from analysis.models import Article, Source, Story, StoryLink
-from analysis.models.writing import Slot, SummaryMadeBy
+from analysis.models.made import MadeBy
+from analysis.models.writing import Slot
 
-HEAD = ("headline", "dek", "topic", "desk", "edited_by", "language", "form", "event_on", "slug", "disclosure")
-SUMMARY = ("summary_text", "summary_made_by", "summary_model", "summary_checked_by")
+MADE = ("made_by", "model", "checked_by")
+AGAIN = "checked"  # that it was checked as it stands: said with the save, and no part of the content
+HEAD = (
+    "headline", "dek", "topic", "desk", "edited_by", "language", "form", "event_on", "slug", "disclosure", "conflicts",
+    *(f"head_{part}" for part in (*MADE, AGAIN)),
+)  # fmt: skip
+SUMMARY = ("summary_text", *(f"summary_{part}" for part in (*MADE, AGAIN)))
 REMARK = ("remark_field", "remark_text")  # what one is about to say of the story: no part of its content
-NOTE = ("title", "text", "rests_on")
+NOTE = ("title", "text", "rests_on", *MADE, AGAIN)
 PARTS = {
     "sources": ("article", "url", "title", "publisher", "role", "in_summary", "read", "why", "copied_from", "text"),
     "claims": ("text", "standing", "why", "shares"),
@@ -30,6 +37,10 @@ MOST = {"sources": 60, "claims": 60, "watch_items": 60, "earlier": 60, "mentions
 NEVER_KEPT = "text"
 KEY = re.compile(r"n?[1-9][0-9]{0,8}")
 MENTION = re.compile(r"n[1-9][0-9]{0,8}|\.[-a-zA-Z0-9_]{1,120}")  # a point before a slug: one may look like "n1"
+# Who writes, until somebody says otherwise: the parts that are not there yet, by the form's names.
+BY_PEOPLE: Typed = {
+    f"{part}_made_by": [MadeBy.PERSON.value] for part in ("head", "summary", *(f"note_{slot}" for slot in Slot))
+}
 PLAIN = frozenset([*HEAD, *SUMMARY, *REMARK, *(f"note_{slot}_{part}" for slot in Slot for part in NOTE)])
 
 
@@ -122,16 +133,19 @@ def reordered(one: Typed, other: Typed) -> list[str]:
 
 def typed_of(content: dict[str, Any], known: Known) -> Typed:
     """What the form would send if this content stood in it and nothing were typed."""
-    summary = content["summary"] or {"text": "", "made_by": SummaryMadeBy.PERSON.value, "model": "", "checked_by": ""}
+    content = made.complete(content)
     pairs: list[tuple[str, Any]] = [
         *((name, content[name]) for name in ("headline", "dek", "topic")),
         ("desk", content["desk"]["slug"]),
         ("edited_by", content["edited_by"] and content["edited_by"]["slug"]),
-        *((name, content[name]) for name in ("language", "form", "event_on", "slug", "disclosure")),
-        *((f"summary_{name}", summary[name]) for name in ("text", "made_by", "model", "checked_by")),
+        *((name, content[name]) for name in ("language", "form", "event_on", "slug", "disclosure", "conflicts")),
+        ("summary_text", content["summary"] and content["summary"]["text"]),
     ]
     for note in content["notes"]:
-        pairs += [(f"note_{note['slot']}_{part}", note[part]) for part in NOTE]
+        pairs += [(f"note_{note['slot']}_{part}", note[part]) for part in ("title", "text", "rests_on")]
+    there = dict(made.parts(content))
+    pairs += [(f"{name}_{part}", row[part]) for name, row in there.items() for part in MADE]
+    pairs += [(name, value) for name, value in BY_PEOPLE.items() if name.removesuffix("_made_by") not in there]
     for kind, found in (
         ("sources", _sources(content, known)),
         ("claims", _claims(content)),
