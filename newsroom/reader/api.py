@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from analysis import rendition
 from analysis import scorecard as record
 from analysis.rendition import ClaimRecord, StoryPage
-from analysis.rendition.story_values import ClaimView, SourceView, StandingView, StoryCard, WatchView
+from analysis.rendition.story_values import ClaimView, MadeView, SourceView, StandingView, StoryCard, WatchView
 from newsroom.reader import declarations
 from newsroom.reader.lists import cursor, day_cursor
 
@@ -129,16 +129,20 @@ def _page(page: StoryPage) -> Json:
         "by": page.desk.name,
         "edited_by": page.edited_by.name if page.edited_by else None,
         "originals": [source.url for source in page.originals],
+        "headline_made": _made(page.head),
         "summary": summary and {
-            "text": summary.text, "words": summary.words, "words_allowed": summary.limit, "made_by": summary.made_by,
-            "model": summary.model or None, "checked_by": summary.checked_by or None,
+            "text": summary.text, "words": summary.words, "words_allowed": summary.limit, "made": _made(summary.made),
         },
-        "notes": [{"slot": note.slot, "title": note.title, "text": note.text} for note in page.notes],
+        "notes": [
+            {"slot": note.slot, "title": note.title, "text": note.text, "made": _made(note.made)}
+            for note in page.notes
+        ],
         "claims": [_claim(one) for one in page.claims],
         "watch": [_watch(item) for item in page.watch],
         "sources": [_source(source) for source in page.sources],
         "mentions": [{"name": ref.name, "url": f"{settings.ORIGIN}/mentions/{ref.slug}/"} for ref in page.mentions],
         "how_this_was_made": page.disclosure,
+        "conflicts": page.conflicts,
         "earlier": [_card(link.story) | {"kind": link.kind, "verdict": link.verdict or None} for link in page.earlier],
         "later": [_card(link.story) | {"kind": link.kind, "verdict": link.verdict or None} for link in page.later],
         "corrections": [
@@ -146,6 +150,18 @@ def _page(page: StoryPage) -> Json:
             for line in page.corrections if line.text
         ],
     }  # fmt: skip
+
+
+def _made(made: MadeView | None) -> Json | None:
+    """None of what is not shown, or of which nobody has said it."""
+    if not made or not made.said:
+        return None
+    return {
+        "by": made.made_by or None,
+        "model": made.model or None,
+        "checked_by": made.checked_by or None,
+        "checked_at": made.checked_at.isoformat() if made.checked_at else None,
+    }
 
 
 def _claim(one: ClaimView) -> Json:
