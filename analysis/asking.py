@@ -4,7 +4,8 @@ A page is asked when it is added to a story, within minutes after a story that r
 time or again), a day and a week later, and with the weekly reading of its signals (analysis/evidence.py). Who is due
 after a publication follows from the stories themselves, so that no way of publishing can forget to ask. Each asking
 makes a row, but for the weekly one: that is kept only if it says something else than the last, or a month has passed.
-So an article that stands still has fewer than twenty rows after its first year, and twelve in each that follows.
+So an article that stands still has fewer than twenty rows after its first year, and thirteen more with each that
+follows; one that never stands still, one a week.
 """
 
 from collections import Counter

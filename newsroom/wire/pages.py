@@ -19,7 +19,7 @@ from newsroom.wire.words import digest
 
 GONE = (404, 410)
 WALLS = (401, 402, 403, 451)
-_REL = re.compile(r"rel\s*=\s*\"?[^\";]*\b(?:original|memento)\b", re.I)
+_REL = re.compile(r"rel\s*=\s*\"?[^\";=]*\b(?:original|memento)\b", re.I)
 
 
 class Refusal(str):
