@@ -274,6 +274,7 @@ def _withheld(said: frozenset[str], page: StoryPage | Tombstone | None) -> froze
 def _shown(page: StoryPage) -> Iterable[str]:
     yield page.text
     yield from (change.why for claim in page.claims for change in claim.history)
+    yield from (claim.written_why for claim in page.claims)
     yield from (said.why for item in page.watch for said in item.judgments)
     yield from (link.why for link in (*page.earlier, *page.later))
     yield from (link.story.headline for link in (*page.earlier, *page.later))

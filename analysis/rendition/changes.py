@@ -71,8 +71,10 @@ def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
     for note in page.notes:
         yield f"notes.{note.slot}", (note.label, f"{note.title}\n{note.text}".strip())
     for claim in page.claims:
+        # As it stood when that version was written.
+        stood = (claim.written, claim.written_why) if claim.written else (claim.label, claim.why)
         stances = "; ".join(f"{cell.source.title}: {cell.stance_label}" for cell in claim.evidence)
-        yield f"claims.{claim.id}", (_("Claim"), "\n".join(filter(None, (claim.text, claim.label, claim.why, stances))))
+        yield f"claims.{claim.id}", (_("Claim"), "\n".join(filter(None, (claim.text, *stood, stances))))
     for item in page.watch:
         by = _("By %(day)s, %(n)d%% likely.") % {"day": date_format(item.due, "j F Y"), "n": item.likelihood}
         yield f"watch.{item.id}", (_("What to watch"), f"{item.statement}\n{by} {item.settled_by}")

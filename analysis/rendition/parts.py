@@ -169,6 +169,7 @@ def claim(
         why=now.why if now else raw["why"],
         why_language=now.language if now else "",
         written=written if now else "",
+        written_why=raw["why"] if now and quotes_fit(rests_on, raw["why"]) else "",
         checked_at=max(checked_at, now.at) if now else checked_at,
         evidence=tuple(cells[e["source"]][e["stance"]] for e in raw["evidence"] if e["source"] in cells),
         history=tuple(stood),

@@ -166,6 +166,7 @@ class ClaimView:
     why: str
     why_language: str  # empty: the page's
     written: str  # how it stood when the page was written, if that is otherwise; else empty
+    written_why: str  # and why
     checked_at: datetime
     evidence: tuple[EvidenceView, ...]
     history: tuple[StandingView, ...]  # where it stood, oldest first

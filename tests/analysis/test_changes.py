@@ -126,7 +126,7 @@ def test_it_costs_two_pages_of_history_whatever_changed(story, django_assert_max
     for n in range(12):
         Claim.objects.create(story=story, text=f"Claim {n}.", standing="reported", position=n)
     again(story, dek="Another.")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         assert len(rendition.changes(story.slug, 2).fields) == 13
 
 

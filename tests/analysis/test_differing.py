@@ -181,7 +181,7 @@ def test_fields_are_told_in_words(content):
     new = copy.deepcopy(content)
     new |= {"language": "fr", "form": "synthesis"}
     new["summary"] |= {"made_by": "both", "model": "M"}
-    new["claims"][0] |= {"standing": "disputed"}
+    new["claims"][0] |= {"standing": "withdrawn"}
     new["claims"][0]["evidence"][0]["stance"] = "silent"
     new["sources"][0] |= {"role": "wire", "in_summary": False}
     new["notes"][0]["rests_on"] = []
@@ -190,7 +190,7 @@ def test_fields_are_told_in_words(content):
     assert said["language"] == ("Language", "English", "Français")
     assert said["form"] == ("Form", "Brief", "Synthesis")
     assert said["summary.made_by"] == ("Summary, Written by", "A person", "A person with a language model")
-    assert said[f"claims.{claim['id']}.standing"][1:] == ("Reported", "Disputed")
+    assert said[f"claims.{claim['id']}.standing"][1:] == ("Disputed", "Withdrawn")
     label, before, after = said[f"claims.{claim['id']}.evidence.{source['id']}"]
     assert label.endswith("Wire: Theirs zqdtheirtitlezq") and (before, after) == ("States it", "Silent")
     assert said[f"sources.{source['id']}.role"][1:] == ("Original reporting", "Wire")
@@ -206,7 +206,7 @@ def test_rows_that_come_go_and_change_places_are_told_once(content):
     new["notes"] = new["notes"][1:]
     paths = {path: (old, new) for path, (_label, old, new) in told(content, new).items()}
     claim = content["claims"][0]
-    assert paths["claims.-1"][1].startswith("Claim: Another.\nStanding: Reported")
+    assert paths["claims.-1"][1].startswith("Claim: Another.\nStanding: Disputed")
     assert claim["text"] in paths[f"claims.{claim['id']}"][0]
     assert paths["notes.take.text"] == (content["notes"][0]["text"], "")
     assert sorted(paths["sources.order"][0].splitlines()) == sorted(paths["sources.order"][1].splitlines())

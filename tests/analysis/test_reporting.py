@@ -109,7 +109,7 @@ def test_nothing_is_declined_without_an_answer(story, answer):
         {"state": "declined", "decided_at": NOW}, {"decided_at": NOW}, {"language": "xx"},
         {"erased_at": NOW}, {"erased_at": NOW, "wrong": "", "state": "open"},
     ],
-    ids=str,
+    ids=lambda fields: " ".join(f"{name}={value}" for name, value in fields.items() if value != NOW),
 )  # fmt: skip
 def test_the_database_refuses_what_the_forms_refuse(story, wrong):
     report = reported(story)
