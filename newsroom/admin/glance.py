@@ -232,7 +232,7 @@ _QUESTIONS = {
     ),
     "review": _Question(gettext_lazy("Needs review"), _PUBLISH, _review, f"{_STORIES}?status=review"),
     "editor": _Question(
-        gettext_lazy("Needs an editor, since terms changed"), "analysis.view_desktask", _needs_editor,
+        gettext_lazy("Needs an editor"), "analysis.view_desktask", _needs_editor,
         "admin:analysis_desktask_changelist",
     ),
     "scheduled": _Question(gettext_lazy("Scheduled"), _VIEW, _scheduled, f"{_STORIES}?status=scheduled"),

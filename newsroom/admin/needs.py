@@ -1,4 +1,5 @@
-"""What needs an editor: published stories of which something is withheld since terms changed. It ends by itself."""
+"""What needs an editor: published stories of which something is withheld since terms changed, or a claim of which stands
+otherwise since. The former ends by itself, the latter with the next publication."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -25,7 +26,7 @@ class MineFilter(admin.SimpleListFilter):
 
 @admin.register(DeskTask)
 class DeskTaskAdmin(DeskAdmin):
-    """Made and ended by analysis/tending.py; here one only sees them, and opens the story."""
+    """Made and ended by analysis/tending.py and establishing.py; here one only sees them, and opens the story."""
 
     list_display = ("opens", "kind", "words_now", "since", "editor")
     list_display_links = None
@@ -41,7 +42,7 @@ class DeskTaskAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("words"))
     def words_now(self, task: DeskTask) -> str:
-        if task.kind == DeskTask.Kind.SUMMARY_MACHINE:
+        if task.kind in (DeskTask.Kind.SUMMARY_MACHINE, DeskTask.Kind.STANDING):
             return "—"
         return _("%(n)d; %(max)d allowed") % {"n": task.words, "max": task.allowed}
 
