@@ -18,6 +18,7 @@ from analysis.models import Hold, Story, Terms
 from analysis.rendition.allowed import Withheld, summary_withheld
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
+from analysis.rendition.page import page_of
 from analysis.rendition.rows import row_of
 from analysis.rendition.story_values import StoryPage, Tombstone
 from analysis.terms import Rule, Work
@@ -160,9 +161,9 @@ def _compared(stories: Sequence[int], before: Sequence[Gate], after: Gate) -> It
         for pk in batch:
             row, (_number, content, html) = row_of(rows[pk]), rows[pk][-3:]
             works = {cited.work.id: cited.work for cited in after.known[pk]}
-            will_be = after.page(row, content, html, works)
+            will_be = page_of(after, row, content, html, works)
             why = summary_withheld(content["summary"], after.lead(pk)) if content["summary"] else None
-            were = [gate.page(row, content, html, works) for gate in before]
+            were = [page_of(gate, row, content, html, works) for gate in before]
             yield [
                 Affected(pk, row.headline, tuple(_ways(was, will_be, why))) if was != will_be else None for was in were
             ]

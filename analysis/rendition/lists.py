@@ -14,6 +14,7 @@ from django.db.models.functions import Concat
 from analysis.models import Revision, Story
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
+from analysis.rendition.page import page_of
 from analysis.rendition.rows import CHANGED, Changed, Row, columns, row_of
 from analysis.rendition.story_values import RevisionView, StoryCard, StoryPage
 from analysis.rendition.values import Listing
@@ -198,7 +199,7 @@ def full_pages(gate: Gate, found: Sequence[tuple[Any, ...]]) -> Iterator[StoryPa
     for values in found:
         row, (number, content, html) = row_of(values), values[-3:]
         named = {cited.work.id: cited.work for cited in gate.known[row.id]}
-        page = gate.page(row, content, html, named, number=number)
+        page = page_of(gate, row, content, html, named, number=number)
         if isinstance(page, StoryPage):
             yield page
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from analysis.models import PublishedLink, Story
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import PAGE, full_columns, published_among, with_corrections
+from analysis.rendition.page import page_of
 from analysis.rendition.rows import judgments, row_of
 from analysis.rendition.story_values import StoryPage, Tombstone
 from analysis.rendition.values import Matter, Moment
@@ -62,7 +63,7 @@ def _pages(gate: Gate, story: int, stories: set[int]) -> tuple[list[StoryPage], 
     for values in found:
         row, (number, content, html) = row_of(values), values[-3:]
         works = {cited.work.id: cited.work for cited in gate.known[row.id]}
-        page = gate.page(row, content, html, works, judged, number, links=links)
+        page = page_of(gate, row, content, html, works, judged, number, links=links)
         if row.id == story:
             own = page
         if isinstance(page, StoryPage):

@@ -88,6 +88,7 @@ class Stood(NamedTuple):
     why: str
     at: datetime
     story_id: int | None
+    story_status: str | None
     language: str | None
     desk: str | None
     work: Work | None
@@ -111,8 +112,8 @@ _STOOD = Prepared(
     lambda claims: (
         StandingChange.objects.filter(claim__pk__in=claims)
         .order_by("pk")
-        .values_list("claim_id", "standing", "why", "at", "story_id", "story__public_language", "desk__name",
-                     *(f"article__{name}" for name in WORK))
+        .values_list("claim_id", "standing", "why", "at", "story_id", "story__status", "story__public_language",
+                     "desk__name", *(f"article__{name}" for name in WORK))
     ),
     claims=[int],
 )  # fmt: skip
@@ -171,8 +172,8 @@ def standings(claims: Iterable[int]) -> dict[int, list[Stood]]:
     """Where these claims stood, by the id under which they stand, oldest first: the last is where they stand now. One
     query; none of no claims."""
     found: dict[int, list[Stood]] = {pk: [] for pk in claims}
-    for claim, standing, why, at, story, language, desk, *work in _STOOD(claims=list(found)):
-        found[claim].append(Stood(standing, why, at, story, language, desk, Work(*work) if work[0] else None))
+    for claim, standing, why, at, story, status, language, desk, *work in _STOOD(claims=list(found)):
+        found[claim].append(Stood(standing, why, at, story, status, language, desk, Work(*work) if work[0] else None))
     return found
 
 

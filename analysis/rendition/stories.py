@@ -13,6 +13,7 @@ from analysis.prepared import Prepared
 from analysis.provenance import Asked, Owners
 from analysis.rendition.gate import Gate, Links
 from analysis.rendition.lists import full_columns
+from analysis.rendition.page import page_of
 from analysis.rendition.rows import (
     CHANGED,
     Changed,
@@ -45,7 +46,7 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     asked = asking.asked(works, found.since)
     owners = sites_of(judged, *(work.url for work in works.values()), *asking.urls_of(asked))
     linked = links_of(judged, owners)
-    page = gate.page(found.row, found.content, found.html, works, judged, found.number, owners, linked, asked)
+    page = page_of(gate, found.row, found.content, found.html, works, judged, found.number, owners, linked, asked)
     if not isinstance(page, StoryPage):
         return page
     page = _with_promised(gate, page, promised, judged, linked)
@@ -77,7 +78,7 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
     asked = asking.asked(works_named, found.since)
     owners = sites_of(judged, *(work.url for work in works_named.values()), *asking.urls_of(asked))
     linked = links_of(judged, owners)
-    page = gate.page(found.row, found.content, found.html, works_named, judged, found.number, owners, linked, asked)
+    page = page_of(gate, found.row, found.content, found.html, works_named, judged, found.number, owners, linked, asked)
     if not isinstance(page, StoryPage):
         return page
     return _with_company(gate, page, [], _history(found.row.id))
@@ -114,7 +115,7 @@ def preview(
     owners = {**(owners or {}), **sites_of(judged, *urls)}
     linked = links_of(judged, owners)
     gate.learn(gate.hear([content]) - {row.id})
-    page = gate.page(row, content, html, named, judged, owners=owners, links=linked, asked=asked, proposed=True)
+    page = page_of(gate, row, content, html, named, judged, owners=owners, links=linked, asked=asked, proposed=True)
     if not isinstance(page, StoryPage):
         return page
     earlier = {link["story"]: link for link in content["earlier"]}

@@ -286,6 +286,14 @@ def test_the_words_of_a_change_obey_the_terms_of_the_story_it_was_said_through(t
     assert "qzqz" not in str(record) and "qzqz" not in str(rendition.feed())
 
 
+def test_the_words_of_a_change_are_withdrawn_with_the_story_that_it_was_said_through(two):
+    first, second = two
+    establishing.move(claim_of(first), None, "disputed", "qzqz")
+    editing.withdraw(first, "It was another port.")
+    assert (shown(second).standing, shown(second).why) == ("disputed", "")
+    assert "qzqz" not in str(rendition.claim(shown(second).record)) and "qzqz" not in str(rendition.matter(second.slug))
+
+
 def test_words_whose_sources_ask_for_a_credit_stand_only_where_it_is_given(two):
     first, second = two
     making.terms(first.sources.get().article.publisher, level="full", attribution="By permission of the first.")
