@@ -1,5 +1,5 @@
-"""What needs an editor: published stories of which something is withheld since terms changed, or a claim stands otherwise
-since. The former ends by itself, the latter with the next publication."""
+"""What needs an editor: published stories of which something is withheld since terms changed, which ends by itself;
+or of which a claim stands otherwise since, which ends with the next publication."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
