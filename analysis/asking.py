@@ -107,13 +107,14 @@ def due(now: datetime, most: int) -> list[tuple[int, Occasion]]:
 def _waiting(now: datetime, after: timedelta) -> QuerySet[Citation, tuple[int, str]]:
     """Articles, with their addresses, of the stories that were published in the day before `after` ago, and were not
     asked since; at a later look, not within a day."""
-    since: Any = now - DAY if after else OuterRef("story__updated_at")
+    since: Any = now - DAY if after else OuterRef("story__current__created_at")
     asked = PageReading.objects.filter(article=OuterRef("article"), asked_at__gte=since)
     cited = Citation.objects.filter(
         ~Exists(asked),
         story__status=StoryStatus.PUBLISHED,
-        story__updated_at__gt=now - after - DAY,
-        story__updated_at__lte=now - after,
+        story__updated_at__gt=now - after - DAY,  # never before its revision, and found by an index
+        story__current__created_at__gt=now - after - DAY,
+        story__current__created_at__lte=now - after,
     )
     return cited.order_by("-story__updated_at", "position").values_list("article_id", "article__url")[:LOOKED]
 

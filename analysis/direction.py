@@ -21,11 +21,12 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\
 
 def stops(content: dict[str, Any]) -> list[str]:
     """A sentence for each text of a snapshot that must not be published as it is. See analysis/editing.py."""
-    # Evidence names sources and stances, and holds no text: in a long story it is most of what there is.
-    told = {**content, "claims": [{**claim, "evidence": []} for claim in content.get("claims", [])]}
+    # Evidence names sources and stances, and holds no text: in a long story it is most of what there is. What is on
+    # record of a claim was looked at when it was said, and cannot be typed anew.
+    told = {**content, "claims": [{**claim, "evidence": [], "history": []} for claim in content.get("claims", [])]}
     if not _ANY.search(json.dumps(told, ensure_ascii=False)):  # nearly always; asked at every pause in typing
         return []
-    return [fault % {"text": text.translate(_INVISIBLE)[:80]} for text in _texts(content) if (fault := _fault(text))]
+    return [fault % {"text": text.translate(_INVISIBLE)[:80]} for text in _texts(told) if (fault := _fault(text))]
 
 
 def _fault(text: str) -> str:

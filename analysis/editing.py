@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis import comparing, establishing, preflight, search, tallying
+from analysis import comparing, establishing, preflight, search, standings, tallying
 from analysis.errors import ConflictError, EditingError, NotReadyError
 from analysis.freezing import digest, frozen, render, same_text, snapshot, words_of
 from analysis.models import (
@@ -29,10 +29,11 @@ from analysis.models import (
     StoryLink,
     WatchItem,
 )
+from analysis.standings import record_of
 
 __all__ = [
-    "EXPLAIN", "EXPLAINED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "digest", "frozen",
-    "hindrance", "note", "publish", "render", "same_text", "snapshot", "withdraw",
+    "EXPLAIN", "EXPLAINED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "differs", "digest",
+    "frozen", "hindrance", "note", "publish", "render", "same_text", "snapshot", "withdraw",
 ]  # fmt: skip
 EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
 EXPLAIN = gettext_lazy("Say in a sentence what was wrong and what is right.")
@@ -55,7 +56,11 @@ def hindrance(story: Story, content: dict[str, Any], noted: bool = False) -> str
     One that changes nothing would stand in the history as a change. Where the page is only to be `noted`, one that
     changes something would go out unannounced.
     """
-    if not story.current or same_text(story.current.content, content) == noted:
+    if not story.current:
+        return ""
+    if noted and not differs(story, content):
+        return ""
+    if not noted and not same_text(story.current.content, content):
         return ""
     if noted:
         return _("There are saved changes that are not public yet. Publish them first, then add the note.")
@@ -63,6 +68,29 @@ def hindrance(story: Story, content: dict[str, Any], noted: bool = False) -> str
         "The public page says what is saved here: there is nothing to publish. To tell readers something without "
         "changing the text, add an editor’s note."
     )
+
+
+def differs(story: Story, content: dict[str, Any]) -> bool:
+    """Whether a published story's content says something else than its page. That a claim stands where it does on
+    record by now is nothing else: the page says so already. One query at most."""
+    assert story.current  # noqa: S101  it is published
+    was = story.current.content
+    if same_text(was, content):
+        return False
+    known = standings.on_record({record_of(claim) for claim in content["claims"] if record_of(claim) > 0})
+    follows = {
+        claim["id"]
+        for claim in content["claims"]
+        if (said := known.get(record_of(claim)))
+        and claim["standing"] == said.standing
+        and claim["why"] in ("", said.why)
+    }
+    unsaid = dict.fromkeys(("standing", "why", "checked_at", "history"))
+
+    def words(some: dict[str, Any]) -> dict[str, Any]:
+        return some | {"claims": [c | unsaid if c["id"] in follows else c for c in some["claims"]]}
+
+    return not same_text(words(was), words(content))
 
 
 @transaction.atomic

@@ -191,7 +191,7 @@ def move(
         kept = [m for m in mentions if m["slug"] not in theirs]
     else:
         kept = [row if m is named else m for m in mentions if m is named or m["slug"] not in theirs]
-    waiting = story.current is not None and not editing.same_text(story.current.content, content)
+    waiting = story.current is not None and editing.differs(story, content)
     working.write(story, content | {"mentions": kept}, by, why=why, now=now)
     if story.status != Story.Status.PUBLISHED:
         return Moved.SAVED

@@ -159,9 +159,11 @@ class _Told:
         for record, stated in _claims(self.content).items():
             found = rendition.claim(record)
             said = runs(stated)
-            hidden = said - occurring(said, _shown_of_claim(found)) if found else said
+            status, hidden = (410 if found else 404), said
+            if isinstance(found, ClaimRecord):
+                status, hidden = 200, said - occurring(said, _shown_of_claim(found))
             for surface, path in (("claim", f"/claims/{record}/"), ("api", f"/api/v1/claims/{record}/")):
-                yield Expectation(surface, path, (200 if found else 404,), self.story.pk, hidden)
+                yield Expectation(surface, path, (status,), self.story.pk, hidden)
         # Its address is public as it is, and commonly spells its headline: asking by it tells nobody anything.
         absent = (self.path,) if self.gone else ()
         yield Expectation("search", f"/search/?q={self.slug}", (200,), self.story.pk, self.ours, absent)

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Model
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from analysis.editing import EditingError
+from analysis import standings
+from analysis.errors import EditingError
 from analysis.models import (
     Article,
     Claim,
@@ -99,9 +99,11 @@ def write_claims(story: Story, rows: list[Row], sources: dict[int, int], now: da
     """Where a public claim stands is a proposal until it is published (analysis/establishing.py). One that
     was public, and is left out, keeps its row, for its address stays."""
     held = {claim.pk: claim for claim in story.claims.prefetch_related("evidence", "changes", "sharers")}
-    # A claim of another story that was left out, and is taken up again, is the one that was there.
-    left = {claim.shares_id: pk for pk, claim in held.items() if claim.left_out and claim.shares_id}
-    rows = [row | {"id": left.get(row.get("shares") or 0, row.get("id"))} for row in rows]
+    shared = _shared(story, [row["shares"] for row in rows if row.get("shares") and row.get("id") not in held])
+    # A claim of another story that was left out, now or before, and is taken up again, is the one that was there.
+    named = {row.get("id") for row in rows}
+    free = {claim.shares_id: pk for pk, claim in held.items() if claim.shares_id and pk not in named}
+    rows = [row | {"id": free.get(shared.get(row.get("shares") or 0, 0), row.get("id"))} for row in rows]
     keys = _known(rows, held)
     gone = [claim for claim in held.values() if claim.pk not in keys and not claim.left_out]
     for claim in gone:
@@ -115,8 +117,11 @@ def write_claims(story: Story, rows: list[Row], sources: dict[int, int], now: da
             )
     story.claims.filter(pk__in=[claim.pk for claim in gone if claim.public_since]).update(left_out=True)
     there = {pk: claim for pk, claim in held.items() if pk in keys or not (claim.left_out or claim.public_since)}
-    asked = [row["shares"] for key, row in zip(keys, rows, strict=True) if key is None and row.get("shares")]
-    shared = _shared(story, asked)
+    new = {shared[row["shares"]] for key, row in zip(keys, rows, strict=True) if key is None and row.get("shares")}
+    used = {claim.record for claim in there.values() if claim.pk in keys}
+    once = [shared[row["shares"]] for key, row in zip(keys, rows, strict=True) if key is None and row.get("shares")]
+    _once([*once, *(new & used)], _("This story has this claim already."))
+    stands = standings.on_record(new)
     wanted: list[Wanted] = []
     stances = [{sources[e["source"]]: e["stance"] for e in row["evidence"] if e["source"] in sources} for row in rows]
     for n, (key, row, stance) in enumerate(zip(keys, rows, stances, strict=True)):
@@ -127,7 +132,10 @@ def write_claims(story: Story, rows: list[Row], sources: dict[int, int], now: da
             if stance == said and all(getattr(old, name) == value for name, value in values.items()):
                 checked_at = old.checked_at
         elif row.get("shares"):
-            values["shares_id"] = shared[row["shares"]]
+            record = shared[row["shares"]]
+            values["shares_id"] = record
+            if values["standing"] != stands[record].standing:  # it moved since it was offered: who shares it, follows
+                values |= {"standing": stands[record].standing, "why": ""}
         wanted.append((key, {**values, "checked_at": checked_at, "position": n, "left_out": False}))
     claims = _sync(story, Claim, there, wanted)
     evidence = {
@@ -140,15 +148,15 @@ def write_claims(story: Story, rows: list[Row], sources: dict[int, int], now: da
 
 
 def _shared(story: Story, ids: list[int]) -> dict[int, int]:
-    """The claims of other stories that are to be shared, each with the one under which it stands."""
+    """The claims of other stories that are to be shared, each with the one under which it stands, locked until the
+    transaction ends: where it stands does not change meanwhile."""
     if not ids:
         return {}
     public = Claim.objects.filter(pk__in=ids, public_since__isnull=False).exclude(story=story)
     found = {claim.pk: claim.record for claim in public}
     if unknown := set(ids) - found.keys():
         raise WorkingError(_("There is no public claim number %(id)s in another story.") % {"id": min(unknown)})
-    there = set(Claim.objects.filter(story=story, left_out=False).values_list(Coalesce("shares", "pk"), flat=True))
-    _once([*found.values(), *(there & set(found.values()))], _("This story has this claim already."))
+    list(Claim.objects.select_for_update().filter(pk__in=found.values()).order_by("pk"))
     used = Claim.objects.filter(shares__in=found.values()).values_list("shares").annotate(n=Count("pk"))
     for record, n in used:
         if n >= MOST_SHARERS:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from analysis.models import Article, Claim, Evidence, Source, StandingChange
+from analysis.models import Article, Claim, Evidence, Source, StandingChange, Story
 from analysis.models.stories import Role
 from analysis.models.writing import Stance, Standing
 
@@ -24,15 +24,9 @@ def on_record(claims: Collection[int]) -> dict[int, StandingChange]:
 
 
 def proved(records: Collection[int], but: str) -> set[int]:
-    """Those of these claims that a primary source states in a story that uses them, other than the one at the address
-    `but`. One query; none of no claims."""
-    said = Evidence.objects.filter(
-        Q(claim__in=records) | Q(claim__shares__in=records),
-        claim__public_since__isnull=False,
-        claim__left_out=False,
-        stance=Stance.STATES,
-        source__role=Role.PRIMARY,
-    ).exclude(claim__story__slug=but)
+    """Those of these claims that a primary source states on a public page that uses them, other than the one at the
+    address `but`. One query; none of no claims."""
+    said = _proving(Q(claim__in=records) | Q(claim__shares__in=records)).exclude(claim__story__slug=but)
     return set(said.values_list(Coalesce("claim__shares", "claim"), flat=True)) if records else set()
 
 
@@ -60,11 +54,22 @@ def speaking(claim: Claim) -> list[Article]:
 
 
 def primaries(claim: Claim) -> QuerySet[Article]:
-    """The primary sources that state a claim, in whichever story uses it."""
-    said = Source.objects.filter(
-        uses(claim.record, "evidence__claim__"), role=Role.PRIMARY, evidence__stance=Stance.STATES
+    """The primary sources that state a claim on a public page that uses it."""
+    return Article.objects.filter(pk__in=_proving(uses(claim.record, "claim__")).values("source__article"))
+
+
+def _proving(some: Q) -> QuerySet[Evidence]:
+    """That a primary source states one of some claims, on pages that are public and cite it as such."""
+    return Evidence.objects.filter(
+        some,
+        claim__public_since__isnull=False,
+        claim__left_out=False,
+        claim__story__status=Story.Status.PUBLISHED,
+        claim__story__citations__article=F("source__article"),
+        claim__story__citations__role=Role.PRIMARY,
+        stance=Stance.STATES,
+        source__role=Role.PRIMARY,
     )
-    return Article.objects.filter(pk__in=said.values("article"))
 
 
 def proof(claim: Claim) -> Article | None:

@@ -138,7 +138,7 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
     linked = {link["story"] for link in there["earlier"]} | set(public.values_list("pk", flat=True))
     kept = {claim["id"] for claim in content["claims"]}
     claims = {claim.pk: claim for claim in story.claims.prefetch_related("changes", "sharers")}
-    standing = {claim["id"]: {"standing": claim["standing"], "why": claim["why"]} for claim in there["claims"]}
+    standing = {pk: {"standing": claim.standing, "why": claim.why} for pk, claim in claims.items()}
     # A source that was removed and added again has another number than it had; its article is the same.
     was = {s["article"]: s["id"] for s in content["sources"]}
     sources = {s["id"]: was[s["article"]] for s in there["sources"] if s["article"] in was}

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from analysis.models import Claim
+from analysis.models import Claim, Story
 from analysis.models.stories import Role
 from analysis.models.writing import Stance
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import PAGE, full_columns, full_pages, published_among
-from analysis.rendition.story_values import EvidenceView, NamedClaim
+from analysis.rendition.story_values import EvidenceView, NamedClaim, Tombstone
 from analysis.rendition.values import ClaimRecord
-from analysis.standings import uses
+from analysis.standings import record_of, uses
 
 _USES = Prepared(
     lambda record: (
-        Claim.objects.filter(uses(record), public_since__isnull=False)
-        .order_by("-public_since", "-pk")
+        Claim.objects.filter(uses(record), public_since__isnull=False, story__status=Story.Status.PUBLISHED)
+        .order_by("left_out", "-public_since", "-pk")  # what is left out in a working copy may be public still
         .values_list("story_id", "shares_id")
     ),
     record=int,
@@ -25,10 +25,11 @@ _USES = Prepared(
 _PAGES = Prepared(lambda ids: full_columns(published_among(ids)), ids=[int])
 
 
-def claim(pk: int) -> ClaimRecord | None:
+def claim(pk: int) -> ClaimRecord | Tombstone | None:
     """The claim with this id, or the one whose standing it shares, as the newest thirty stories that use it put it.
 
-    None if there is none, or no story may show it. Six queries, whatever they hold.
+    A Tombstone if no page has it any more; None if there is none, or no page may show it. Six queries, whatever they
+    hold.
     """
     found = Claim.objects.filter(pk=pk, public_since__isnull=False).values_list("pk", "shares").first()
     if not found:
@@ -36,12 +37,14 @@ def claim(pk: int) -> ClaimRecord | None:
     record = found[1] or found[0]
     gate = Gate(timezone.now())
     stories = [story for story, _shares in _USES(record=record, most=PAGE)]
-    pages = sorted(
-        full_pages(gate, _PAGES(ids=stories)), key=lambda page: (page.card.published_at, page.card.id), reverse=True
-    )
+    rows = _PAGES(ids=stories)
+    if not any(record_of(raw) == record for values in rows for raw in values[-2]["claims"]):
+        return Tombstone(legal=False)
+    pages = sorted(full_pages(gate, rows), key=lambda page: (page.card.published_at, page.card.id), reverse=True)
     named = [NamedClaim(claim=one, story=page.card) for page in pages for one in page.claims if one.record == record]
     if not named:
         return None
+    pages_of = {page.card.id: page for page in pages}
     first = next((one for one in named if one.claim.id == record), named[0])
     return ClaimRecord(
         claim=first.claim,
@@ -49,6 +52,8 @@ def claim(pk: int) -> ClaimRecord | None:
         uses=tuple(named),
         history=first.claim.history,
         said=tuple(_said(named)),
+        ai=all(pages_of[one.story.id].ai for one in named),
+        snippet=min(pages_of[one.story.id].snippet for one in named),
     )
 
 

@@ -36,7 +36,13 @@ def matter(slug: str) -> Matter | Tombstone | None:
     if not isinstance(own, StoryPage):
         return own
     moments = sorted(_moments(with_corrections(gate, pages)), key=lambda moment: moment.at)
-    return Matter(story=own.card, moments=tuple(moments), stories=len(pages))
+    return Matter(
+        story=own.card,
+        moments=tuple(moments),
+        stories=len(pages),
+        ai=all(page.ai for page in pages),
+        snippet=min(page.snippet for page in pages),
+    )
 
 
 def _linked(story: int) -> set[int]:

@@ -23,7 +23,7 @@ from analysis.rendition.story_values import (
     WorkView,
 )
 from analysis.standings import record_of
-from analysis.terms import FORBIDDEN, Permit, strictest
+from analysis.terms import FORBIDDEN, Level, Permit, strictest
 
 
 class _Looked(NamedTuple):
@@ -75,7 +75,9 @@ def page_of(
         for s, name in zip(listed, names, strict=True)
     )
     cells = parts.cells(sources) if content["claims"] else {}
-    claims = tuple(c for raw in content["claims"] if (c := _claim(gate, raw, cells, permits, row.id, proposed)))
+    named = {s["article"] for s in content["sources"]}
+    later = [gate.permit(cited.work) for cited in gate.known.get(row.id, []) if cited.work.id not in named]
+    claims = tuple(c for raw in content["claims"] if (c := _claim(gate, raw, cells, permits, later, row.id, proposed)))
     originals = [works[s["article"]] for s in leads if s["role"] == Role.ORIGINAL]
     # An earlier version's page speaks of the later ones in its history: of what the story rests on now as well.
     behind = everything + [gate.permit(cited.work) for cited in gate.known.get(row.id, [])]
@@ -123,26 +125,49 @@ def page_of(
     )
 
 
+class _Resting(NamedTuple):
+    """What the words of where a claim stood rest on, on one page."""
+
+    story_id: int
+    claim: Sequence[Permit]  # the sources that speak of it there
+    later: Sequence[Permit]  # what the story rests on by now, and did not when that page was written
+    page: Sequence[Permit]  # all of the page's sources, which give the credits
+
+
 def _claim(
-    gate: Gate, raw: dict[str, Any], cells: parts.Cells, permits: dict[int, Permit], story_id: int, proposed: bool
+    gate: Gate,
+    raw: dict[str, Any],
+    cells: parts.Cells,
+    permits: dict[int, Permit],
+    later: Sequence[Permit],
+    story_id: int,
+    proposed: bool,
 ) -> ClaimView | None:
     rests_on = parts.claim_rests_on(raw, permits)
-    stood = [_standing(gate, said, rests_on, story_id) for said in gate.stood.get(record_of(raw), ())]
+    resting = _Resting(story_id, rests_on, later, list(permits.values()))
+    stood = [_standing(gate, said, resting) for said in gate.stood.get(record_of(raw), ())]
     if proposed and stood and stood[-1].standing != raw["standing"]:
         stood.append(parts.proposal(raw, gate.now))
     return parts.claim(raw, cells, rests_on, stood or parts.frozen_standings(raw, rests_on))
 
 
-def _standing(gate: Gate, said: Stood, rests_on: Sequence[Permit], story_id: int) -> StandingView:
-    """Where a claim stood is shown even where the words or the link may not be. Words that were said through another
-    story are withdrawn with it, rest on its sources as well, and ask for the credit that these do."""
-    told = quotes_fit(rests_on, said.why)
-    if said.story_id != story_id:
-        others = [gate.permit(cited.work) for cited in gate.known.get(said.story_id or 0, [])]
-        credited = {words for permit in rests_on for words in permit.attribution}
-        told = told and said.story_status == StoryStatus.PUBLISHED
-        told = told and bool(others) and allowed.may_say(others, said.why)
-        told = told and all(words in credited for permit in others for words in permit.attribution)
+def _standing(gate: Gate, said: Stood, resting: _Resting) -> StandingView:
+    """Where a claim stood is shown even where the words or the link may not be.
+
+    The words rest on what is said to show them as well. Those that were said through another story are withdrawn with
+    it, rest on its sources, and ask for the credit that these do.
+    """
+    others = [gate.permit(said.work)] if said.work else []
+    told = quotes_fit(resting.claim, said.why)
+    if said.story_id == resting.story_id:
+        others += resting.later
+    else:
+        behind = [gate.permit(cited.work) for cited in gate.known.get(said.story_id or 0, [])]
+        told = told and bool(behind) and said.story_status == StoryStatus.PUBLISHED
+        others += behind
+    credited = {words for permit in resting.page for words in permit.attribution}
+    told = told and (not others or allowed.may_say(others, said.why))
+    told = told and all(words in credited for permit in others for words in permit.attribution)
     return StandingView(
         standing=said.standing,
         label=parts.label(Standing, said.standing),
@@ -158,7 +183,13 @@ def _standing(gate: Gate, said: Stood, rests_on: Sequence[Permit], story_id: int
 def _linked(gate: Gate, work: Work | None) -> WorkView | None:
     if not work or not gate.permit(work).listed:
         return None
-    return WorkView(url=work.url, title=work.title, language=work.language, publisher=work.publisher_name)
+    return WorkView(
+        url=work.url,
+        title=work.title,
+        language=work.language,
+        publisher=work.publisher_name,
+        linked_only=gate.permit(work).level == Level.LINK,
+    )
 
 
 def _source(

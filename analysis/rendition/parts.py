@@ -154,26 +154,38 @@ def claim_rests_on(raw: dict[str, Any], permits: dict[int, Permit]) -> list[Perm
 def claim(
     raw: dict[str, Any], cells: Cells, rests_on: Sequence[Permit], stood: Sequence[StandingView]
 ) -> ClaimView | None:
-    """A claim with what is shown of its sources. `stood`: where it stands on record, oldest first."""
-    now = stood[-1] if stood and stood[-1].standing != raw["standing"] else None
-    if not may_say(rests_on, raw["text"], "" if now else raw["why"]):
-        return None
-    written = label(Standing, raw["standing"])
+    """A claim with what is shown of its sources. `stood`: where it stands on record, oldest first; the newest words are
+    shown where the standing has moved since the claim was written, or where that gave none."""
     checked_at = datetime.fromisoformat(raw["checked_at"])
+    newest = stood[-1] if stood else None
+    moved = newest and (newest.standing != raw["standing"] or _moved_at(stood) > checked_at)
+    if not may_say(rests_on, raw["text"], "" if moved else raw["why"]):
+        return None
+    now = newest if moved or not raw["why"] else None
+    written = label(Standing, raw["standing"])
+    otherwise = bool(newest and newest.standing != raw["standing"])
     return ClaimView(
         id=raw["id"],
         record=record_of(raw),
         text=raw["text"],
-        standing=now.standing if now else raw["standing"],
-        label=now.label if now else written,
+        standing=newest.standing if newest else raw["standing"],
+        label=newest.label if newest else written,
         why=now.why if now else raw["why"],
         why_language=now.language if now else "",
-        written=written if now else "",
-        written_why=raw["why"] if now and quotes_fit(rests_on, raw["why"]) else "",
-        checked_at=max(checked_at, now.at) if now else checked_at,
+        written=written if otherwise else "",
+        written_why=raw["why"] if otherwise and quotes_fit(rests_on, raw["why"]) else "",
+        checked_at=max(checked_at, newest.at) if newest and moved else checked_at,
         evidence=tuple(cells[e["source"]][e["stance"]] for e in raw["evidence"] if e["source"] in cells),
         history=tuple(stood),
     )
+
+
+def _moved_at(stood: Sequence[StandingView]) -> datetime:
+    """When a claim came to stand where it does."""
+    for newer, older in zip(stood[::-1], stood[-2::-1], strict=False):
+        if newer.standing != older.standing:
+            return newer.at
+    return stood[0].at
 
 
 def proposal(raw: dict[str, Any], now: datetime) -> StandingView:

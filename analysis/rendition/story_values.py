@@ -138,6 +138,7 @@ class WorkView:
     title: str
     language: str
     publisher: str
+    linked_only: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

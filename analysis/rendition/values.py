@@ -135,6 +135,8 @@ class ClaimRecord:
     uses: tuple[NamedClaim, ...]
     history: tuple[StandingView, ...]  # where it stood, oldest first; the last is where it stands
     said: tuple[EvidenceView, ...]  # what each source says of it, in whichever story; one that is silent says nothing
+    ai: bool  # as of a story's page, the strictest of them
+    snippet: int
 
     @property
     def witnesses(self) -> Witnesses:
@@ -162,6 +164,8 @@ class Matter:
     story: StoryCard  # the one that it was asked for
     moments: tuple[Moment, ...]
     stories: int
+    ai: bool  # as of a story's page, the strictest of them
+    snippet: int
 
     @property
     def lanes(self) -> tuple[tuple[str, tuple[tuple[int, Moment], ...]], ...]:

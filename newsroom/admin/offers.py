@@ -87,7 +87,8 @@ def claims(request: HttpRequest, pk: int | None = None) -> dict[str, Any]:
 
 def _values(claim: ClaimView) -> dict[str, str]:
     """What a row of the story screen holds once it is taken up."""
-    return {"text": claim.text, "standing": claim.standing, "why": claim.why, "shares": str(claim.record)}
+    # Not why it stands so: these words rest on the sources of another story, and are on record.
+    return {"text": claim.text, "standing": claim.standing, "shares": str(claim.record)}
 
 
 def names(request: HttpRequest, pk: int | None = None) -> dict[str, Any]:

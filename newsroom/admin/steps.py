@@ -285,6 +285,8 @@ def stand(stories, request: HttpRequest, story: Story, claim: Claim) -> HttpResp
     if request.method == "POST" and _done(form, story, run):
         messages.success(request, _("On record. Every page that uses this claim shows it now."))
         return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
+    if form.is_bound and form.data.get("was") != now.standing:  # then it is said again, or not, knowing that
+        _mended(form, was=now.standing)
     others = standings.public_of(story.pk).get(claim.pk, (0, 0))[1]
     says = _("“%(claim)s” stands as “%(standing)s”.") % {"claim": claim.text, "standing": now.get_standing_display()}
     if others:
@@ -307,14 +309,20 @@ def _done(form: StepForm, story: Story, run: Callable[[dict[str, Any]], None]) -
     except editing.NotReadyError as error:
         form.add_error(None, error.stops)
     except editing.ConflictError as error:
-        data = QueryDict(mutable=True)
-        data.update(form.data)
-        data["version"] = str(Story.objects.values_list("version", flat=True).get(pk=story.pk))
-        form.data = data
+        _mended(form, version=str(Story.objects.values_list("version", flat=True).get(pk=story.pk)))
         form.add_error(None, _("%(what)s Look at the preview again before you go on.") % {"what": error})
     except (editing.EditingError, TextError) as error:
         form.add_error(None, str(error))
     return form.is_valid()
+
+
+def _mended(form: StepForm, **fields: str) -> None:
+    """What a form holds beside what was typed, as it is by now: so that sending it again says it knowing that."""
+    data = QueryDict(mutable=True)
+    data.update(form.data)
+    for name, value in fields.items():
+        data[name] = value
+    form.data = data
 
 
 def _page(stories, request: HttpRequest, story: Story, form: StepForm, context: dict[str, Any]) -> HttpResponse:

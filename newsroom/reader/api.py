@@ -70,11 +70,13 @@ def story(request: HttpRequest, slug: str) -> Json | HttpResponse:
 @answer
 def claim(request: HttpRequest, pk: int) -> Json | HttpResponse:
     found = rendition.claim(pk)
-    if found is None:
-        raise Http404
+    if not isinstance(found, ClaimRecord):
+        return _gone(found)
     if found.claim.record != pk:
         return HttpResponsePermanentRedirect(f"/api/v1{found.claim.url}")
-    return _record(found)
+    response = _json(_record(found))
+    response["Content-Usage"] = declarations.content_usage(found)
+    return response
 
 
 @answer

@@ -5,6 +5,7 @@ alone, so they say what the strictest page could say: never less.
 """
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -21,14 +22,24 @@ RSL_USAGE = "ai-all"  # RSL 1.0
 EXPIRES = timedelta(days=180)  # RFC 9116 section 2.5.5: less than a year
 
 
-def content_usage(page: StoryPage) -> str:
+class OfStories(Protocol):
+    """A page that rests on others' work: a story, or what is told of several."""
+
+    @property
+    def ai(self) -> bool: ...
+    @property
+    def snippet(self) -> int: ...
+
+
+def content_usage(page: OfStories) -> str:
     """A story's `Content-Usage`: nobody's model is trained on others' work; where a source says so, none uses it."""
     return _denied("train") if page.ai else _denied("train", "use")
 
 
-def robots_tag(page: StoryPage) -> str:
+def robots_tag(page: OfStories) -> str:
     """A story's `X-Robots-Tag`. Where nothing of ours is said, there is nothing to show."""
-    return "nosnippet" if page.linked_only or not page.snippet else f"max-snippet:{page.snippet}"
+    silent = isinstance(page, StoryPage) and page.linked_only
+    return "nosnippet" if silent or not page.snippet else f"max-snippet:{page.snippet}"
 
 
 @require_safe

@@ -58,16 +58,18 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
     found = rendition.matter(slug)
     if not isinstance(found, rendition.Matter):
         return gone(request, found)
-    return render(request, "reader/matter.html", {"matter": found})
+    return _resting(render(request, "reader/matter.html", {"matter": found}), found)
 
 
 @require_safe
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """A claim by itself. Each story that shares one knows it by a number of its own: these lead to the one address."""
-    found = _found(rendition.claim(pk))
+    found = rendition.claim(pk)
+    if not isinstance(found, rendition.ClaimRecord):
+        return gone(request, found)
     if found.claim.record != pk:
         return HttpResponsePermanentRedirect(found.claim.url)
-    return render(request, "reader/claim.html", {"found": found})
+    return _resting(render(request, "reader/claim.html", {"found": found}), found)
 
 
 @require_safe
@@ -191,8 +193,13 @@ def _found[T](answer: T | None) -> T:
 def _of_story(request: HttpRequest, template: str, page: rendition.StoryPage, **context: Any) -> HttpResponse:
     """A page of a story, with what its sources let machines do with it."""
     response = render(request, template, {"page": page, **context})
-    response["Content-Usage"] = declarations.content_usage(page)
-    response["X-Robots-Tag"] = declarations.robots_tag(page)
+    return _resting(response, page)
+
+
+def _resting(response: HttpResponse, on: declarations.OfStories) -> HttpResponse:
+    """With what the sources of what it tells let machines do with it."""
+    response["Content-Usage"] = declarations.content_usage(on)
+    response["X-Robots-Tag"] = declarations.robots_tag(on)
     return response
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis import editing, establishing, preflight, rendition, standings, working
 from analysis.errors import EditingError
-from analysis.models import Article, Claim, DeskTask, Evidence, Source, StandingChange, Story, Version
+from analysis.models import Article, Claim, DeskTask, Evidence, Remark, Source, StandingChange, Story, Version
 from analysis.models.writing import Standing
 from analysis.rendition.story_values import witnesses
 from analysis.rows import WorkingError
@@ -117,15 +117,64 @@ def test_who_has_the_other_story_open_does_not_write_the_old_standing_back(two):
     assert shown(first).standing == "disputed"
 
 
-def test_a_story_that_proposes_another_standing_keeps_its_proposal(two):
+def test_a_story_that_proposes_another_standing_follows_and_is_told_what_it_proposed(two):
+    """Else its publication would take back, on every page, what was said meanwhile."""
     first, second = two
     content = editing.snapshot(second)
     content["claims"][0] |= {"standing": "withdrawn", "why": "It was another tender."}
     write(second, content)
     establishing.move(claim_of(first), None, "disputed", "The register lists eleven.")
-    assert editing.snapshot(second)["claims"][0]["standing"] == "withdrawn"
+    assert editing.snapshot(second)["claims"][0]["standing"] == "disputed"
+    assert "It was another tender." in Remark.objects.get(story=second).text
     editing.publish(second, None)
-    assert shown(first).standing == "withdrawn"
+    assert shown(first).standing == "disputed"
+
+
+def test_who_shares_a_claim_that_moved_since_it_was_offered_begins_where_it_stands():
+    first = story()
+    draft = story(public=False)
+    establishing.move(claim_of(first), None, "withdrawn", "The paper took it back.")
+    content = editing.snapshot(draft)
+    offered = {"id": -1, "shares": claim_of(first).pk, "text": "Twelve bid.", "standing": "reported", "why": "Old.",
+               "evidence": []}  # fmt: skip
+    write(draft, content | {"claims": [offered]})
+    editing.publish(draft, None)
+    assert [shown(one).standing for one in (first, draft)] == ["withdrawn", "withdrawn"]
+    assert StandingChange.objects.filter(claim=claim_of(first)).count() == 2
+
+
+def test_an_editors_note_can_be_added_after_a_change_though_nothing_else_is_saved(two):
+    first, second = two
+    establishing.move(claim_of(first), None, "disputed", "The register lists eleven.")
+    editing.note(second, None, "We have read the register.")
+    assert shown(second).written == ""
+    Story.objects.filter(pk=first.pk).update(dek="Another dek")
+    with pytest.raises(editing.NotReadyError, match="not public yet"):
+        editing.note(first, None, "We have read the register.")
+
+
+def test_there_and_back_says_why_it_is_back_and_a_mended_reason_is_on_record(two):
+    first, second = two
+    establishing.move(claim_of(first), None, "disputed", "It is denied.")
+    establishing.move(claim_of(first), None, "reported", "The dispute is settled.")
+    claim = shown(second)
+    assert (claim.standing, claim.why, claim.written) == ("reported", "The dispute is settled.", "")
+    assert claim.checked_at > second.published_at
+    content = editing.snapshot(first)
+    content["claims"][0]["why"] = "The dispute was settled in May."
+    write(first, content)
+    editing.publish(first, None, kind="correction", reason="In May.")
+    record = rendition.claim(claim.record)
+    assert record.history[-1].why == "The dispute was settled in May." == shown(first).why
+
+
+def test_a_claim_taken_out_and_shared_again_in_one_save_is_the_same_row(two):
+    first, second = two
+    third = story(shares=claim_of(first))
+    for number in (claim_of(first).pk, claim_of(third).pk):
+        row, content = claim_of(second).pk, editing.snapshot(second)
+        write(second, content | {"claims": [content["claims"][0] | {"id": -1, "shares": number}]})
+        assert claim_of(second).pk == row
 
 
 def test_a_restored_version_leaves_the_standing_as_it_is(two):
@@ -179,6 +228,7 @@ def test_every_page_shows_the_newest_of_the_record_whatever_was_done_in_whatever
         ({"why": " "}, "Say why"),
         ({"to": "confirmed"}, "choose the primary source"),
         ({"expected": "withdrawn"}, "Somebody was faster: it stands as “Reported”"),
+        ({"why": "abc \u202e def"}, "invisible character"),
         ({"why": "They say “" + "word " * 40 + "”."}, "quote"),
     ],
 )
@@ -199,10 +249,13 @@ def test_it_is_confirmed_by_a_primary_source_that_states_it_in_any_story_that_us
     article, other = making.article(title="The register"), making.article()
     Source.objects.create(story=second, article=other, role="coverage", position=1)
     source = Source.objects.create(story=second, article=article, role="primary", position=2)
-    with pytest.raises(EditingError, match="primary source"):
+    with pytest.raises(EditingError, match="No story says"):
         establishing.move(claim_of(first), None, "confirmed", "It is in the register.", article)
     Evidence.objects.create(claim=claim_of(second), source=source, stance="states")
-    with pytest.raises(EditingError, match="primary source"):
+    with pytest.raises(EditingError, match="primary source"):  # saved, and not public
+        establishing.move(claim_of(first), None, "confirmed", "It is in the register.", article)
+    editing.publish(second, None)
+    with pytest.raises(EditingError, match="No story says"):
         establishing.move(claim_of(first), None, "confirmed", "It is in the register.", other)
     establishing.move(claim_of(first), None, "confirmed", "It is in the register.", article)
     assert shown(first).changes[-1].work.title == "The register"
@@ -248,7 +301,7 @@ def test_a_public_claim_that_is_left_out_keeps_its_row_and_comes_back_as_it_was(
     assert editing.snapshot(one)["claims"] == [] and claim_of(one).left_out
     assert shown(one).record == claim.pk  # the public page still has it
     editing.publish(one, None)
-    assert rendition.claim(claim.pk) is None
+    assert rendition.claim(claim.pk) == rendition.Tombstone(legal=False)
     write(one, content)
     assert editing.snapshot(one)["claims"][0]["id"] == claim.pk
     editing.publish(one, None)
@@ -306,10 +359,31 @@ def test_on_what_a_claim_was_confirmed_is_linked_only_where_it_may_be(two):
     article = making.article()
     source = Source.objects.create(story=first, article=article, role="primary", position=1)
     Evidence.objects.create(claim=claim_of(first), source=source, stance="states")
+    editing.publish(first, None)
     establishing.move(claim_of(first), None, "confirmed", "It is there.", article)
     assert shown(second).changes[-1].work.url == article.url
     making.terms(article.publisher, level="none")
-    assert shown(second).changes[-1].work is None
+    assert (shown(second).changes[-1].work, shown(second).why) == (None, "")
+
+
+def test_the_words_do_not_become_another_storys_own_by_publishing_it_again(two):
+    first, second = two
+    establishing.move(claim_of(first), None, "disputed", "qzqz")
+    editing.publish(second, None)
+    assert shown(second).why == "qzqz"  # of the record
+    making.terms(first.sources.get().article.publisher, level="none")
+    assert "qzqz" not in str(rendition.story(second.slug)) + str(rendition.history(second.slug, 2))
+
+
+def test_an_earlier_version_says_no_more_of_a_change_than_the_story_may_today():
+    first = story()
+    source = Source.objects.create(story=first, article=making.article(), role="coverage", position=1)
+    Evidence.objects.create(claim=claim_of(first), source=source, stance="disputes")
+    editing.publish(first, None)
+    establishing.move(claim_of(first), None, "disputed", "qzqz")
+    assert "qzqz" in str(rendition.history(first.slug, 1))
+    making.terms(source.article.publisher, level="none")
+    assert "qzqz" not in str(rendition.history(first.slug, 1)) + str(rendition.story(first.slug))
 
 
 def test_a_page_says_no_more_by_a_shared_claim_than_its_own_terms_allow(two):

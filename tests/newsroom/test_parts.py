@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.provenance import Check
 from analysis.rendition import stories as rendition
-from analysis.rendition.story_values import ClaimView, EvidenceView, Ledger, Ref, SourceView, StandingView
+from analysis.rendition.story_values import ClaimView, EvidenceView, Ledger, Ref, SourceView, StandingView, WorkView
 from newsroom.templatetags import parts
 from tests import making
 
@@ -24,7 +24,7 @@ def source(pk):
     return SourceView(
         id=pk, url=f"https://example-wire.test/{pk}", title=f"Title {pk}", publisher=Ref(name="Wire", slug="wire"),
         name="Wire", language="en", published_at=AT, role="primary", role_label="Primary", why="It has the figures.",
-        linked_only=False, stated=False, attribution=("By the Wire",),
+        copied_from="An agency", linked_only=False, stated=False, attribution=("By the Wire",),
         checks=(Check("It is wrong.", "warning"), Check("On its site.", "fine")),
     )  # fmt: skip
 
@@ -32,11 +32,18 @@ def source(pk):
 def ledger():
     sources = source(1), source(2)
     said = tuple(EvidenceView(source=of, stance="states", stance_label="States it") for of in sources)
-    was = StandingView(standing="reported", label="Reported", why="One source.", at=AT)
+    work = WorkView(
+        url="https://example-wire.test/1", title="Title", language="en", publisher="Wire", linked_only=False
+    )
+    was = StandingView(
+        standing="reported", label="Reported", why="One source.", at=AT, language="en", desk="Data desk", work=work,
+        through=1,
+    )  # fmt: skip
     claims = tuple(
         ClaimView(
-            id=pk, text=f"Claim {pk}.", standing="confirmed", label="Confirmed", why="The register.", checked_at=AT,
-            evidence=said, history=(was,),
+            id=pk, record=pk, text=f"Claim {pk}.", standing="confirmed", label="Confirmed", why="The register.",
+            why_language="en", written="Reported", written_why="It was said.", checked_at=AT, evidence=said,
+            history=(was, was),
         )
         for pk in (1, 2)
     )  # fmt: skip

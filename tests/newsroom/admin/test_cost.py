@@ -38,10 +38,10 @@ def queries(ask):
     return len(captured), response
 
 
-def test_the_screen_takes_at_most_sixteen_queries_whatever_is_in_the_story(editor, draft, large):
+def test_the_screen_takes_at_most_eighteen_queries_whatever_is_in_the_story(editor, draft, large):
     few, _response = queries(lambda: editor.get(url(draft)))
     many, response = queries(lambda: editor.get(url(large)))
-    assert many <= min(few + 2, 16), "one for all the moves of all the claims, one for what readers of it reported"
+    assert many <= min(few + 3, 18), "two for what of its claims is on record, one for what readers of it reported"
     assert len(gzip.compress(response.content)) < 100_000  # scripts, styles and fonts come on top: 300 KB in all
 
 
@@ -54,4 +54,4 @@ def test_what_happens_while_one_types_takes_no_more_queries_for_a_large_story(ed
         form = opened(editor, url(story))
         texts = iter("abcdefg")
         counts.append(queries(lambda: editor.post("/admin/analysis/story/typing/", form | {"dek": next(texts)}))[0])  # noqa: B023
-    assert abs(counts[0] - counts[1]) <= 2 and max(counts) <= 21, counts
+    assert abs(counts[0] - counts[1]) <= 2 and max(counts) <= 22, counts

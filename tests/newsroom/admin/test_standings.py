@@ -103,7 +103,7 @@ def test_claims_of_stories_on_the_same_sources_are_offered_and_those_with_the_wo
     page = editor.get(offers, {"q": "port opens"}).content.decode()
     assert f"/claims/{theirs.pk}/" in page
     values = json.loads(unescape(page.split('data-values="')[1].split('"')[0]))
-    assert values == {"text": theirs.text, "standing": "reported", "why": "One report.", "shares": str(theirs.pk)}
+    assert values == {"text": theirs.text, "standing": "reported", "shares": str(theirs.pk)}
     published.sources.update(article=other.sources.get().article)
     assert "The port opens in May." in editor.get(offers).content.decode()
 

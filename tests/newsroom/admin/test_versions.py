@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.utils import timezone
 
-from analysis import editing, working
+from analysis import editing, establishing, working
 from analysis.models import ContextNote, Draft, Entity, Mention, Revision, Story, Version
 from analysis.models.writing import Slot
 from newsroom.admin.versions import Kept
@@ -216,9 +216,8 @@ def test_a_published_revision_is_restored_too(editor, published):
 def test_the_second_look_shows_what_will_be_and_does_nothing(editor, published):
     """Also what cannot come back, or go: a public watch item, a claim whose standing has moved."""
     save(published, headline="With neither", notes=[])
-    content = editing.snapshot(Story.objects.get(pk=published.pk))
-    claim = content["claims"][0] | {"standing": "disputed"}
-    save(published, claims=[claim], headline="Moved")
+    establishing.move(published.claims.get(), None, "disputed", "The firm denies it.")
+    save(published, headline="Moved")
     empty = editing.snapshot(Story.objects.get(pk=published.pk)) | {
         "watch": [],
         "claims": [],
@@ -230,7 +229,7 @@ def test_the_second_look_shows_what_will_be_and_does_nothing(editor, published):
     assert told(response) == {"headline": "[-Moved-]{+From before+}"}
     assert "stays: its standing has moved" in response.content.decode()
     after = Story.objects.get(pk=published.pk)
-    assert (after.version, after.headline, after.versions.count()) == (before.version, "Moved", 4)
+    assert (after.version, after.headline, after.versions.count()) == (before.version, "Moved", 5)
     restore(editor, published, "v0")
     assert published.claims.count() == published.watch_items.count() == 1
 
