@@ -149,12 +149,18 @@ def _tell(story: Story, claim: Claim, change: StandingChange, was: StandingChang
             _remark(story, claim, proposed, why)
     if story.status != Story.Status.PUBLISHED or not story.current:
         return
-    if any(record_of(raw) == change.claim_id for raw in story.current.content["claims"]):
-        Story.objects.filter(pk=story.pk, updated_at__lt=change.at).update(updated_at=change.at)
-        DeskTask.objects.update_or_create(
-            story=story, kind=DeskTask.Kind.STANDING,
-            defaults={"since": change.at, "editor": story.current.created_by},
-        )  # fmt: skip
+    written = {record_of(raw): raw["standing"] for raw in story.current.content["claims"]}
+    if change.claim_id not in written:
+        return
+    Story.objects.filter(pk=story.pk, updated_at__lt=change.at).update(updated_at=change.at)
+    known = standings.on_record(written)
+    if all(pk not in known or known[pk].standing == standing for pk, standing in written.items()):
+        story.tasks.filter(kind=DeskTask.Kind.STANDING).delete()  # it stands again as it was written
+        return
+    DeskTask.objects.update_or_create(
+        story=story, kind=DeskTask.Kind.STANDING,
+        defaults={"since": change.at, "editor": story.current.created_by},
+    )  # fmt: skip
 
 
 def _remark(story: Story, claim: Claim, proposed: str, why: str) -> None:

@@ -134,6 +134,7 @@ def write_claims(story: Story, rows: list[Row], sources: dict[int, int], now: da
         elif row.get("shares"):
             record = shared[row["shares"]]
             values["shares_id"] = record
+            checked_at = stands[record].at  # nobody looked at it anew
             if values["standing"] != stands[record].standing:  # it moved since it was offered: who shares it, follows
                 values |= {"standing": stands[record].standing, "why": ""}
         wanted.append((key, {**values, "checked_at": checked_at, "position": n, "left_out": False}))

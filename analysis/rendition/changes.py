@@ -81,6 +81,8 @@ def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
     for source in page.sources:
         line = f"{source.title} ({source.publisher.name}), {source.role_label}"
         yield f"sources.{source.id}", (_("Coverage drawn on"), line)
+        if source.copied_from:
+            yield f"sources.{source.id}.copied_from", (_("Whose text it carries"), source.copied_from)
         if source.why:
             yield f"sources.{source.id}.why", (_("Why it is there"), source.why)
     if page.mentions:
@@ -102,6 +104,7 @@ def _parts(content: dict[str, Any]) -> Iterator[str]:
     for kind in ("claims", "watch", "sources"):
         yield from (f"{kind}.{row['id']}" for row in content[kind])
     yield from (f"sources.{row['id']}.why" for row in content["sources"] if row["why"])
+    yield from (f"sources.{row['id']}.copied_from" for row in content["sources"] if row.get("copied_from"))
     frozen = {"headline": content.get("head", {}), "summary": content["summary"] or {}}
     frozen |= {f"notes.{note['slot']}": note for note in content["notes"]}
     yield from (f"made.{place}" for place, raw in frozen.items() if making.view(raw).said)

@@ -10,7 +10,7 @@ from analysis.models.writing import Stance
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.lists import PAGE, full_columns, full_pages, published_among
-from analysis.rendition.story_values import EvidenceView, NamedClaim, Tombstone
+from analysis.rendition.story_values import EvidenceView, NamedClaim, StandingView, Tombstone
 from analysis.rendition.values import ClaimRecord
 from analysis.standings import record_of, uses
 
@@ -50,10 +50,21 @@ def claim(pk: int) -> ClaimRecord | Tombstone | None:
         claim=first.claim,
         language=first.story.language,
         uses=tuple(named),
-        history=first.claim.history,
+        history=_history(named),
         said=tuple(_said(named)),
+        attribution=tuple(
+            dict.fromkeys(words for page in pages for source in page.sources for words in source.attribution)
+        ),
         ai=all(pages_of[one.story.id].ai for one in named),
         snippet=min(pages_of[one.story.id].snippet for one in named),
+    )
+
+
+def _history(named: Sequence[NamedClaim]) -> tuple[StandingView, ...]:
+    """Where it stood, with the words as the first of the pages that may show them does: this one gives all credits."""
+    return tuple(
+        next((said for said in same if said.why), same[0])
+        for same in zip(*(one.claim.history for one in named), strict=True)
     )
 
 

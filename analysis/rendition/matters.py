@@ -3,7 +3,7 @@ what was corrected. Everything comes from pages as the public may read them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -78,25 +78,31 @@ def _pages(gate: Gate, story: int, stories: set[int]) -> tuple[list[StoryPage], 
 
 
 def _moments(pages: Sequence[StoryPage]) -> Iterator[Moment]:
-    claims: set[tuple[int, datetime]] = set()  # a claim that several stories use moved once
+    claims: dict[tuple[int, datetime], Moment] = {}  # a claim that several stories use moved once
     for page in pages:
         at = Moment(kind="story", at=page.card.published_at, story=page.card, label=page.form_label)
         yield at
         for claim in page.claims:
             for said in claim.changes[1:]:
-                if (claim.record, said.at) not in claims:
-                    claims.add((claim.record, said.at))
-                    yield replace(
+                if (claim.record, said.at) not in claims or said.through == page.card.id:
+                    claims[claim.record, said.at] = replace(
                         at, kind="claim", at=said.at, label=said.label, code=said.standing, text=claim.text,
-                        url=claim.url,
+                        url=claim.url, why=said.why, why_language=said.language,
                     )  # fmt: skip
         for item in page.watch:
             for judged in item.judgments:
                 yield replace(
                     at, kind="forecast", at=judged.at, label=judged.label, code=judged.state, text=item.statement,
+                    url=f"{page.card.url}#watch-{item.id}", why=judged.why,
+                )  # fmt: skip
+            if item.state == "due":
+                ended = datetime.combine(item.due, time(), UTC) + timedelta(days=1)
+                yield replace(
+                    at, kind="forecast", at=ended, label="", code="due", text=item.statement,
                     url=f"{page.card.url}#watch-{item.id}",
                 )  # fmt: skip
         for line in page.corrections:
             if line.text:
                 yield replace(at, kind="correction", at=line.at, label=line.label, code=line.kind, text=line.text,
                               url=f"{page.card.url}history/")  # fmt: skip
+    yield from claims.values()

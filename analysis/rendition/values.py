@@ -135,8 +135,14 @@ class ClaimRecord:
     uses: tuple[NamedClaim, ...]
     history: tuple[StandingView, ...]  # where it stood, oldest first; the last is where it stands
     said: tuple[EvidenceView, ...]  # what each source says of it, in whichever story; one that is silent says nothing
+    attribution: tuple[str, ...]  # words that the sources of these stories ask for
     ai: bool  # as of a story's page, the strictest of them
     snippet: int
+
+    @property
+    def checked_at(self) -> datetime:
+        """When one of these stories last looked at it."""
+        return max(one.claim.checked_at for one in self.uses)
 
     @property
     def witnesses(self) -> Witnesses:
@@ -155,6 +161,8 @@ class Moment:
     code: str = ""  # the same as a code
     text: str = ""  # the claim, the forecast, the correction; of a story its headline says it
     url: str = ""
+    why: str = ""
+    why_language: str = ""  # empty: the story's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

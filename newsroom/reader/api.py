@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.utils import timezone
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from analysis import rendition
@@ -33,10 +34,11 @@ def answer(view: Callable[..., Json | HttpResponse]) -> Callable[..., HttpRespon
     @require_safe
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            found = view(request, *args, **kwargs)
-        except Http404:
-            found = _problem(404, "Not found")
+        with override("en"):  # what is said of a source is in words: in the same, whoever asks
+            try:
+                found = view(request, *args, **kwargs)
+            except Http404:
+                found = _problem(404, "Not found")
         response = found if isinstance(found, HttpResponse) else _json(found)
         response["Access-Control-Allow-Origin"] = "*"
         response["X-Robots-Tag"] = "noindex"
@@ -133,10 +135,11 @@ def _page(page: StoryPage) -> Json:
         "originals": [source.url for source in page.originals],
         "headline_made": _made(page.head),
         "summary": summary and {
-            "text": summary.text, "words": summary.words, "words_allowed": summary.limit, "made": _made(summary.made),
+            "text": summary.text, "html": summary.html, "words": summary.words, "words_allowed": summary.limit,
+            "made": _made(summary.made),
         },
         "notes": [
-            {"slot": note.slot, "title": note.title, "text": note.text, "made": _made(note.made)}
+            {"slot": note.slot, "title": note.title, "text": note.text, "html": note.html, "made": _made(note.made)}
             for note in page.notes
         ],
         "claims": [_claim(one) for one in page.claims],

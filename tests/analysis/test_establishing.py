@@ -159,6 +159,7 @@ def test_there_and_back_says_why_it_is_back_and_a_mended_reason_is_on_record(two
     establishing.move(claim_of(first), None, "reported", "The dispute is settled.")
     claim = shown(second)
     assert (claim.standing, claim.why, claim.written) == ("reported", "The dispute is settled.", "")
+    assert not DeskTask.objects.exists()  # the pages say it already
     assert claim.checked_at > second.published_at
     content = editing.snapshot(first)
     content["claims"][0]["why"] = "The dispute was settled in May."

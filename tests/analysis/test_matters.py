@@ -45,6 +45,7 @@ def test_it_holds_stories_moves_outcomes_and_corrections_in_the_order_in_which_t
             ("story", 1), ("correction", 3), ("claim", 4), ("story", 5), ("forecast", 6)
         ]  # fmt: skip
         assert (found.stories, found.story.id) == (2, one.pk)
+        assert [m.why for m in found.moments if m.kind == "claim"] == ["Denied."]
         places = [place for _kind, lane in found.lanes for place, _moment in lane]
         assert min(places) == 2 and max(places) == 98
 

@@ -12,7 +12,7 @@ from analysis import drafts, editing, outlines, standings
 from analysis.merging import row_of
 from analysis.models import Draft, Story
 from analysis.models.stories import StoryStatus
-from analysis.models.writing import Stance
+from analysis.models.writing import Stance, Standing
 from newsroom.admin import remarks, reports, steps, versions
 from newsroom.admin.fields import counter
 from newsroom.admin.site import who
@@ -117,7 +117,16 @@ def _beside(stories: Any, request: HttpRequest, document: Document, window: Wind
         }  # fmt: skip
         if beside["unpublished"]:
             beside["differs"] = versions.what_waits(story)
+            beside["moved"] = _moved(story, held.content)
     return beside
+
+
+def _moved(story: Story, content: dict[str, Any]) -> list[tuple[str, str]]:
+    """The claims that stand otherwise than on the public page, and where they do: a text may lean on them."""
+    assert story.current  # noqa: S101  something of it is public
+    written = {claim["id"]: claim["standing"] for claim in story.current.content["claims"]}
+    found = [claim for claim in content["claims"] if written.get(claim["id"], claim["standing"]) != claim["standing"]]
+    return [(claim["text"], str(Standing(claim["standing"]).label)) for claim in found]
 
 
 def _tools(story: Story, offered: list[Any], writable: bool) -> list[tuple[str, Any]]:
