@@ -9,6 +9,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -37,6 +38,7 @@ PAGE_QUOTES = gettext_noop(
     "Over the whole page %(n)d words between quotation marks are those of %(publisher)s; its terms allow %(max)d. "
     "Retell some of them in our words."
 )
+LONG = 20_000  # words of a source that is compared with the others
 RUNS_SHOWN = 5  # of one source; the longest ones
 
 _HELD = Prepared(
@@ -67,12 +69,16 @@ def forget_old(now: datetime) -> int:
     return SourceText.objects.filter(held_since__lte=now - HELD_FOR).delete()[0]
 
 
+type Row = tuple[int, datetime]  # where a text is held, and since when: it changes no other way
+
+
 class Held(NamedTuple):
     """What is compared of a text that is held: none of its words, and numbers that another process reads otherwise."""
 
     publisher: str
     runs: array[int]  # as overlap.read gives them
     figures: array[int]  # hashes of its numbers, each once
+    row: Row | None = None
 
 
 def held(content: dict[str, Any]) -> dict[int, Held]:
@@ -81,7 +87,7 @@ def held(content: dict[str, Any]) -> dict[int, Held]:
     found = {}
     for source, pk, since, publisher in _HELD(sources=[s["id"] for s in content["sources"]]):
         with suppress(SourceText.DoesNotExist):  # forgotten just now
-            found[source] = Held(publisher, *_read_once(pk, since))
+            found[source] = Held(publisher, *_read_once(pk, since), (pk, since))
     return found
 
 
@@ -98,6 +104,24 @@ def _read_once(pk: int, _since: datetime) -> tuple[array[int], array[int]]:
 def read(text: str) -> tuple[array[int], array[int]]:
     """What is compared of a text: its runs of words, and its numbers."""
     return overlap.read(text), array("q", {hash(number) for number in figures(text)})
+
+
+def alike(texts: Mapping[int, Held]) -> list[tuple[int, int]]:
+    """Pairs of these texts, by the ids of their sources, of which one stands in the other for the most part: more than
+    half of its runs of words. Of a text longer than LONG it is not asked."""
+    rows = [(source, text.row) for source, text in texts.items() if text.row and len(text.runs) <= LONG]
+    return [(one, other) for (one, a), (other, b) in combinations(rows, 2) if _one_text(a, b)]
+
+
+@lru_cache(maxsize=2048)  # asked at every pause in typing, of texts that stay as they are
+def _one_text(one: Row, other: Row) -> bool:
+    a, b = _runs(*one), _runs(*other)
+    return len(a & b) > min(len(a), len(b)) / 2
+
+
+@lru_cache(maxsize=32)
+def _runs(pk: int, since: datetime) -> frozenset[int]:
+    return frozenset(_read_once(pk, since)[0])
 
 
 def stated(numbers: Collection[str], texts: Iterable[Held]) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from analysis import asking
+from analysis import asking, comparing
 from analysis.addresses import host_of
 from analysis.owners import names_of
 from analysis.preflight.checks import Check, Material, advise
@@ -31,3 +31,15 @@ def checks(material: Material) -> Iterator[Check]:
             if found.mark == "warning":
                 said = _("“%(title)s”: %(words)s The page will say so.") % {"title": work.title, "words": found.words}
                 yield advise(said, "sources")
+    yield from _alike(material)
+
+
+def _alike(material: Material) -> Iterator[Check]:
+    """Two outlets with one text are one witness: of what is held of theirs, where nobody has said it yet."""
+    raws = {raw["id"]: raw for raw in material.content["sources"]}
+    for one, other in comparing.alike(material.held):
+        owners = {material.articles[pk].publisher_id for pk in (one, other)}
+        if len(owners) == 2 and not any(raws[pk].get("copied_from") for pk in (one, other)):
+            titles = {name: material.articles[pk].title for name, pk in (("one", one), ("other", other))}
+            said = _("“%(one)s” and “%(other)s” are one text for the most part. Say whose text it is.") % titles
+            yield advise(said, "sources")

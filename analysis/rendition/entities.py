@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -168,9 +168,14 @@ def _together(pages: Sequence[StoryPage], slugs: Collection[str]) -> tuple[tuple
     return tuple(counts.most_common(MOST_TOGETHER))
 
 
-def _claims(pages: Sequence[StoryPage], names: Callable[[str], bool]) -> Iterator[NamedClaim]:
+def _claims(pages: Sequence[StoryPage], names: Callable[[str], bool]) -> Iterable[NamedClaim]:
+    """Those that name it, each once: of one that several stories use, as the newest of them puts it."""
+    found: dict[int, NamedClaim] = {}
     for page in pages:
-        yield from (NamedClaim(claim=claim, story=page.card) for claim in page.claims if names(claim.text))
+        for claim in page.claims:
+            if names(claim.text):
+                found.setdefault(claim.record, NamedClaim(claim=claim, story=page.card))
+    return found.values()
 
 
 def _naming(names: Sequence[str]) -> Callable[[str], bool]:

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -210,7 +210,8 @@ def test_a_process_reads_a_text_once_and_another_in_its_place_anew(story, django
 def test_what_a_process_remembers_of_a_text_are_numbers_and_not_once_it_is_forgotten(story):
     content = editing.snapshot(story)
     (remembered,) = comparing.held(content).values()
-    assert [type(part) for part in remembered] == [str, array, array]
+    assert [type(part) for part in remembered] == [str, array, array, tuple]
+    assert [type(part) for part in remembered.row] == [int, datetime]
     assert remembered.publisher == str(story.sources.get().article.publisher)
     assert {remembered.runs.typecode, remembered.figures.typecode} == {"q"}
     comparing.forget(story.pk)

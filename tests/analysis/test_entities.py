@@ -49,6 +49,15 @@ def test_claims_that_name_it_stand_by_their_standing_and_others_do_not(office):
     ]
 
 
+def test_a_claim_that_several_stories_share_stands_there_once(office):
+    first = naming(office, days=9, claims={"The grid office waits.": "reported"}).claims.get()
+    second = making.draft()
+    Mention.objects.create(story=second, entity=office)
+    Claim.objects.create(story=second, text="The Grid Office still waits.", standing="reported", shares=first)
+    editing.publish(second, None)
+    assert [named.claim.text for named in record().claims] == ["The Grid Office still waits."]
+
+
 @pytest.mark.parametrize(("names", "text", "named"), [
     (["Nvidia"], "NVIDIA’s chips", True), (["Nvidia"], "Nvidiants", False), (["US"], "the US says", True),
     (["US"], "tell us", False), (["Île-de-France"], "l’île-de-france", True), (["A.B"], "AxB", False),

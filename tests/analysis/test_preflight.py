@@ -259,6 +259,20 @@ def test_advice_stops_nothing_and_goes_away_when_followed():
     assert advice(full) == []
 
 
+def test_two_outlets_with_one_text_are_pointed_out_until_somebody_says_whose_it_is():
+    story = making.draft()
+    text = " ".join(f"word{n}" for n in range(200))
+    other = Source.objects.create(story=story, article=making.article(title="A copy"), role="coverage", position=1)
+    apart = Source.objects.create(story=story, article=making.article(title="Its own"), role="coverage", position=2)
+    for source, words in ((story.sources.first(), text), (other, f"By our staff. {text} More."), (apart, text[:400])):
+        comparing.hold(source, words)
+    comparing.hold(apart, " ".join(f"other{n}" for n in range(200)) + text[:300])
+    told = [line for line in advice(story) if "one text" in line]
+    assert told == ["“Their headline” and “A copy” are one text for the most part. Say whose text it is."]
+    Source.objects.filter(pk=other.pk).update(copied_from="An agency")
+    assert not [line for line in advice(story) if "one text" in line]
+
+
 def test_a_forecast_cannot_go_public_after_its_own_day():
     story = making.draft()
     late = timezone.now().date() - timedelta(days=1)
