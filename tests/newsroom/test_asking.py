@@ -50,8 +50,8 @@ def test_a_round_has_the_sources_of_what_was_published_asked(article):
 def test_what_was_published_at_its_time_is_asked_as_well(article):
     story, by = making.draft(article), User.objects.create_user("root", is_superuser=True)
     scheduling.schedule(story, by, timezone.now() + MINUTE)
-    scheduling.publish_due(timezone.now() + 2 * MINUTE)
-    Story.objects.filter(pk=story.pk).update(updated_at=timezone.now())
+    Story.objects.filter(pk=story.pk).update(publish_at=timezone.now())
+    scheduling.publish_due(timezone.now())
     assert tasks.ask_sources.func() == 1
 
 
