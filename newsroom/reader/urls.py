@@ -61,6 +61,7 @@ urlpatterns = [
     path("language/<slug:code>/", views.language, name="language"),
     path("feeds/latest.atom", feeds.atom, name="feed"),
     path("feeds/<feed:kind>/<slug:slug>.atom", feeds.atom, name="feed_of"),
+    path("api/v1/", api.openapi, name="api_root"),
     path("api/v1/openapi.json", api.openapi, name="api"),
     path("api/v1/stories/", api.stories, name="api_stories"),
     path("api/v1/stories/<slug:slug>/", api.story, name="api_story"),

@@ -222,7 +222,7 @@ NOT_ASKED = {"rsl", "security", "tdmrep", "trust",
     "sitemap", "topics",  # months, and names of topics
     "publishers",  # names and terms
     "transparency", "transparency_csv", "transparency_json", "scorecard_csv", "api_scorecard",  # counts
-    "api",
+    "api", "api_root",
     "preview",  # passes the gate when it is opened; nobody here knows its address
     "report",  # the same
 }  # fmt: skip
