@@ -14,7 +14,7 @@ from lxml import etree
 from protego import Protego
 
 from analysis import editing
-from analysis.models import Source, Story
+from analysis.models import Claim, Source, Story, StoryLink
 from analysis.text import count_words
 from newsroom import standing
 from tests import making
@@ -204,6 +204,24 @@ def test_an_earlier_version_passes_on_what_the_sources_of_today_say(client):
     for page in (url, url + "history/", url + "history/1/"):
         headers = client.get(page).headers
         assert (headers["Content-Usage"], characters(headers["X-Robots-Tag"])) == ("train-ai=n, ai-use=n", 39), page
+
+
+def test_what_tells_of_several_stories_passes_on_what_the_strictest_of_them_says(client):
+    """A claim by itself, the timeline of a matter, and the API."""
+    first = making.draft()
+    Claim.objects.create(story=first, text="Twelve firms bid.", standing="reported")
+    editing.publish(first, None)
+    second = making.draft()
+    shared = Claim.objects.create(story=second, text="Twelve bid.", standing="reported", shares=first.claims.get())
+    StoryLink.objects.create(story=second, earlier=first, kind="follows", why="It goes on.")
+    editing.publish(second, None)
+    making.terms(first.sources.get().article.publisher, level="full", ai="allow", max_words=60)
+    making.terms(second.sources.get().article.publisher, level="short", ai="deny")
+    strict = client.get(second.get_absolute_url()).headers
+    for page in (f"/claims/{shared.shares_id}/", f"{first.get_absolute_url()}timeline/"):
+        found = client.get(page).headers
+        assert (found["Content-Usage"], found["X-Robots-Tag"]) == (strict["Content-Usage"], strict["X-Robots-Tag"])
+    assert client.get(f"/api/v1/claims/{shared.shares_id}/").headers["Content-Usage"] == strict["Content-Usage"]
 
 
 def test_a_new_decision_is_passed_on_with_the_next_request(client):

@@ -62,6 +62,17 @@ def test_what_cannot_be_said_comes_back_as_it_was_typed(editor, other, more, wor
     assert StandingChange.objects.filter(claim__story=other).count() == 1
 
 
+def test_a_form_that_comes_too_late_says_so_and_can_be_sent_again_knowing_that(editor, other):
+    establishing.move(other.claims.get(), None, "withdrawn", "The port took it back.")
+    response = editor.post(step(other), said(other))
+    assert "Somebody was faster" in response.content.decode()
+    again = said(
+        other, was=response.context["form"]["was"].value(), version=response.context["form"]["version"].value()
+    )
+    assert editor.post(step(other), again).status_code == 302
+    assert other.claims.get().changes.last().standing == "disputed"
+
+
 def test_only_who_publishes_says_where_a_public_claim_stands(writer, other):
     assert writer.get(step(other)).status_code == 403
     assert writer.post(step(other), said(other)).status_code == 403
