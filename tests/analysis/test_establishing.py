@@ -367,6 +367,26 @@ def test_on_what_a_claim_was_confirmed_is_linked_only_where_it_may_be(two):
     assert (shown(second).changes[-1].work, shown(second).why) == (None, "")
 
 
+def test_words_said_on_an_article_obey_its_terms_though_only_another_story_draws_on_it(two):
+    first, second = two
+    article = second.sources.get().article
+    establishing.move(claim_of(first), None, "disputed", "qzqz", article)
+    assert shown(first).why == "qzqz"
+    making.terms(article.publisher, level="none")
+    assert (shown(first).standing, shown(first).why) == ("disputed", "")
+
+
+def test_what_is_saved_beside_a_public_primary_source_confirms_nothing(two):
+    first, second = two
+    Source.objects.create(story=second, article=making.article(), role="primary", position=1)
+    editing.publish(second, None)
+    article = making.article()
+    source = Source.objects.create(story=second, article=article, role="primary", position=2)
+    Evidence.objects.create(claim=claim_of(second), source=source, stance="states")
+    with pytest.raises(EditingError, match="choose the primary source"):
+        establishing.move(claim_of(first), None, "confirmed", "It is there.", article)
+
+
 def test_the_words_do_not_become_another_storys_own_by_publishing_it_again(two):
     first, second = two
     establishing.move(claim_of(first), None, "disputed", "qzqz")
