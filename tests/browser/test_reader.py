@@ -14,7 +14,8 @@ PAGES = [
     "/stories/one-licence-seven-prices/history/", "/stories/one-licence-seven-prices/history/1/", "/topics/",
     "/topics/energy/", "/mentions/anthropic/", "/publishers/", "/publishers/la-veille/", "/search/?q=port", "/watch/",
     "/corrections/", "/about/how-we-write/", "/stories/reserve-price-advice/", "/stories/halmouth-water-sensors/",
-    "/nothing-here/", "/takedown/",
+    "/nothing-here/", "/takedown/", "/claims/1/", "/stories/anthropic-amazon-wider-agreement/",
+    "/stories/anthropic-amazon-wider-agreement/timeline/", "/stories/anthropic-amazon-what-is-confirmed/report/",
 ]  # fmt: skip
 
 
@@ -26,9 +27,9 @@ def test_a_reader_goes_from_the_river_to_the_original(demonstration, page):
     # What is ours and what is theirs are told apart, and the way to the original is the first button.
     expect(page.get_by_role("link", name="Read the original")).to_have_attribute("href", re.compile("^https://"))
     expect(page.get_by_role("heading", name="The news")).to_be_visible()
-    page.get_by_role("link", name="8 claims on this page").click()
+    page.get_by_role("link", name="9 claims on this page").click()
     expect(page).to_have_url(re.compile("#claims$"))
-    expect(page.get_by_role("rowheader")).to_have_count(8)
+    expect(page.get_by_role("rowheader")).to_have_count(9)
     expect(page.get_by_text("The 5 gigawatts are a target for about 2028").first).to_be_visible()
     page.get_by_role("link", name="Anthropic", exact=True).last.click()
     expect(page).to_have_url(re.compile("/mentions/anthropic/$"))
