@@ -99,7 +99,8 @@ def write_claims(story: Story, rows: list[Row], sources: dict[int, int], now: da
     """Where a public claim stands is a proposal until it is published (analysis/establishing.py). One that
     was public, and is left out, keeps its row, for its address stays."""
     held = {claim.pk: claim for claim in story.claims.prefetch_related("evidence", "changes", "sharers")}
-    shared = _shared(story, [row["shares"] for row in rows if row.get("shares") and row.get("id") not in held])
+    fresh = [row for key, row in zip(_known(rows, held), rows, strict=True) if key is None and row.get("shares")]
+    shared = _shared(story, [row["shares"] for row in fresh])
     # A claim of another story that was left out, now or before, and is taken up again, is the one that was there.
     named = {row.get("id") for row in rows}
     free = {claim.shares_id: pk for pk, claim in held.items() if claim.shares_id and pk not in named}
@@ -117,11 +118,10 @@ def write_claims(story: Story, rows: list[Row], sources: dict[int, int], now: da
             )
     story.claims.filter(pk__in=[claim.pk for claim in gone if claim.public_since]).update(left_out=True)
     there = {pk: claim for pk, claim in held.items() if pk in keys or not (claim.left_out or claim.public_since)}
-    new = {shared[row["shares"]] for key, row in zip(keys, rows, strict=True) if key is None and row.get("shares")}
+    joined = [shared[row["shares"]] for key, row in zip(keys, rows, strict=True) if key is None and row.get("shares")]
     used = {claim.record for claim in there.values() if claim.pk in keys}
-    once = [shared[row["shares"]] for key, row in zip(keys, rows, strict=True) if key is None and row.get("shares")]
-    _once([*once, *(new & used)], _("This story has this claim already."))
-    stands = standings.on_record(new)
+    _once([*joined, *used.intersection(joined)], _("This story has this claim already."))
+    stands = standings.on_record(joined)
     wanted: list[Wanted] = []
     stances = [{sources[e["source"]]: e["stance"] for e in row["evidence"] if e["source"] in sources} for row in rows]
     for n, (key, row, stance) in enumerate(zip(keys, rows, stances, strict=True)):

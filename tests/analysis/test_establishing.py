@@ -318,6 +318,14 @@ def test_a_shared_claim_that_is_left_out_and_shared_again_is_the_same_row(two):
     assert claim_of(second).pk == row and not claim_of(second).left_out
 
 
+def test_a_shared_claim_that_comes_twice_is_refused_and_nothing_is_lost(two):
+    _first, second = two
+    before = editing.snapshot(second)
+    with pytest.raises(WorkingError, match="has this claim already"):
+        write(second, before | {"claims": before["claims"] * 2})
+    assert editing.snapshot(second) == before
+
+
 def test_a_claim_that_other_stories_use_is_not_removed(two):
     first, _second = two
     with pytest.raises(WorkingError, match="other stories use it"):
