@@ -77,6 +77,8 @@ def axe(page: Page, *, include: str | None = None, ignore: tuple[str, ...] = ())
     """Asserts that axe-core finds nothing on the page as it stands.
 
     The source is evaluated by the driver, as the developer tools would, so the page's CSP stays as strict as it is.
+    What sticks to an edge lies where it belongs meanwhile: else it covers a part of whatever control is scrolled under
+    it, and axe measures the part.
     """
     source = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text()
     page.evaluate(f"() => {{ if (!window.axe) {{ {source} }} }}")
@@ -86,7 +88,17 @@ def axe(page: Page, *, include: str | None = None, ignore: tuple[str, ...] = ())
         "resultTypes": ["violations"],
         "preload": False,  # would fetch the style sheets again, and all of ours are readable as they are
     }
-    result = page.evaluate("([include, options]) => axe.run(include || document, options)", [include, options])
+    result = page.evaluate(
+        """async ([include, options]) => {
+            const sticking = [...document.querySelectorAll("body *")].filter(
+                element => getComputedStyle(element).position === "sticky")
+            const before = sticking.map(element => element.style.position)
+            sticking.forEach(element => { element.style.position = "static" })
+            try { return await axe.run(include || document, options) }
+            finally { sticking.forEach((element, i) => { element.style.position = before[i] }) }
+        }""",
+        [include, options],
+    )
     assert not result["violations"], f"axe on {page.url}:\n" + "\n".join(
         f"  {rule['id']}: {rule['help']}\n"
         + "\n".join(f"    {' '.join(map(str, node['target']))}  {node['html'][:160]}" for node in rule["nodes"][:5])
