@@ -19,13 +19,11 @@ from django.views.decorators.http import require_safe
 from analysis import rendition
 from analysis import scorecard as record
 from analysis.rendition import ClaimRecord, StoryPage
-from analysis.rendition.story_values import ClaimView, MadeView, SourceView, StandingView, StoryCard, WatchView
 from newsroom.reader import declarations
+from newsroom.reader.api_values import Json, card_of, page_of, record_of, watch_of
 from newsroom.reader.lists import cursor, day_cursor
 
 DESCRIPTION = json.loads((Path(__file__).parent / "openapi.json").read_text())
-
-type Json = dict[str, Any]
 
 
 def answer(view: Callable[..., Json | HttpResponse]) -> Callable[..., HttpResponse]:
@@ -56,7 +54,7 @@ def openapi(request: HttpRequest) -> Json:
 def stories(request: HttpRequest) -> Json:
     """The newest stories that may be listed."""
     found = rendition.home(cursor(request)).river
-    return {"stories": [_card(card) for card in found.items], "next": _next(request, "before", found.after)}
+    return {"stories": [card_of(card) for card in found.items], "next": _next(request, "before", found.after)}
 
 
 @answer
@@ -64,7 +62,7 @@ def story(request: HttpRequest, slug: str) -> Json | HttpResponse:
     page = rendition.story(slug)
     if not isinstance(page, StoryPage):
         return _gone(page)
-    response = _json(_page(page))
+    response = _json(page_of(page))
     response["Content-Usage"] = declarations.content_usage(page)
     return response
 
@@ -76,7 +74,7 @@ def claim(request: HttpRequest, pk: int) -> Json | HttpResponse:
         return _gone(found)
     if found.claim.record != pk:
         return HttpResponsePermanentRedirect(f"/api/v1{found.claim.url}")
-    response = _json(_record(found))
+    response = _json(record_of(found))
     response["Content-Usage"] = declarations.content_usage(found)
     return response
 
@@ -85,7 +83,7 @@ def claim(request: HttpRequest, pk: int) -> Json | HttpResponse:
 def watch(request: HttpRequest) -> Json:
     """What is open, by its day."""
     found = rendition.watch(day_cursor(request, "after"))
-    items = [_watch(item) | {"story": _card(item.story)} for item in found.items if item.story]
+    items = [watch_of(item) | {"story": card_of(item.story)} for item in found.items if item.story]
     return {"items": items, "next": _next(request, "after", found.after)}
 
 
@@ -105,134 +103,6 @@ def scorecard(request: HttpRequest) -> Json:
         },
         "lines": lines,
     }  # fmt: skip
-
-
-# --- values -------------------------------------------------------------------------------------------------------
-
-
-def _card(card: StoryCard) -> Json:
-    return {
-        "url": settings.ORIGIN + card.url,
-        "api": f"{settings.ORIGIN}/api/v1{card.url}",
-        "headline": card.headline,
-        "headline_is_ours": card.ours,
-        "dek": card.dek,
-        "language": card.language,
-        "topic": card.topic.slug,
-        "published_at": card.published_at.isoformat(),
-        "updated_at": card.updated_at.isoformat(),
-        "publishers": list(card.publishers),
-    }
-
-
-def _page(page: StoryPage) -> Json:
-    summary = page.summary
-    return _card(page.card) | {
-        "version": page.number,
-        "form": page.form,
-        "by": page.desk.name,
-        "edited_by": page.edited_by.name if page.edited_by else None,
-        "originals": [source.url for source in page.originals],
-        "headline_made": _made(page.head),
-        "summary": summary and {
-            "text": summary.text, "html": summary.html, "words": summary.words, "words_allowed": summary.limit,
-            "made": _made(summary.made),
-        },
-        "notes": [
-            {"slot": note.slot, "title": note.title, "text": note.text, "html": note.html, "made": _made(note.made)}
-            for note in page.notes
-        ],
-        "claims": [_claim(one) for one in page.claims],
-        "watch": [_watch(item) for item in page.watch],
-        "sources": [_source(source) for source in page.sources],
-        "mentions": [{"name": ref.name, "url": f"{settings.ORIGIN}/mentions/{ref.slug}/"} for ref in page.mentions],
-        "how_this_was_made": page.disclosure,
-        "conflicts": page.conflicts,
-        "earlier": [_card(link.story) | {"kind": link.kind, "verdict": link.verdict or None} for link in page.earlier],
-        "later": [_card(link.story) | {"kind": link.kind, "verdict": link.verdict or None} for link in page.later],
-        "corrections": [
-            {"kind": line.kind, "text": line.text, "at": line.at.isoformat(), "thanks": list(line.thanks)}
-            for line in page.corrections if line.text
-        ],
-    }  # fmt: skip
-
-
-def _made(made: MadeView | None) -> Json | None:
-    """None of what is not shown, or of which nobody has said it."""
-    if not made or not made.said:
-        return None
-    return {
-        "by": made.made_by or None,
-        "model": made.model or None,
-        "checked_by": made.checked_by or None,
-        "checked_at": made.checked_at.isoformat() if made.checked_at else None,
-    }
-
-
-def _claim(one: ClaimView) -> Json:
-    return {
-        "url": settings.ORIGIN + one.url,
-        "text": one.text,
-        "standing": one.standing,
-        "why": one.why,
-        "standing_changed_since_written": bool(one.written),
-        "checked_at": one.checked_at.isoformat(),
-        "outlets": one.witnesses.outlets,
-        "independent_sources": one.witnesses.independent,
-        "evidence": [{"source": cell.source.url, "stance": cell.stance} for cell in one.evidence],
-        "history": [_standing(said) for said in one.history],
-    }
-
-
-def _record(found: ClaimRecord) -> Json:
-    return _claim(found.claim) | {
-        "language": found.language,
-        "outlets": found.witnesses.outlets,
-        "independent_sources": found.witnesses.independent,
-        "evidence": [{"source": cell.source.url, "stance": cell.stance} for cell in found.said],
-        "stories": [_card(use.story) | {"text": use.claim.text} for use in found.uses],
-    }
-
-
-def _standing(said: StandingView) -> Json:
-    return {
-        "standing": said.standing,
-        "why": said.why,
-        "at": said.at.isoformat(),
-        "by": said.desk or None,
-        "on": said.work.url if said.work else None,
-    }
-
-
-def _watch(item: WatchView) -> Json:
-    return {
-        "id": item.id,
-        "statement": item.statement,
-        "due": item.due.isoformat(),
-        "likelihood": item.likelihood,
-        "settled_by": item.settled_by,
-        "state": item.state,
-        "replaced_by": item.replaced_by,
-        "judgments": [
-            {"state": said.state, "why": said.why, "url": said.url or None, "at": said.at.isoformat()}
-            for said in item.judgments
-        ],
-    }
-
-
-def _source(source: SourceView) -> Json:
-    return {
-        "url": source.url,
-        "title": source.title,
-        "publisher": source.publisher.name,
-        "language": source.language,
-        "published_at": source.published_at.isoformat() if source.published_at else None,
-        "role": source.role,
-        "why": source.why,
-        "copied_from": source.copied_from or None,
-        "attribution": list(source.attribution),
-        "checks": [{"mark": check.mark, "words": check.words} for check in source.checks],
-    }
 
 
 def _json(data: Json) -> HttpResponse:
