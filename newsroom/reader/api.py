@@ -14,33 +14,34 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.utils import timezone
 from django.utils.translation import override
-from django.views.decorators.http import require_safe
 
 from analysis import rendition
 from analysis import scorecard as record
-from analysis.rendition import ClaimRecord, StoryPage
+from analysis.rendition import ClaimRecord, Cursor, CursorError, DayCursor, StoryPage
+from newsroom import problems
 from newsroom.reader import declarations
 from newsroom.reader.api_values import Json, card_of, page_of, record_of, watch_of
-from newsroom.reader.lists import cursor, day_cursor
 
 DESCRIPTION = json.loads((Path(__file__).parent / "openapi.json").read_text())
+SAFE = ("GET", "HEAD")
 
 
 def answer(view: Callable[..., Json | HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer with what a view returns. Any site may read it: it is public, and knows nobody."""
+    """Answer with what a view returns, or with what was wrong."""
 
-    @require_safe
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in SAFE:
+            return _not_allowed()
         with override("en"):  # what is said of a source is in words: in the same, whoever asks
             try:
                 found = view(request, *args, **kwargs)
             except Http404:
-                found = _problem(404, "Not found")
-        response = found if isinstance(found, HttpResponse) else _json(found)
-        response["Access-Control-Allow-Origin"] = "*"
-        response["X-Robots-Tag"] = "noindex"
-        return response
+                found = problems.not_found()
+            except CursorError as error:
+                what = f"“{str(error)[:100]}” is no cursor."
+                found = problems.bad_request(f"{what} Leave it out to begin anew, or use the `next` of an answer.")
+        return problems.readable(found if isinstance(found, HttpResponse) else _json(found))
 
     return answered
 
@@ -53,7 +54,7 @@ def openapi(request: HttpRequest) -> Json:
 @answer
 def stories(request: HttpRequest) -> Json:
     """The newest stories that may be listed."""
-    found = rendition.home(cursor(request)).river
+    found = rendition.home(Cursor.parse(request.GET.get("before", ""))).river
     return {"stories": [card_of(card) for card in found.items], "next": _next(request, "before", found.after)}
 
 
@@ -82,7 +83,7 @@ def claim(request: HttpRequest, pk: int) -> Json | HttpResponse:
 @answer
 def watch(request: HttpRequest) -> Json:
     """What is open, by its day."""
-    found = rendition.watch(day_cursor(request, "after"))
+    found = rendition.watch(DayCursor.parse(request.GET.get("after", "")))
     items = [watch_of(item) | {"story": card_of(item.story)} for item in found.items if item.story]
     return {"items": items, "next": _next(request, "after", found.after)}
 
@@ -113,15 +114,17 @@ def _next(request: HttpRequest, name: str, after: str | None) -> str | None:
     return f"{settings.ORIGIN}{request.path}?{name}={after}" if after else None
 
 
-def _problem(status: int, title: str) -> HttpResponse:
-    return JsonResponse({"title": title, "status": status}, status=status, content_type="application/problem+json")
+def _not_allowed() -> HttpResponse:
+    response = problems.problem(405, "Method not allowed", "Nothing can be changed here. Ask with GET or HEAD.")
+    response["Allow"] = ", ".join(SAFE)
+    return response
 
 
 def _gone(tombstone: rendition.Tombstone | None) -> HttpResponse:
     """As the page: 404 where nothing was; 410, or 451 with a link to who took it down (RFC 7725: this site)."""
     if tombstone is None:
         raise Http404
-    response = _problem(tombstone.status, "Unavailable for legal reasons" if tombstone.legal else "Gone")
+    response = problems.problem(tombstone.status, "Unavailable for legal reasons" if tombstone.legal else "Gone")
     response["Cache-Control"] = "no-store"
     if tombstone.legal:
         response["Link"] = f'<{settings.ORIGIN}/>; rel="blocked-by"'
