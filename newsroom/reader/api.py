@@ -17,10 +17,10 @@ from django.utils.translation import override
 
 from analysis import rendition
 from analysis import scorecard as record
-from analysis.rendition import ClaimRecord, Cursor, CursorError, DayCursor, StoryPage
+from analysis.rendition import ClaimRecord, Cursor, CursorError, DayCursor, Matter, StoryPage
 from newsroom import problems
 from newsroom.reader import declarations
-from newsroom.reader.api_values import Json, card_of, page_of, record_of, watch_of
+from newsroom.reader.api_values import Json, card_of, correction_of, moment_of, page_of, record_of, version_of, watch_of
 
 DESCRIPTION = json.loads((Path(__file__).parent / "openapi.json").read_text())
 SAFE = ("GET", "HEAD")
@@ -63,9 +63,27 @@ def story(request: HttpRequest, slug: str) -> Json | HttpResponse:
     page = rendition.story(slug)
     if not isinstance(page, StoryPage):
         return _gone(page)
-    response = _json(page_of(page))
-    response["Content-Usage"] = declarations.content_usage(page)
-    return response
+    return _resting(page_of(page), page)
+
+
+@answer
+def versions(request: HttpRequest, slug: str) -> Json | HttpResponse:
+    """The public history of a story, newest first."""
+    page = rendition.history(slug)
+    if not isinstance(page, StoryPage):
+        return _gone(page)
+    told = {"story": card_of(page.card), "versions": [version_of(line, page.card) for line in page.history]}
+    return _resting(told, page)
+
+
+@answer
+def timeline(request: HttpRequest, slug: str) -> Json | HttpResponse:
+    """The matter that a story belongs to, oldest first."""
+    matter = rendition.matter(slug)
+    if not isinstance(matter, Matter):
+        return _gone(matter)
+    moments = [moment_of(moment) for moment in matter.moments]
+    return _resting({"story": card_of(matter.story), "stories": matter.stories, "moments": moments}, matter)
 
 
 @answer
@@ -75,9 +93,7 @@ def claim(request: HttpRequest, pk: int) -> Json | HttpResponse:
         return _gone(found)
     if found.claim.record != pk:
         return HttpResponsePermanentRedirect(f"/api/v1{found.claim.url}")
-    response = _json(record_of(found))
-    response["Content-Usage"] = declarations.content_usage(found)
-    return response
+    return _resting(record_of(found), found)
 
 
 @answer
@@ -86,6 +102,13 @@ def watch(request: HttpRequest) -> Json:
     found = rendition.watch(DayCursor.parse(request.GET.get("after", "")))
     items = [watch_of(item) | {"story": card_of(item.story)} for item in found.items if item.story]
     return {"items": items, "next": _next(request, "after", found.after)}
+
+
+@answer
+def corrections(request: HttpRequest) -> Json:
+    """The latest corrections of every kind, newest first."""
+    found = rendition.corrections()
+    return {"corrections": [correction_of(line, line.story) for line in found if line.story]}
 
 
 @answer
@@ -108,6 +131,13 @@ def scorecard(request: HttpRequest) -> Json:
 
 def _json(data: Json) -> HttpResponse:
     return JsonResponse(data, json_dumps_params={"ensure_ascii": False})
+
+
+def _resting(data: Json, on: declarations.OfStories) -> HttpResponse:
+    """With what the sources of what it tells let machines do with it."""
+    response = _json(data)
+    response["Content-Usage"] = declarations.content_usage(on)
+    return response
 
 
 def _next(request: HttpRequest, name: str, after: str | None) -> str | None:

@@ -9,11 +9,13 @@ from analysis.rendition.story_values import (
     ClaimView,
     LinkView,
     MadeView,
+    RevisionView,
     SourceView,
     StandingView,
     StoryCard,
     WatchView,
 )
+from analysis.rendition.values import Moment
 
 type Json = dict[str, Any]
 
@@ -37,6 +39,8 @@ def page_of(page: StoryPage) -> Json:
     summary = page.summary
     return card_of(page.card) | {
         "version": page.number,
+        "versions": f"{settings.ORIGIN}/api/v1{page.card.url}versions/",
+        "timeline": f"{settings.ORIGIN}/api/v1{page.card.url}timeline/",
         "form": page.form,
         "by": page.desk.name,
         "edited_by": page.edited_by.name if page.edited_by else None,
@@ -113,6 +117,40 @@ def _standing(said: StandingView) -> Json:
         "at": said.at.isoformat(),
         "by": said.desk or None,
         "on": said.work.url if said.work else None,
+    }
+
+
+def version_of(line: RevisionView, story: StoryCard) -> Json:
+    return {"number": line.number, "announced": line.correction} | _change(line, story)
+
+
+def correction_of(line: RevisionView, story: StoryCard) -> Json:
+    return {"story": card_of(story), "version": line.number} | _change(line, story)
+
+
+def _change(line: RevisionView, story: StoryCard) -> Json:
+    """What a line of a story's history says; the first version changed nothing."""
+    version = f"{settings.ORIGIN}{story.url}history/{line.number}/"
+    return {
+        "kind": line.kind,
+        "text": line.text or None,
+        "at": line.at.isoformat(),
+        "thanks": list(line.thanks),
+        "url": version,
+        "changes": f"{version}changes/" if line.number > 1 else None,
+    }
+
+
+def moment_of(moment: Moment) -> Json:
+    return {
+        "kind": moment.kind,
+        "at": moment.at.isoformat(),
+        "story": card_of(moment.story),
+        "code": moment.code,
+        "text": moment.text or None,
+        "why": moment.why or None,
+        "why_language": (moment.why_language or moment.story.language) if moment.why else None,
+        "url": settings.ORIGIN + (moment.url or moment.story.url),
     }
 
 
