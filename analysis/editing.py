@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -110,7 +111,8 @@ def publish(
     update, a clarification or a correction; the last two, and an update with a reason, are announced on the page.
     `at` is the aware moment it counts from (now, unless history is being written down). `thanks`: names of readers to
     be thanked where it is announced (analysis/reporting.py).
-    Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop or nothing has changed.
+    Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop, nothing has changed, or an edit would
+    let a claim stand otherwise than readers were told.
     """
     return _publish(story, by, kind, reason, at, now, thanks)
 
@@ -133,11 +135,14 @@ def _publish(
         .get(pk=story.pk)
     )
     first = story.current is None
-    establishing.publish(story, by, at)
+    moved = establishing.publish(story, by, at)
     content = frozen(snapshot(story), now or at)
     stops = preflight.stops(story, content, now or at, reason)
     if not first and kind in EXPLAINED and not reason.strip():
         stops.append(str(EXPLAIN))
+    if moved and not first and not noted and kind == Revision.Kind.EDIT:
+        sentence = _("Not a minor edit: readers were told that “%(claim)s” stands otherwise. Choose what it is.")
+        stops.extend(sentence % {"claim": Truncator(claim.text).chars(120)} for claim in moved)
     if story.status == Story.Status.WITHDRAWN:
         stops.append(_("This story was withdrawn. It stays withdrawn; write a new one."))
     if sentence := hindrance(story, content, noted):

@@ -23,16 +23,17 @@ from analysis.models.writing import Standing
 from analysis.standings import record_of
 
 
-def publish(story: Story, by: User | None, at: datetime) -> None:
+def publish(story: Story, by: User | None, at: datetime) -> list[Claim]:
     """Put on record where the claims of a story stand in its working copy, which is being published at an aware moment.
 
     Call inside the transaction that publishes. A change reaches every other story that uses the claim, as in `move`.
-    New words for a standing are put on record too, where the ones before were said through this story. Raises
-    EditingError if another story that uses it is being saved at this very moment.
+    New words for a standing are put on record too, where the ones before were said through this story. Returns the
+    claims that stand otherwise now than readers were told. Raises EditingError if another story that uses one of them
+    is being saved at this very moment.
     """
     claims = list(story.claims.filter(left_out=False))
     known = standings.on_record({claim.record for claim in claims})
-    new = []
+    new, moved = [], []
     for claim in claims:
         change = StandingChange(
             claim_id=claim.record, standing=claim.standing, why=claim.why, story=story, article=standings.proof(claim),
@@ -44,11 +45,13 @@ def publish(story: Story, by: User | None, at: datetime) -> None:
             new.append(change)
         elif was.standing != claim.standing:
             _record(change, was, beside=story)
+            moved.append(claim)
             Claim.objects.filter(pk=claim.pk).update(checked_at=at)
         elif was.story_id == story.pk and claim.why and claim.why != was.why:
             new.append(change)
     StandingChange.objects.bulk_create(new)
     Claim.objects.filter(story=story, left_out=False, public_since__isnull=True).update(public_since=at)
+    return moved
 
 
 @transaction.atomic

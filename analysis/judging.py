@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from analysis import preflight, tallying
 from analysis.addresses import AddressError, canonical
 from analysis.editing import EditingError
-from analysis.models import Judgment, Revision, WatchItem
+from analysis.models import Judgment, Revision, Story, WatchItem
 
 State = WatchItem.State
 SCORED = (State.YES, State.NO)
@@ -81,6 +81,7 @@ def judge(item: WatchItem, by: User | None, state: str, why: str, url: str = "",
         by_author=by is not None and item.authors.filter(pk=by.pk).exists(),
         at=at,
     )
+    _touch(item, at)
 
 
 @transaction.atomic
@@ -97,6 +98,12 @@ def take_back(item: WatchItem, by: User | None, why: str, at: datetime | None = 
     _refuse(item, by, why, at)
     _move(item, item.state, State.OPEN, _("This watch item is not judged, or someone has judged it anew."))
     Judgment.objects.create(item=item, state=State.OPEN, why=why.strip(), by=by, at=at)
+    _touch(item, at)
+
+
+def _touch(item: WatchItem, at: datetime) -> None:
+    """Its page says something else from now on: who follows a feed gets its entry again."""
+    Story.objects.filter(pk=item.story_id, updated_at__lt=at).update(updated_at=at)
 
 
 def _refuse(item: WatchItem, by: User | None, words: str, at: datetime) -> None:

@@ -197,6 +197,8 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
     editing.publish(story, None, kind="correction", reason=f"It was {word('correction')}.", thanks=word("thanks"))
     claim.refresh_from_db()
     establishing.move(claim, None, "disputed", word("standing_moved"), original)
+    judging.judge(settled, None, "ambiguous", "It is not clear.")
+    judging.take_back(settled, None, word("taken_back"))
     judging.judge(settled, None, "yes", word("outcome"), f"https://{of.domains.first().host}/{word('outcome_url')}")
     # What its server answered: of where it leads only the host is told, of a failure not why.
     PageReading.objects.create(

@@ -104,6 +104,10 @@ class Judgment(AppendOnly):
                 violation_error_message=_("Say how it turned out and what shows it."),
             ),
         ]
+        indexes = [
+            # Question: which judgments were taken back lately? Asked by the list of corrections.
+            models.Index(fields=["-at", "-id"], condition=Q(state="open"), name="judgment_taken_back"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.why}"

@@ -15,7 +15,7 @@ from analysis.models import Revision, Story
 from analysis.prepared import Prepared
 from analysis.rendition.gate import Gate
 from analysis.rendition.page import page_of
-from analysis.rendition.rows import CHANGED, Changed, Row, columns, row_of
+from analysis.rendition.rows import CHANGED, Changed, Row, columns, judgments, row_of
 from analysis.rendition.story_values import RevisionView, StoryCard, StoryPage
 from analysis.rendition.values import Listing
 from analysis.terms import FOREVER
@@ -193,13 +193,15 @@ def full_columns(stories: QuerySet[Story]) -> QuerySet[Any, Any]:
     return columns(stories, "current__created_at", "current__number", "current__content", "current__html")
 
 
-def full_pages(gate: Gate, found: Sequence[tuple[Any, ...]]) -> Iterator[StoryPage]:
-    """The pages of stories read by `full_columns`; those that may not be shown are left out. Two queries."""
+def full_pages(gate: Gate, found: Sequence[tuple[Any, ...]], judged: bool = False) -> Iterator[StoryPage]:
+    """The pages of stories read by `full_columns`; those that may not be shown are left out. Two queries; a third if
+    their forecasts are to say how they were `judged`, without the links that judgments have."""
     gate.learn([*(values[0] for values in found), *gate.hear(values[-2] for values in found)])
+    said = judgments(item["id"] for values in found for item in values[-2]["watch"]) if judged else {}
     for values in found:
         row, (number, content, html) = row_of(values), values[-3:]
         named = {cited.work.id: cited.work for cited in gate.known[row.id]}
-        page = page_of(gate, row, content, html, named, number=number)
+        page = page_of(gate, row, content, html, named, said, number)
         if isinstance(page, StoryPage):
             yield page
 

@@ -13,8 +13,8 @@ from analysis.rendition.gate import Gate
 from analysis.rendition.lists import PAGE, full_columns, published_among, with_corrections
 from analysis.rendition.page import page_of
 from analysis.rendition.rows import judgments, row_of
-from analysis.rendition.story_values import StoryPage, Tombstone
-from analysis.rendition.values import Matter, Moment
+from analysis.rendition.story_values import Moment, StoryPage, Tombstone
+from analysis.rendition.values import Matter
 from analysis.rendition.watching import links_of
 
 STEPS = 6  # links from one story to the next that are followed
@@ -78,23 +78,16 @@ def _pages(gate: Gate, story: int, stories: set[int]) -> tuple[list[StoryPage], 
 
 
 def _moments(pages: Sequence[StoryPage]) -> Iterator[Moment]:
-    claims: dict[tuple[int, datetime], Moment] = {}  # a claim that several stories use moved once
+    claims: dict[tuple[str, datetime], Moment] = {}  # a claim that several stories use moved once
     for page in pages:
         at = Moment(kind="story", at=page.card.published_at, story=page.card, label=page.form_label, code=page.form)
         yield at
-        for claim in page.claims:
-            for said in claim.changes[1:]:
-                if (claim.record, said.at) not in claims or said.through == page.card.id:
-                    claims[claim.record, said.at] = replace(
-                        at, kind="claim", at=said.at, label=said.label, code=said.standing, text=claim.text,
-                        url=claim.url, why=said.why, why_language=said.language,
-                    )  # fmt: skip
+        for moment in page.moments:
+            if moment.kind != "claim":
+                yield moment
+            elif (moment.url, moment.at) not in claims or moment.through == page.card.id:
+                claims[moment.url, moment.at] = moment
         for item in page.watch:
-            for judged in item.judgments:
-                yield replace(
-                    at, kind="forecast", at=judged.at, label=judged.label, code=judged.state, text=item.statement,
-                    url=f"{page.card.url}#watch-{item.id}", why=judged.why,
-                )  # fmt: skip
             if item.state == "due":
                 ended = datetime.combine(item.due, time(), UTC) + timedelta(days=1)
                 yield replace(

@@ -36,9 +36,9 @@ from analysis.rendition.lists import (
     with_corrections,
 )
 from analysis.rendition.rows import columns, row_of
-from analysis.rendition.story_values import Ref, RevisionView, StoryCard, StoryPage
+from analysis.rendition.story_values import Moment, Ref, RevisionView, StoryCard, StoryPage
 from analysis.rendition.values import Elsewhere, Home, Listing, PageView, TopicView
-from analysis.rendition.watching import due_next, views
+from analysis.rendition.watching import due_next, latest_taken_back, taken_back_views, views
 from analysis.text import to_html
 
 
@@ -74,12 +74,14 @@ def topic(slug: str, before: Cursor | None = None) -> tuple[TopicView, Listing[S
     return TopicView(name=row.name, slug=row.slug, description=row.description), found
 
 
-def corrections() -> tuple[RevisionView, ...]:
-    """The latest corrections of every kind; at most 100."""
+def corrections() -> tuple[RevisionView | Moment, ...]:
+    """The latest corrections of every kind, and the latest judgments that were taken back; at most 100. Three
+    queries."""
     gate = Gate(timezone.now())
-    found = latest_corrections(100)
-    gate.learn(row.id for row, _changed in found)
-    return tuple(correction_views(gate, found))
+    found, undone = latest_corrections(100), latest_taken_back(100)
+    gate.learn([*(row.id for row, _changed in found), *(row.id for row, _item, _said in undone)])
+    lines: list[RevisionView | Moment] = [*correction_views(gate, found), *taken_back_views(gate, undone)]
+    return tuple(sorted(lines, key=lambda line: line.at, reverse=True)[:100])
 
 
 _FEED_OF = Prepared(
@@ -119,7 +121,7 @@ def feed(kind: str = "", slug: str = "") -> tuple[str, tuple[StoryPage, ...]] | 
         found = _FEED_OF(entities=[one.pk for one in family], most=PAGE)
     else:
         found = list(full_columns(stories[:PAGE]))
-    pages = list(full_pages(gate, found))
+    pages = list(full_pages(gate, found, judged=True))
     if kind == "mentions":
         slugs = {one.slug for one in family}
         pages = [p for p in pages if any(m.slug in slugs for m in p.mentions)]

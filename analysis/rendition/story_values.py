@@ -275,6 +275,22 @@ class LinkView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Something that happened to a story or its matter."""
+
+    kind: str  # story, claim, forecast, correction
+    at: datetime
+    story: StoryCard
+    label: str  # its form, or where the claim stands since, how the forecast turned out, what kind of correction
+    code: str = ""  # the same as a code
+    text: str = ""  # the claim, the forecast, the correction; of a story its headline says it
+    url: str = ""
+    why: str = ""
+    why_language: str = ""  # empty: the story's
+    through: int | None = None  # the story through which it was said of a claim, if its words are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevisionView:
     number: int
     kind: str
@@ -379,6 +395,27 @@ class StoryPage:
     @property
     def corrections(self) -> tuple[RevisionView, ...]:
         return tuple(r for r in self.history if r.correction)
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """How its claims moved and how its forecasts turned out, whether or not it has a version that says so."""
+        moved = [
+            Moment(kind="claim", at=said.at, story=self.card, label=said.label, code=said.standing, text=claim.text,
+                   url=claim.url, why=said.why, why_language=said.language, through=said.through)
+            for claim in self.claims for said in claim.changes[1:]
+        ]  # fmt: skip
+        judged = [
+            Moment(kind="forecast", at=said.at, story=self.card, label=said.label, code=said.state, text=item.statement,
+                   url=f"{self.card.url}#watch-{item.id}", why=said.why)
+            for item in self.watch for said in item.judgments
+        ]  # fmt: skip
+        return (*moved, *judged)
+
+    @property
+    def chronicle(self) -> tuple[RevisionView | Moment, ...]:
+        """Its versions, and what it says otherwise since its publication without one; newest first."""
+        moments = (moment for moment in self.moments if moment.at > self.card.published_at)
+        return tuple(sorted((*self.history, *moments), key=lambda line: line.at, reverse=True))
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from analysis.rendition.story_values import (
     ClaimView,
     EvidenceView,
+    Moment,
     NamedClaim,
     Ref,
     RevisionView,
@@ -148,21 +149,6 @@ class ClaimRecord:
     def witnesses(self) -> Witnesses:
         """Who states it."""
         return stating(self.said)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """Something that happened to a matter."""
-
-    kind: str  # story, claim, forecast, correction
-    at: datetime
-    story: StoryCard
-    label: str  # its form, or where the claim stands since, how the forecast turned out, what kind of correction
-    code: str = ""  # the same as a code
-    text: str = ""  # the claim, the forecast, the correction; of a story its headline says it
-    url: str = ""
-    why: str = ""
-    why_language: str = ""  # empty: the story's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

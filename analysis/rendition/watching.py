@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from analysis.addresses import host_of, spellings
-from analysis.models import Article, WatchItem
+from analysis.models import Article, Judgment, WatchItem
 from analysis.models.watch import NOT_REPLACED
 from analysis.owners import names_of
 from analysis.prepared import Prepared
@@ -17,7 +18,7 @@ from analysis.provenance import Owners
 from analysis.rendition.gate import Gate, Links
 from analysis.rendition.lists import CursorError
 from analysis.rendition.rows import Judged, Row, columns, judgments, row_of
-from analysis.rendition.story_values import WatchView
+from analysis.rendition.story_values import Moment, WatchView
 from analysis.rendition.values import Listing
 from analysis.terms import Work
 
@@ -119,6 +120,38 @@ def sites_of(judged: Mapping[int, Sequence[Judged]], *urls: str) -> Owners:
     """Whose the sites are that these judgments, and these addresses, lead to. One query, none of nothing."""
     judging = (said.url for some in judged.values() for said in some if said.url)
     return names_of({host_of(url) for url in (*urls, *judging)})
+
+
+# Not “published”, as above.
+_TAKEN_BACK = Prepared(
+    lambda: columns(
+        Judgment.objects.filter(state="open").exclude(item__story__status="withdrawn").order_by("-at", "-pk"),
+        *(f"item__{name}" for name in _FROZEN[:5]),
+        *Judged._fields,
+        prefix="item__story__",
+    )
+)
+
+
+def latest_taken_back(most: int) -> list[tuple[Row, dict[str, Any], Judged]]:
+    """The latest judgments that were taken back, with the watch item of each. One query."""
+    said = len(Judged._fields)
+    return [
+        (row_of(values), _frozen(*values[-said - 5 : -said]), Judged(*values[-said:]))
+        for values in _TAKEN_BACK(most=most)
+    ]
+
+
+def taken_back_views(gate: Gate, found: Sequence[tuple[Row, dict[str, Any], Judged]]) -> Iterator[Moment]:
+    """Those whose words may be shown, as the corrections that they are. The citations must be known."""
+    for row, item, said in found:
+        card = gate.card(row)
+        view = card and card.ours and gate.watch_item(item, [said], row.id, {})
+        if card and view and (why := view.judgments[0].why):
+            yield Moment(
+                kind="forecast", at=said.at, story=card, label=_("Judgment taken back"), code=said.state,
+                text=view.statement, url=f"{card.url}#watch-{view.id}", why=why,
+            )  # fmt: skip
 
 
 _REPLACED = Prepared(

@@ -19,7 +19,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from analysis import editing, establishing, judging, local_time, preflight, reporting, scheduling, standings
+from analysis import (
+    editing,
+    establishing,
+    judging,
+    local_time,
+    preflight,
+    rendition,
+    reporting,
+    scheduling,
+    standings,
+)
 from analysis.models import Article, Claim, Story, WatchItem
 from analysis.text import TextError
 from newsroom import tasks
@@ -284,6 +294,8 @@ def stand(stories, request: HttpRequest, story: Story, claim: Claim) -> HttpResp
     form = StandingForm(typed(request), initial=initial, speaking=standings.speaking(claim))
     if request.method == "POST" and _done(form, story, run):
         messages.success(request, _("On record. Every page that uses this claim shows it now."))
+        if without := _without_words(claim):
+            messages.warning(request, without)
         return HttpResponseRedirect(reverse("admin:analysis_story_change", args=[story.pk]))
     if form.is_bound and form.data.get("was") != now.standing:  # then it is said again, or not, knowing that
         _mended(form, was=now.standing)
@@ -297,6 +309,19 @@ def stand(stories, request: HttpRequest, story: Story, claim: Claim) -> HttpResp
         ) % {"n": others}
     context = {"title": _("Say where it stands"), "says": says, "asks": True}
     return _page(stories, request, story, form, context)
+
+
+def _without_words(claim: Claim) -> str:
+    """Where a claim's new standing stands without the reason that was just given; empty if nowhere."""
+    found = rendition.claim(claim.record)
+    uses = found.uses if isinstance(found, rendition.ClaimRecord) else ()
+    titles = [use.story.headline for use in uses if not use.claim.history[-1].why]
+    if not titles:
+        return ""
+    return _(
+        "Some pages show it without your reason, because they do not give the credits that the sources of this story "
+        "ask for, or because terms forbid it: %(titles)s."
+    ) % {"titles": "; ".join(titles)}
 
 
 def _done(form: StepForm, story: Story, run: Callable[[dict[str, Any]], None]) -> bool:

@@ -105,8 +105,11 @@ def _story_steps(data: dict[str, Any]) -> list[tuple[datetime, int, partial[Any]
                     again = said["at"] + timedelta(hours=1)
                     steps.append((again, 4, partial(_read_again, data, again)))
         for item in data.get("watch", []):
+            if early := item.get("taken_back"):
+                steps.append((early["at"], 3, partial(_resolve, data, item, early)))
+                steps.append((early["until"], 3, partial(_take_back, data, item, early)))
             if item.get("resolved"):
-                steps.append((item["resolved"], 3, partial(_resolve, data, item)))
+                steps.append((item["resolved"], 3, partial(_resolve, data, item, item)))
     if data.get("status") == "withdrawn":
         steps.append((data["withdrawn_at"], 4, partial(_withdraw, data)))
     return steps
@@ -271,9 +274,17 @@ def _mend(story: Story, where: str, said: str, says: str, at: datetime) -> None:
     row.save(update_fields=fields)
 
 
-def _resolve(data: dict[str, Any], item: dict[str, Any]) -> None:
-    row = WatchItem.objects.get(story__slug=data["slug"], statement=item["statement"])
-    judging.judge(row, None, item["state"], item["outcome"], item.get("seen", ""), at=item["resolved"])
+def _promised(data: dict[str, Any], item: dict[str, Any]) -> WatchItem:
+    return WatchItem.objects.get(story__slug=data["slug"], statement=item["statement"])
+
+
+def _resolve(data: dict[str, Any], item: dict[str, Any], said: dict[str, Any]) -> None:
+    at = said.get("resolved") or said["at"]
+    judging.judge(_promised(data, item), None, said["state"], said["outcome"], said.get("seen", ""), at=at)
+
+
+def _take_back(data: dict[str, Any], item: dict[str, Any], said: dict[str, Any]) -> None:
+    judging.take_back(_promised(data, item), None, said["why"], at=said["until"])
 
 
 def _withdraw(data: dict[str, Any]) -> None:

@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -66,14 +67,25 @@ def _entry(page: rendition.StoryPage) -> str:
         )
         claims = format_html_join("", "<li>{}: {}</li>", ((claim.label, claim.text) for claim in page.claims))
         established = format_html("<h2>{}</h2><ul>{}</ul>", _("What is established"), claims) if page.claims else ""
+        watched = format_html_join("", "<li>{}</li>", ((_watched(item),) for item in page.watch))
+        watch = format_html("<h2>{}</h2><ul>{}</ul>", _("What to watch"), watched) if page.watch else ""
         corrections = format_html_join(
             "\n",
             "<p><strong>{}.</strong> {}{}</p>",
             ((c.label, c.text, _thanks(c)) for c in page.corrections if c.text),
         )
-        return "\n".join(part for part in (dek, source, summary, notes, established, corrections) if part) or escape(
-            page.headline
-        )
+        parts = (dek, source, summary, notes, established, watch, corrections)
+        return "\n".join(part for part in parts if part) or escape(page.headline)
+
+
+def _watched(item: rendition.WatchView) -> SafeString:
+    """A forecast, and how it turned out by now."""
+    said = _("%(what)s By %(day)s, at %(n)d%%.") % {
+        "what": item.statement, "day": date_format(item.due, "j F Y"), "n": item.likelihood,
+    }  # fmt: skip
+    if not item.outcome:
+        return format_html("{}", said)
+    return format_html("{} <strong>{}.</strong> {}", said, item.outcome.label, item.outcome.why)
 
 
 def _thanks(correction: rendition.RevisionView) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import editing, establishing, preflight, rendition, standings, working
-from analysis.errors import EditingError
+from analysis.errors import EditingError, NotReadyError
 from analysis.models import Article, Claim, DeskTask, Evidence, Remark, Source, StandingChange, Story, Version
 from analysis.models.writing import Standing
 from analysis.rendition.story_values import witnesses
@@ -189,6 +189,19 @@ def test_a_restored_version_leaves_the_standing_as_it_is(two):
     assert editing.snapshot(first)["claims"][0]["standing"] == "disputed"
 
 
+def test_a_minor_edit_cannot_say_where_a_claim_stands(two):
+    """A reader who was told otherwise is told by an update or a correction, with the standing beside it."""
+    first = two[0]
+    content = editing.snapshot(first)
+    content["claims"][0] |= {"standing": "disputed", "why": "The register lists eleven."}
+    write(first, content)
+    with pytest.raises(NotReadyError, match=r"Not a minor edit: readers were told that “Twelve firms bid\.” stands"):
+        editing.publish(first, None)
+    assert [shown(one).standing for one in two] == ["reported", "reported"] and StandingChange.objects.count() == 1
+    editing.publish(first, None, kind="update")
+    assert [shown(one).standing for one in two] == ["disputed", "disputed"]
+
+
 @settings(max_examples=12, deadline=None)
 @given(steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["move", "propose", "publish"]),
                                 st.sampled_from(["reported", "disputed", "withdrawn"])), max_size=8))  # fmt: skip
@@ -204,7 +217,7 @@ def test_every_page_shows_the_newest_of_the_record_whatever_was_done_in_whatever
                     content["claims"][0] |= {"standing": standing, "why": f"{standing} it is."}
                     write(one, content)
                 case "publish" if not editing.hindrance(one, content):
-                    editing.publish(one, None)
+                    editing.publish(one, None, kind="update")
                 case "move" if one.current and shown(one).standing != standing:
                     establishing.move(claim_of(one), None, standing, "So it is.")
             newest = StandingChange.objects.filter(claim=claim_of(first)).last()

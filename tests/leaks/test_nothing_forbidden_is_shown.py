@@ -31,7 +31,7 @@ ANALYSIS = {
     *(f"note_{slot}" for slot in NOTE_SLOTS if slot != "take"),
     *(f"{what}_{slot}" for slot in NOTE_SLOTS for what in ("title", "model")),
     "new_take", "old_take", "claim", "claim_why", "standing_moved", "watch", "watch_settled", "settled", "outcome",
-    "outcome_url", "replaced", "replaced_settled", "mention", "entity_description", "alias", "disclosure",
+    "outcome_url", "taken_back", "replaced", "replaced_settled", "mention", "entity_description", "alias", "disclosure",
     "conflicts", "link_why",
 }  # fmt: skip
 OURS = {"headline", "head_model", "dek", "correction", "thanks", "answer", "source_why", "copied_from"}

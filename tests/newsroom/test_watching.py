@@ -5,6 +5,7 @@ import io
 import re
 from datetime import date, timedelta
 
+import feedparser
 import numpy as np
 import pytest
 import vobject
@@ -13,11 +14,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from analysis import editing, judging
+from analysis import editing, establishing, judging
+from analysis.models import Claim
 from tests import making
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.now().date()
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -132,6 +135,51 @@ def test_a_judgment_that_was_taken_back_is_told_with_its_reason(client):
         page = " ".join(tree(client, path).find_class("watch")[0].text_content().split())
         assert "It happened The register names it." in page and "Taken back It names another port." in page
         assert "Open" in page
+    (line,) = tree(client, "/corrections/").find_class("timeline")[0]
+    told = f"It names another port.Judgment taken back It opens. {story.headline}"
+    assert told in " ".join(line.text_content().split())
+    link = f"{story.get_absolute_url()}#watch-{item.pk}"
+    assert link in [a.get("href") for a in line.iter("a")]
+
+
+def test_a_story_s_history_tells_how_its_claims_moved_and_its_forecasts_turned_out(client):
+    """Its date of update moves with them: the history says by what."""
+    story = making.draft()
+    item = making.promise(story, public=False)
+    claim = Claim.objects.create(story=story, text="Twelve firms bid.", standing="reported", why="One report.")
+    editing.publish(story, None)
+    judging.judge(item, None, "yes", "The register names it.", making.REGISTER)
+    claim.refresh_from_db()
+    establishing.move(claim, None, "disputed", "The register lists eleven.")
+    judging.take_back(item, None, "It names another port.")
+    for path in (f"{story.get_absolute_url()}history/", story.get_absolute_url()):
+        lines = tree(client, path).find_class("history")
+        lines = [" ".join(li.text_content().split()).partition(", ")[2][6:] for li in lines[0].iter("li")]
+        assert lines == [
+            "Forecast: Taken back. It opens. It names another port.",
+            "Claim: Disputed. Twelve firms bid. The register lists eleven.",
+            "Forecast: It happened. It opens. The register names it.",
+            "First published. Version 1",
+        ]
+
+
+def test_who_follows_a_feed_gets_the_outcome_of_a_forecast(client):
+    story = making.draft()
+    item = making.promise(story, "The <b>depot</b> opens.", public=False, due=date(2099, 1, 2))
+    editing.publish(story, None)
+
+    def entry():
+        (found,) = feedparser.parse(client.get("/feeds/latest.atom").content).entries
+        return found.updated, " ".join(html.fromstring(found.summary).text_content().split())
+
+    before, said = entry()
+    assert "The <b>depot</b> opens. By 2 January 2099, at 60%." in said
+    judging.judge(item, None, "yes", "The register names it.", making.REGISTER, at=timezone.now() + HOUR)
+    judged, said = entry()
+    assert "at 60%. It happened. The register names it." in said and judged > before
+    judging.take_back(item, None, "It names another port.", at=timezone.now() + 2 * HOUR)
+    after, said = entry()
+    assert "It happened" not in said and after > judged
 
 
 # --- the scorecard ----------------------------------------------------------------------------------------------------

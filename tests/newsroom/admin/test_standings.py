@@ -128,3 +128,17 @@ def test_who_has_the_story_open_is_put_together_with_a_change_of_standing(editor
     claim = published.claims.get()
     assert (claim.standing, Story.objects.get(pk=published.pk).headline) == ("disputed", "Another headline")
     assert opened(editor, url(published))[f"{name}-standing"] == "disputed"
+
+
+def test_who_says_it_is_told_which_pages_do_not_show_the_reason(editor, other):
+    """A page that does not give the credit that the words' sources ask for shows the standing alone."""
+    theirs = other.claims.get()
+    user = making.draft(headline="It uses the claim too")
+    Claim.objects.create(story=user, text="Open in May.", standing="reported", shares=theirs)
+    editing.publish(user, None)
+    response = editor.post(step(other), said(other), follow=True)
+    assert "without your reason" not in response.content.decode()
+    making.terms(other.sources.get().article.publisher, level="full", attribution="By permission of the Wire.")
+    response = editor.post(step(other), said(other, was="disputed", to="withdrawn"), follow=True)
+    text = unescape(response.content.decode())
+    assert "without your reason" in text and "It uses the claim too" in text.partition("without your reason")[2]
