@@ -106,7 +106,7 @@ def watch(request: HttpRequest) -> Json:
 
 @answer
 def corrections(request: HttpRequest) -> Json:
-    """The latest corrections of every kind, newest first."""
+    """The latest corrections of every kind, judgments taken back among them, newest first."""
     found = rendition.corrections()
     return {"corrections": [correction_of(line, line.story) for line in found if line.story]}
 

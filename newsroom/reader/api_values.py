@@ -9,13 +9,13 @@ from analysis.rendition.story_values import (
     ClaimView,
     LinkView,
     MadeView,
+    Moment,
     RevisionView,
     SourceView,
     StandingView,
     StoryCard,
     WatchView,
 )
-from analysis.rendition.values import Moment
 
 type Json = dict[str, Any]
 
@@ -124,8 +124,21 @@ def version_of(line: RevisionView, story: StoryCard) -> Json:
     return {"number": line.number, "announced": line.correction} | _change(line, story)
 
 
-def correction_of(line: RevisionView, story: StoryCard) -> Json:
-    return {"story": card_of(story), "version": line.number} | _change(line, story)
+def correction_of(line: RevisionView | Moment, story: StoryCard) -> Json:
+    """A correction, or a judgment that was taken back: of which forecast, and why."""
+    if isinstance(line, RevisionView):
+        return {"story": card_of(story), "version": line.number, "forecast": None} | _change(line, story)
+    return {
+        "story": card_of(story),
+        "version": None,
+        "forecast": line.text,
+        "kind": "taken_back",
+        "text": line.why,
+        "at": line.at.isoformat(),
+        "thanks": [],
+        "url": settings.ORIGIN + line.url,
+        "changes": None,
+    }
 
 
 def _change(line: RevisionView, story: StoryCard) -> Json:

@@ -68,4 +68,5 @@ def test_what_the_api_says_stands_on_the_page_that_it_stands_for(scenario: Scena
             met.setdefault(address.rstrip("/").rpartition("/")[2], set()).update(words)
     if scenario.allowed == EVERYTHING:  # it can see
         assert {"correction", "thanks"} <= met["versions"] & met["corrections"]
-        assert {"claim", "standing_moved", "settled", "outcome", "correction"} <= met["timeline"]
+        assert "taken_back" in met["corrections"]
+        assert {"claim", "standing_moved", "settled", "outcome", "taken_back", "correction"} <= met["timeline"]

@@ -184,6 +184,20 @@ def test_the_corrections_are_those_of_the_list(client, story):
     assert asked(client, older["url"]).status_code == asked(client, older["changes"]).status_code == 200
 
 
+def test_a_judgment_taken_back_is_among_the_corrections(client, story):
+    item = story.watch_items.get()
+    judging.judge(item, None, "yes", "It did.", making.REGISTER)
+    judging.take_back(item, None, "It did not.")
+    changed(story, "correction", reason="It was eleven.")
+    newest, older = described(client.get("/api/v1/corrections/"))["corrections"]
+    assert (newest["kind"], newest["version"], newest["forecast"]) == ("correction", 2, None)
+    assert (older["kind"], older["version"], older["changes"]) == ("taken_back", None, None)
+    assert (older["text"], older["forecast"]) == ("It did not.", "It opens.")
+    assert older["url"] == f"{ORIGIN}{story.get_absolute_url()}#watch-{item.pk}"
+    making.terms(story.sources.get().article.publisher, level="link")
+    assert described(client.get("/api/v1/corrections/"))["corrections"] == []
+
+
 def test_no_list_is_longer_than_a_hundred(client, story):
     first = story.current
     said = {field.attname: getattr(first, field.attname) for field in Revision._meta.fields if field.attname != "id"}
