@@ -140,6 +140,8 @@ class _Told:
             ("history", f"{self.path}history/"),
             ("timeline", f"{self.path}timeline/"),
             ("api", f"/api/v1{self.path}"),
+            ("api", f"/api/v1{self.path}versions/"),
+            ("api", f"/api/v1{self.path}timeline/"),
             ("report", f"{self.path}report/"),
         ):
             yield Expectation(surface, path, _statuses(self.page), self.story.pk, self.withheld)
@@ -181,6 +183,7 @@ def _lists(told: list[_Told], decision: Decision) -> Iterator[Expectation]:
     yield line("feed", "/feeds/latest.atom")
     yield line("api", "/api/v1/stories/")
     yield line("api", "/api/v1/watch/")
+    yield line("api", "/api/v1/corrections/")
     yield line("list", "/watch/")
     yield line("list", "/watch/calendar.ics")
     yield line("list", "/scorecard/")

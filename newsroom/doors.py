@@ -17,6 +17,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.middleware import csrf
 from django.utils.cache import patch_vary_headers
 
+from newsroom import problems
+
 
 def is_private(request: HttpRequest) -> bool:
     """Whether this path has a session: the desk, and the publishers' request pages."""
@@ -108,13 +110,19 @@ class PlainRequestMiddleware:
             texts = [request.path_info, *request.GET.keys(), *(v for vs in request.GET.lists() for v in vs[1])]
             texts += request.COOKIES.values()
         except (BadRequest, SuspiciousOperation, UnicodeError):
-            return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
+            return _unreadable(request, "This address cannot be read.")
         # An encoding that is none of text ("base64") is named by the sender and fails deep inside Django.
         if (request.encoding or "utf-8").lower() not in ("utf-8", "utf8"):
-            return HttpResponseBadRequest("Write in UTF-8.", content_type="text/plain")
+            return _unreadable(request, "Write in UTF-8.")
         if any("\x00" in text or "\ufffd" in text for text in texts):
-            return HttpResponseBadRequest("This address cannot be read.", content_type="text/plain")
+            return _unreadable(request, "This address cannot be read.")
         return self.get_response(request)
+
+
+def _unreadable(request: HttpRequest, why: str) -> HttpResponse:
+    if problems.is_api(request):
+        return problems.bad_request(why)
+    return HttpResponseBadRequest(why, content_type="text/plain")
 
 
 class HeadersMiddleware:

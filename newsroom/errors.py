@@ -1,13 +1,19 @@
-"""The pages for when something went wrong. They need no database: the database may be what went wrong."""
+"""The pages for when something went wrong; for a program that asks the API, problem details.
+
+They need no database: the database may be what went wrong.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from newsroom import problems
 from newsroom.admin import unsent
 from newsroom.admin.writing import drafts
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if problems.is_api(request):
+        return problems.bad_request("This request cannot be read.")
     return render(request, "400.html", status=400)
 
 
@@ -16,6 +22,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if problems.is_api(request):
+        return problems.nowhere()
     return render(request, "404.html", status=404)
 
 

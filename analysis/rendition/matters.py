@@ -80,7 +80,7 @@ def _pages(gate: Gate, story: int, stories: set[int]) -> tuple[list[StoryPage], 
 def _moments(pages: Sequence[StoryPage]) -> Iterator[Moment]:
     claims: dict[tuple[str, datetime], Moment] = {}  # a claim that several stories use moved once
     for page in pages:
-        at = Moment(kind="story", at=page.card.published_at, story=page.card, label=page.form_label)
+        at = Moment(kind="story", at=page.card.published_at, story=page.card, label=page.form_label, code=page.form)
         yield at
         for moment in page.moments:
             if moment.kind != "claim":

@@ -14,35 +14,34 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.utils import timezone
 from django.utils.translation import override
-from django.views.decorators.http import require_safe
 
 from analysis import rendition
 from analysis import scorecard as record
-from analysis.rendition import ClaimRecord, StoryPage
-from analysis.rendition.story_values import ClaimView, MadeView, SourceView, StandingView, StoryCard, WatchView
+from analysis.rendition import ClaimRecord, Cursor, CursorError, DayCursor, Matter, StoryPage
+from newsroom import problems
 from newsroom.reader import declarations
-from newsroom.reader.lists import cursor, day_cursor
+from newsroom.reader.api_values import Json, card_of, correction_of, moment_of, page_of, record_of, version_of, watch_of
 
 DESCRIPTION = json.loads((Path(__file__).parent / "openapi.json").read_text())
-
-type Json = dict[str, Any]
+SAFE = ("GET", "HEAD")
 
 
 def answer(view: Callable[..., Json | HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer with what a view returns. Any site may read it: it is public, and knows nobody."""
+    """Answer with what a view returns, or with what was wrong."""
 
-    @require_safe
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in SAFE:
+            return _not_allowed()
         with override("en"):  # what is said of a source is in words: in the same, whoever asks
             try:
                 found = view(request, *args, **kwargs)
             except Http404:
-                found = _problem(404, "Not found")
-        response = found if isinstance(found, HttpResponse) else _json(found)
-        response["Access-Control-Allow-Origin"] = "*"
-        response["X-Robots-Tag"] = "noindex"
-        return response
+                found = problems.not_found()
+            except CursorError as error:
+                what = f"“{str(error)[:100]}” is no cursor."
+                found = problems.bad_request(f"{what} Leave it out to begin anew, or use the `next` of an answer.")
+        return problems.readable(found if isinstance(found, HttpResponse) else _json(found))
 
     return answered
 
@@ -55,8 +54,8 @@ def openapi(request: HttpRequest) -> Json:
 @answer
 def stories(request: HttpRequest) -> Json:
     """The newest stories that may be listed."""
-    found = rendition.home(cursor(request)).river
-    return {"stories": [_card(card) for card in found.items], "next": _next(request, "before", found.after)}
+    found = rendition.home(Cursor.parse(request.GET.get("before", ""))).river
+    return {"stories": [card_of(card) for card in found.items], "next": _next(request, "before", found.after)}
 
 
 @answer
@@ -64,9 +63,27 @@ def story(request: HttpRequest, slug: str) -> Json | HttpResponse:
     page = rendition.story(slug)
     if not isinstance(page, StoryPage):
         return _gone(page)
-    response = _json(_page(page))
-    response["Content-Usage"] = declarations.content_usage(page)
-    return response
+    return _resting(page_of(page), page)
+
+
+@answer
+def versions(request: HttpRequest, slug: str) -> Json | HttpResponse:
+    """The public history of a story, newest first."""
+    page = rendition.history(slug)
+    if not isinstance(page, StoryPage):
+        return _gone(page)
+    told = {"story": card_of(page.card), "versions": [version_of(line, page.card) for line in page.history]}
+    return _resting(told, page)
+
+
+@answer
+def timeline(request: HttpRequest, slug: str) -> Json | HttpResponse:
+    """The matter that a story belongs to, oldest first."""
+    matter = rendition.matter(slug)
+    if not isinstance(matter, Matter):
+        return _gone(matter)
+    moments = [moment_of(moment) for moment in matter.moments]
+    return _resting({"story": card_of(matter.story), "stories": matter.stories, "moments": moments}, matter)
 
 
 @answer
@@ -76,17 +93,22 @@ def claim(request: HttpRequest, pk: int) -> Json | HttpResponse:
         return _gone(found)
     if found.claim.record != pk:
         return HttpResponsePermanentRedirect(f"/api/v1{found.claim.url}")
-    response = _json(_record(found))
-    response["Content-Usage"] = declarations.content_usage(found)
-    return response
+    return _resting(record_of(found), found)
 
 
 @answer
 def watch(request: HttpRequest) -> Json:
     """What is open, by its day."""
-    found = rendition.watch(day_cursor(request, "after"))
-    items = [_watch(item) | {"story": _card(item.story)} for item in found.items if item.story]
+    found = rendition.watch(DayCursor.parse(request.GET.get("after", "")))
+    items = [watch_of(item) | {"story": card_of(item.story)} for item in found.items if item.story]
     return {"items": items, "next": _next(request, "after", found.after)}
+
+
+@answer
+def corrections(request: HttpRequest) -> Json:
+    """The latest corrections of every kind, judgments taken back among them, newest first."""
+    found = rendition.corrections()
+    return {"corrections": [correction_of(line, line.story) for line in found if line.story]}
 
 
 @answer
@@ -107,151 +129,32 @@ def scorecard(request: HttpRequest) -> Json:
     }  # fmt: skip
 
 
-# --- values -------------------------------------------------------------------------------------------------------
-
-
-def _card(card: StoryCard) -> Json:
-    return {
-        "url": settings.ORIGIN + card.url,
-        "api": f"{settings.ORIGIN}/api/v1{card.url}",
-        "headline": card.headline,
-        "headline_is_ours": card.ours,
-        "dek": card.dek,
-        "language": card.language,
-        "topic": card.topic.slug,
-        "published_at": card.published_at.isoformat(),
-        "updated_at": card.updated_at.isoformat(),
-        "publishers": list(card.publishers),
-    }
-
-
-def _page(page: StoryPage) -> Json:
-    summary = page.summary
-    return _card(page.card) | {
-        "version": page.number,
-        "form": page.form,
-        "by": page.desk.name,
-        "edited_by": page.edited_by.name if page.edited_by else None,
-        "originals": [source.url for source in page.originals],
-        "headline_made": _made(page.head),
-        "summary": summary and {
-            "text": summary.text, "html": summary.html, "words": summary.words, "words_allowed": summary.limit,
-            "made": _made(summary.made),
-        },
-        "notes": [
-            {"slot": note.slot, "title": note.title, "text": note.text, "html": note.html, "made": _made(note.made)}
-            for note in page.notes
-        ],
-        "claims": [_claim(one) for one in page.claims],
-        "watch": [_watch(item) for item in page.watch],
-        "sources": [_source(source) for source in page.sources],
-        "mentions": [{"name": ref.name, "url": f"{settings.ORIGIN}/mentions/{ref.slug}/"} for ref in page.mentions],
-        "how_this_was_made": page.disclosure,
-        "conflicts": page.conflicts,
-        "earlier": [_card(link.story) | {"kind": link.kind, "verdict": link.verdict or None} for link in page.earlier],
-        "later": [_card(link.story) | {"kind": link.kind, "verdict": link.verdict or None} for link in page.later],
-        "corrections": [
-            {"kind": line.kind, "text": line.text, "at": line.at.isoformat(), "thanks": list(line.thanks)}
-            for line in page.corrections if line.text
-        ],
-    }  # fmt: skip
-
-
-def _made(made: MadeView | None) -> Json | None:
-    """None of what is not shown, or of which nobody has said it."""
-    if not made or not made.said:
-        return None
-    return {
-        "by": made.made_by or None,
-        "model": made.model or None,
-        "checked_by": made.checked_by or None,
-        "checked_at": made.checked_at.isoformat() if made.checked_at else None,
-    }
-
-
-def _claim(one: ClaimView) -> Json:
-    return {
-        "url": settings.ORIGIN + one.url,
-        "text": one.text,
-        "standing": one.standing,
-        "why": one.why,
-        "standing_changed_since_written": bool(one.written),
-        "checked_at": one.checked_at.isoformat(),
-        "outlets": one.witnesses.outlets,
-        "independent_sources": one.witnesses.independent,
-        "evidence": [{"source": cell.source.url, "stance": cell.stance} for cell in one.evidence],
-        "history": [_standing(said) for said in one.history],
-    }
-
-
-def _record(found: ClaimRecord) -> Json:
-    return _claim(found.claim) | {
-        "language": found.language,
-        "outlets": found.witnesses.outlets,
-        "independent_sources": found.witnesses.independent,
-        "evidence": [{"source": cell.source.url, "stance": cell.stance} for cell in found.said],
-        "stories": [_card(use.story) | {"text": use.claim.text} for use in found.uses],
-    }
-
-
-def _standing(said: StandingView) -> Json:
-    return {
-        "standing": said.standing,
-        "why": said.why,
-        "at": said.at.isoformat(),
-        "by": said.desk or None,
-        "on": said.work.url if said.work else None,
-    }
-
-
-def _watch(item: WatchView) -> Json:
-    return {
-        "id": item.id,
-        "statement": item.statement,
-        "due": item.due.isoformat(),
-        "likelihood": item.likelihood,
-        "settled_by": item.settled_by,
-        "state": item.state,
-        "replaced_by": item.replaced_by,
-        "judgments": [
-            {"state": said.state, "why": said.why, "url": said.url or None, "at": said.at.isoformat()}
-            for said in item.judgments
-        ],
-    }
-
-
-def _source(source: SourceView) -> Json:
-    return {
-        "url": source.url,
-        "title": source.title,
-        "publisher": source.publisher.name,
-        "language": source.language,
-        "published_at": source.published_at.isoformat() if source.published_at else None,
-        "role": source.role,
-        "why": source.why,
-        "copied_from": source.copied_from or None,
-        "attribution": list(source.attribution),
-        "checks": [{"mark": check.mark, "words": check.words} for check in source.checks],
-    }
-
-
 def _json(data: Json) -> HttpResponse:
     return JsonResponse(data, json_dumps_params={"ensure_ascii": False})
+
+
+def _resting(data: Json, on: declarations.OfStories) -> HttpResponse:
+    """With what the sources of what it tells let machines do with it."""
+    response = _json(data)
+    response["Content-Usage"] = declarations.content_usage(on)
+    return response
 
 
 def _next(request: HttpRequest, name: str, after: str | None) -> str | None:
     return f"{settings.ORIGIN}{request.path}?{name}={after}" if after else None
 
 
-def _problem(status: int, title: str) -> HttpResponse:
-    return JsonResponse({"title": title, "status": status}, status=status, content_type="application/problem+json")
+def _not_allowed() -> HttpResponse:
+    response = problems.problem(405, "Method not allowed", "Nothing can be changed here. Ask with GET or HEAD.")
+    response["Allow"] = ", ".join(SAFE)
+    return response
 
 
 def _gone(tombstone: rendition.Tombstone | None) -> HttpResponse:
     """As the page: 404 where nothing was; 410, or 451 with a link to who took it down (RFC 7725: this site)."""
     if tombstone is None:
         raise Http404
-    response = _problem(tombstone.status, "Unavailable for legal reasons" if tombstone.legal else "Gone")
+    response = problems.problem(tombstone.status, "Unavailable for legal reasons" if tombstone.legal else "Gone")
     response["Cache-Control"] = "no-store"
     if tombstone.legal:
         response["Link"] = f'<{settings.ORIGIN}/>; rel="blocked-by"'

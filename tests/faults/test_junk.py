@@ -31,8 +31,10 @@ def test_junk_in_the_address_is_never_a_500(route):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/search/", "/topics/x/", "/sitemaps/stories.xml", "/language/fr/", "/takedown/"]
-)
+    "path",
+    ["/", "/search/", "/topics/x/", "/sitemaps/stories.xml", "/language/fr/", "/takedown/",
+     "/api/v1/stories/", "/api/v1/watch/", "/api/v1/corrections/"],
+)  # fmt: skip
 def test_junk_in_the_parameters_is_never_a_500(path):
     for name in ("q", "before", "next", "url", "page", "before[]", "\x00", "utf8"):
         for junk in JUNK:
