@@ -222,11 +222,49 @@ def test_nobody_is_thanked_whose_report_stays_open(editor, published):
 
 def test_a_minor_edit_closes_a_report_and_announces_nothing(editor, published):
     report = reported(published, name="Ann Reader", thank=True)
-    revise(editor, published, kind="edit", reason="", closes=report.pk, thanks=report.pk)
+    revise(editor, published, kind="edit", reason="", closes=report.pk)
     assert fresh(report).state == "accepted" and not Correction.objects.exists()
     said = editor.get(f"/reports/{report.reference}/").content.decode()
     assert f"/stories/{published.slug}/history/2/changes/" in said
     assert "Ann Reader" not in editor.get(published.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "announced"),
+    [
+        ("edit", "", False), ("edit", "A sentence that nobody will read.", False), ("update", "", False),
+        ("update", " \n", False), ("update", "The port answered.", True), ("clarification", "Both ports.", True),
+        ("correction", "It was eleven.", True),
+    ],
+)  # fmt: skip
+def test_who_is_ticked_is_thanked_or_the_editor_is_told_why_not(editor, published, kind, reason, announced):
+    ann, bo = (reported(published, name=name, thank=True) for name in ("Ann Reader", "Bo Lee"))
+    sent = {"kind": kind, "reason": reason, "closes": ann.pk, "thanks": [ann.pk, bo.pk]}
+    response = revise(editor, published, **sent)
+    assert list(Correction.objects.values_list("thanks", flat=True)) == (["Ann Reader"] if announced else [])
+    assert (fresh(ann).state, fresh(bo).state) == ("accepted" if announced else "open", "open")
+    if announced:
+        return
+    page = lxml.html.fromstring(response.content.decode())
+    (beside,) = page.xpath("//fieldset[.//input[@name='thanks']]")
+    assert "nobody is thanked in it" in beside.text_content() and published.revisions.count() == 1
+    assert set(page.xpath("//input[@name='thanks'][@checked]/@value")) == {str(ann.pk), str(bo.pk)}
+    assert page.xpath("//input[@name='closes'][@checked]/@value") == [str(ann.pk)]
+    assert page.xpath("//input[@name='kind'][@checked]/@value") == [kind]
+    assert page.xpath("string(//textarea[@name='reason'])").strip() == reason.strip()
+    # And with nobody ticked whose report it closes, it is published.
+    revise(editor, published, **{**sent, "thanks": [bo.pk]})
+    assert fresh(ann).state == "accepted" and published.revisions.count() == 2
+
+
+def test_what_is_not_announced_is_said_before_anybody_is_ticked_and_only_where_it_may_be_so(editor, published):
+    reported(published, name="Ann Reader", thank=True)
+    note = lxml.html.fromstring(editor.get(url(published, "do", "note")).content.decode())
+    assert note.xpath("//fieldset[.//input[@name='thanks']]") and not note.xpath("//p[@id='id_thanks_helptext']")
+    changed(published)
+    page = lxml.html.fromstring(editor.get(url(published, "do", "revise")).content.decode())
+    (help_text,) = page.xpath("//fieldset[@aria-describedby='id_thanks_helptext']//p[@id='id_thanks_helptext']/text()")
+    assert "are not announced" in help_text
 
 
 def test_a_note_closes_a_report(editor, published):
