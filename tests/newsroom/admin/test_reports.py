@@ -159,7 +159,7 @@ def test_what_somebody_decided_meanwhile_is_told_and_no_word_lost(editor, standa
     assert "Somebody else has decided this report" in said and "Second, with &lt;care&gt;." in said
     assert (fresh(report).answer, fresh(report).decided_by) == ("First.", standards.user)
     assert OutgoingMail.objects.filter(kind="answered").count() == 1
-    assert "it is decided" in messages(editor.get(at(report, "decline"), follow=True))
+    assert "nothing is left to decide" in messages(editor.get(at(report, "decline"), follow=True))
 
 
 def test_a_report_is_closed_with_a_correction_that_is_public_already(editor, published):
