@@ -85,7 +85,7 @@ class ReviseForm(ClosingForm):
         if thanks := self.fields.get("thanks"):
             thanks.help_text = gettext_lazy(
                 "In a correction, a clarification, or an update with a sentence. A minor edit, and an update without "
-                "one, are not announced: leave nobody ticked for them whose report they close."
+                "one, are not announced and thank nobody: untick the names then."
             )
 
     def clean(self) -> dict[str, Any]:

@@ -448,7 +448,7 @@ def test_who_takes_back_what_an_editor_has_decided_meanwhile_is_told_first(story
     response = confirm(report, page)
     said = response.content.decode()
     assert response.status_code == 409 and response.headers["Cache-Control"] == "no-store"
-    assert "An editor has decided this report a moment ago" in said and "Read the answer first" in said
+    assert "An editor has decided this report a moment ago" in said and "Our answer goes with it" in said
     assert (fresh(report).state, fresh(report).wrong) == ("declined", "zqwrongzq")
     assert "The register says twelve." in page_of(report).content.decode()
     assert confirm(report, lxml.html.fromstring(said)).status_code == 302 and fresh(report).wrong == ""
