@@ -33,11 +33,22 @@ from analysis.models import (
 from analysis.standings import record_of
 
 __all__ = [
-    "EXPLAIN", "EXPLAINED", "ConflictError", "EditingError", "NotReadyError", "claim_version", "differs", "digest",
-    "frozen", "hindrance", "note", "publish", "render", "same_text", "snapshot", "withdraw",
+    "EXPLAIN", "EXPLAINED", "UNANNOUNCED", "ConflictError", "EditingError", "NotReadyError", "announces",
+    "claim_version", "differs", "digest", "frozen", "hindrance", "note", "publish", "render", "same_text", "snapshot",
+    "withdraw",
 ]  # fmt: skip
 EXPLAINED = (Revision.Kind.CLARIFICATION, Revision.Kind.CORRECTION)  # changes that need a public sentence
 EXPLAIN = gettext_lazy("Say in a sentence what was wrong and what is right.")
+UNANNOUNCED = gettext_lazy(
+    "Nothing is announced of a minor edit, or of an update without a sentence, so nobody is thanked in it. Untick the "
+    "names, choose another kind of change, or write the sentence of the update."
+)
+
+
+def announces(kind: str, reason: str) -> bool:
+    """Whether the page says of a change of this kind that there was one, and thanks who reported it. `reason`: the
+    public sentence."""
+    return kind in EXPLAINED or (kind == Revision.Kind.UPDATE and bool(reason.strip()))
 
 
 def claim_version(story: Story, based_on: int) -> None:
@@ -108,9 +119,9 @@ def publish(
     """Make the working copy public, for the first time or again.
 
     `kind` and the public `reason` are for changes to a page that is public already: an edit (a silent typo), an
-    update, a clarification or a correction; the last two, and an update with a reason, are announced on the page.
+    update, a clarification or a correction; what `announces` says is announced on the page.
     `at` is the aware moment it counts from (now, unless history is being written down). `thanks`: names of readers to
-    be thanked where it is announced (analysis/reporting.py).
+    be thanked in what is announced (analysis/reporting.py).
     Raises NotReadyError, with nothing changed, if pre-flight finds a hard stop, nothing has changed, or an edit would
     let a claim stand otherwise than readers were told.
     """
@@ -135,6 +146,7 @@ def _publish(
         .get(pk=story.pk)
     )
     first = story.current is None
+    announced = not first and announces(kind, reason)
     moved = establishing.publish(story, by, at)
     content = frozen(snapshot(story), now or at)
     stops = preflight.stops(story, content, now or at, reason)
@@ -143,6 +155,8 @@ def _publish(
     if moved and not first and not noted and kind == Revision.Kind.EDIT:
         sentence = _("Not a minor edit: readers were told that “%(claim)s” stands otherwise. Choose what it is.")
         stops.extend(sentence % {"claim": Truncator(claim.text).chars(120)} for claim in moved)
+    if thanks and not announced:
+        stops.append(str(UNANNOUNCED))
     if story.status == Story.Status.WITHDRAWN:
         stops.append(_("This story was withdrawn. It stays withdrawn; write a new one."))
     if sentence := hindrance(story, content, noted):
@@ -163,7 +177,7 @@ def _publish(
         created_by=by,
         created_at=at,
     )
-    if not first and (kind in EXPLAINED or (kind == Revision.Kind.UPDATE and reason.strip())):
+    if announced:
         Correction.objects.create(story=story, revision=revision, kind=kind, text=reason.strip(), thanks=thanks, at=at)
     story.status = Story.Status.PUBLISHED
     story.published_at = story.published_at or at

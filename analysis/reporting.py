@@ -1,8 +1,8 @@
-"""Errors that readers report: taken in, answered, closed with the change that puts them right, erased.
+"""Errors that readers report: taken in, answered, closed with the change that puts them right, taken back, erased.
 
-Each step is a compare-and-set on the state, with the mail that must go out, in one transaction. Of two editors who
-decide at once one does, and the other gets DecidedError. Whoever calls these enqueues the mail worker in the same
-transaction (newsroom/tasks.py).
+Each step is a compare-and-set on the state, with the mail that must go out, in one transaction. Of two who decide at
+once, two editors or one and the reader, one does, and the other gets DecidedError. Whoever calls these enqueues the
+mail worker in the same transaction (newsroom/tasks.py).
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,8 @@ MOST = 200  # an hour from everywhere: what a newsroom can look at, and a flood 
 MAILS = 3  # an hour to one address: anyone can type anyone's
 OFFERED = 100  # at once, to be closed with one change; their names have room in Correction.thanks
 BATCH = 200
+_NOBODYS = {"name": "", "email": "", "thank": False}
+_ERASED = {**_NOBODYS, "quoted": "", "wrong": "", "url": "", "answer": ""}
 
 
 class ReportError(EditingError):
@@ -132,6 +135,28 @@ def corrections(story: Story) -> list[Correction]:
     return list(made.select_related("revision")[:50])
 
 
+@transaction.atomic
+def take_back(reference: str, at: datetime | None = None) -> None:
+    """Its reader wants an open report looked at no more. All that was typed is erased at once, with its mail.
+
+    Kept: that a part of a page was reported, when, and that it was taken back. Regulation (EU) 2016/679
+    Article 17(1). Asked for twice it is done once. Raises DecidedError if an editor was faster.
+    """
+    report = ErrorReport.objects.filter(reference=reference)
+    open_ = report.filter(state=State.OPEN).select_for_update()
+    if _erase(open_, at or timezone.now(), state=State.TAKEN_BACK):
+        return
+    if report.exclude(state=State.TAKEN_BACK).exists():
+        raise DecidedError(_("An editor has decided this report a moment ago, so it cannot be taken back any more."))
+
+
+@transaction.atomic
+def erase_now(reference: str, at: datetime | None = None) -> None:
+    """Its reader wants erased, before its time, what `erase` erases of a report that is decided. Article 17(1)."""
+    _erase(_decided().filter(reference=reference).select_for_update(), at or timezone.now())
+
+
+@transaction.atomic
 def erase(at: datetime) -> int:
     """Erase what was typed into reports that were decided ERASE_DAYS ago, with our answers and mail. Returns how many;
     at most BATCH at once.
@@ -139,13 +164,39 @@ def erase(at: datetime) -> int:
     Kept: which part of which page, when, and what became of it. A name in a correction is there because its bearer
     asked for it, and stays. Regulation (EU) 2016/679 Article 5(1)(e). /about/privacy/ says the same.
     """
-    due = ErrorReport.objects.filter(decided_at__lt=at - timedelta(days=settings.ERASE_DAYS), erased_at__isnull=True)
-    ids = list(due.order_by("decided_at").values_list("pk", flat=True)[:BATCH])
-    with transaction.atomic():
-        OutgoingMail.objects.filter(report__in=ids).delete()
-        return ErrorReport.objects.filter(pk__in=ids).update(
-            quoted="", wrong="", url="", name="", email="", thank=False, answer="", erased_at=at
-        )
+    due = _decided().filter(decided_at__lt=at - timedelta(days=settings.ERASE_DAYS))
+    return _erase(due.select_for_update(skip_locked=True).order_by("decided_at")[:BATCH], at)
+
+
+@transaction.atomic
+def unname(at: datetime) -> int:
+    """Erase name and e-mail address, and mail, of reports that have been open for ERASE_DAYS. Returns how many; at most
+    BATCH at once.
+
+    What is wrong, the words quoted and the address that shows it stay, since somebody has still to look at it; their
+    reader can then be neither thanked nor written to. Article 5(1)(e), as above.
+    """
+    named = ErrorReport.objects.filter(state=State.OPEN).exclude(name="", email="")
+    due = named.filter(received_at__lt=at - timedelta(days=settings.ERASE_DAYS))
+    oldest = due.select_for_update(skip_locked=True).order_by("received_at", "id")[:BATCH]
+    return _empty(oldest, **_NOBODYS, unnamed_at=at)
+
+
+def _decided() -> QuerySet[ErrorReport]:
+    """Those of which something is left to erase."""
+    return ErrorReport.objects.filter(decided_at__isnull=False, erased_at__isnull=True)
+
+
+def _erase(due: QuerySet[ErrorReport], at: datetime, **fields: object) -> int:
+    return _empty(due, **_ERASED, erased_at=at, **fields)
+
+
+def _empty(due: QuerySet[ErrorReport], **fields: object) -> int:
+    """Write these fields to the rows that are `due`, which are locked by being read, and delete their mail. Returns how
+    many."""
+    ids = list(due.values_list("pk", flat=True))
+    OutgoingMail.objects.filter(report__in=ids).delete()
+    return ErrorReport.objects.filter(pk__in=ids).update(**fields)
 
 
 def _decide(reports: Sequence[ErrorReport], by: User | None, at: datetime, **fields: object) -> None:
@@ -153,6 +204,8 @@ def _decide(reports: Sequence[ErrorReport], by: User | None, at: datetime, **fie
     ids = [report.pk for report in reports]
     moved = ErrorReport.objects.filter(pk__in=ids, state=State.OPEN).update(decided_at=at, decided_by=by, **fields)
     if moved != len(set(ids)):
+        if ErrorReport.objects.filter(pk__in=ids, state=State.TAKEN_BACK).exists():
+            raise DecidedError(_("Its reader has taken this report back. Nothing was changed."))
         raise DecidedError(_("Somebody else has decided this report a moment ago. Nothing was changed."))
     for report in reports:
         report.refresh_from_db()

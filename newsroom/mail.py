@@ -64,9 +64,10 @@ def deliver() -> tuple[int, int]:
     mailer = mailers.default
     # Those that never failed first, so that one bad address holds nobody up.
     for pk in list(waiting.order_by("attempts", "id").values_list("pk", flat=True)):
-        if not _claim(pk):
+        row = rows.filter(pk=pk).first() if _claim(pk) else None
+        if row is None:  # another sender has it, or it was erased with its case or report
             continue
-        if _send(rows.get(pk=pk), mailer):
+        if _send(row, mailer):
             sent, failed = sent + 1, 0
         elif (failed := failed + 1) == _FAILURES_IN_A_ROW:
             break

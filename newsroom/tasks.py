@@ -170,8 +170,9 @@ def erase_cases() -> int:
 
 @task
 def erase_reports() -> int:
-    """Erase what readers typed into reports of errors that were decided long ago. Returns of how many."""
-    return _all(reporting.erase)
+    """Erase what readers typed into reports of errors that were decided long ago, and whose those are that have been
+    open for long. Returns of how many."""
+    return _all(reporting.erase) + _all(reporting.unname)
 
 
 @task

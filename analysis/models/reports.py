@@ -19,6 +19,7 @@ class ReportState(models.TextChoices):
     OPEN = "open", _("Open")
     ACCEPTED = "accepted", _("Accepted")
     DECLINED = "declined", _("Turned down")
+    TAKEN_BACK = "taken_back", _("Taken back by its reader")
 
 
 class ErrorReport(models.Model):
@@ -41,7 +42,7 @@ class ErrorReport(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.ENGLISH)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
 
-    state = models.CharField(_("state"), max_length=8, choices=ReportState, default=ReportState.OPEN)
+    state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.OPEN)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
@@ -49,6 +50,8 @@ class ErrorReport(models.Model):
     answer = models.TextField(_("answer to the reader"), max_length=2000, blank=True)
     # The public change that puts right what was reported: with its correction, unless it was a minor edit.
     revision = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="error_reports")
+    # One that waits for long says no more whose it is; what is wrong stays until it is decided.
+    unnamed_at = models.DateTimeField(_("name and e-mail erased"), null=True, blank=True)
     erased_at = models.DateTimeField(_("personal data erased"), null=True, blank=True)
 
     class Meta:
@@ -78,9 +81,17 @@ class ErrorReport(models.Model):
                 condition=Q(state="open", decided_at__isnull=True, revision__isnull=True)
                 | Q(state="accepted", decided_at__isnull=False, revision__isnull=False)
                 | Q(state="declined", decided_at__isnull=False, revision__isnull=True)
-                & (~Q(answer="") | Q(erased_at__isnull=False)),
+                & (~Q(answer="") | Q(erased_at__isnull=False))
+                | Q(state="taken_back", decided_at__isnull=True, revision__isnull=True, erased_at__isnull=False),
                 name="errorreport_decided_is_told",
-                violation_error_message=_("What is accepted names the change made; what is declined is answered."),
+                violation_error_message=_(
+                    "What is accepted names the change made, what is declined is answered, what is taken back is gone."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(unnamed_at__isnull=True) | Q(name="", email=""),
+                name="errorreport_unnamed_is_nobodys",
+                violation_error_message=_("What is nobody’s any more has no name and no e-mail address."),
             ),
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True)

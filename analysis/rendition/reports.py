@@ -43,6 +43,8 @@ class ReportView:
     story: StoryCard | None
     number: int | None  # of the version that puts it right
     mailed: bool  # there is an address to write to
+    unnamed_at: datetime | None  # name and e-mail address were erased, having waited too long
+    erased_at: datetime | None  # so was all that was typed, with the answer
 
 
 def passages(page: StoryPage) -> Iterator[Passage]:
@@ -93,4 +95,6 @@ def report(reference: str) -> ReportView | None:
         story=card,
         number=found.revision.number if found.revision and card else None,
         mailed=bool(found.email),
+        unnamed_at=found.unnamed_at,
+        erased_at=found.erased_at,
     )

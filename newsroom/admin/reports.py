@@ -177,7 +177,8 @@ class ErrorReportAdmin(DeskAdmin):
         back = HttpResponseRedirect(reverse("admin:analysis_errorreport_change", args=[pk]))
         if request.method != "POST" and report.state != ErrorReport.State.OPEN:
             messages.error(
-                request, _("This report is “%(state)s”: it is decided.") % {"state": report.get_state_display()}
+                request,
+                _("This report is “%(state)s”: nothing is left to decide.") % {"state": report.get_state_display()},
             )
             return back
         form = form_class(report, unsent.typed(request))

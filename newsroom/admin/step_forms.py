@@ -15,6 +15,8 @@ from analysis.models.publication import RevisionKind
 from analysis.models.watch import WatchItemState
 from analysis.models.writing import Standing
 
+_OVER = gettext_lazy("A report that you chose is decided already, or its reader took it back. Choose again.")
+
 
 class StepForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)  # what the person has seen is what is acted on
@@ -27,12 +29,13 @@ class ClosingForm(StepForm):
         label=gettext_lazy("Reports of readers that this closes"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": gettext_lazy("A report that you chose is decided already. Choose again.")},
+        error_messages={"invalid_choice": _OVER},
     )
     thanks = forms.MultipleChoiceField(
         label=gettext_lazy("Thanked by name where it is announced, if their report is closed"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _OVER},
     )
 
     def offer(self, reports: Sequence[ErrorReport], chosen: str) -> None:
@@ -77,10 +80,22 @@ class ReviseForm(ClosingForm):
         help_text=gettext_lazy("What was wrong, and what is right. Needed for a correction and a clarification."),
     )
 
+    def offer(self, reports: Sequence[ErrorReport], chosen: str) -> None:
+        super().offer(reports, chosen)
+        if thanks := self.fields.get("thanks"):
+            thanks.help_text = gettext_lazy(
+                "In a correction, a clarification, or an update with a sentence. A minor edit, and an update without "
+                "one, are not announced and thank nobody: untick the names then."
+            )
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("kind") in editing.EXPLAINED and not data.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", editing.EXPLAIN)
+        kind, reason = data.get("kind"), data.get("reason", "")
+        if kind and "reason" not in self.errors:
+            if kind in editing.EXPLAINED and not reason:
+                self.add_error("reason", editing.EXPLAIN)
+            if data["thanked"] and not editing.announces(kind, reason):
+                self.add_error("thanks", editing.UNANNOUNCED)
         return data
 
 

@@ -1,8 +1,9 @@
-"""A reader points at what is wrong on a page, and follows what becomes of it. The one form of this door.
+"""A reader points at what is wrong on a page, follows what becomes of it, and may take it back. The forms of this door.
 
-It stands here, without session and token: what a form may do rests on no cookie, so another site could send it in a
-reader's name and win nothing but a report, which anybody can send. The browser says whether our own page sent it, which
-keeps others from filing in the name of their visitors' networks; a key in the form keeps one report from becoming two.
+They stand here, without session and token: what a form may do rests on no cookie, so another site could send it in a
+reader's name and win nothing but a report, which anybody can send; whoever takes one back must know its reference. The
+browser says whether our own page sent it, which keeps others from filing in the name of their visitors' networks; a key
+in the form keeps one report from becoming two.
 """
 
 import re
@@ -33,6 +34,7 @@ from newsroom.reader import declarations
 from newsroom.reader.views import gone
 
 _REFERENCE = re.compile(r"ER(-[2-9A-HJKMNP-Z]{4}){3}")
+_NOT_FROM_HERE = _("Your browser did not say that this page sent the form. Send it once more.")
 _NO_LETTERS = ("Cc", "Cn", "Co", "Cs")  # categories of characters that stand in nobody's name
 
 
@@ -149,7 +151,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
                 tasks.deliver_mail.enqueue()
             return redirect("report", reference)
         except _NotFromHereError:
-            form.add_error(None, _("Your browser did not say that this page sent the form. Send it once more."))
+            form.add_error(None, _NOT_FROM_HERE)
             status = 403
         except reporting.TooManyError as error:
             more = _("%(what)s What you typed is below: send it again in an hour, or ask by the request form.")
@@ -162,19 +164,53 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
 def follow(request: HttpRequest, reference: str) -> HttpResponse:
     """What became of a report, for whoever has its reference. None of the words that were typed stand here: anybody can
     send anybody the address."""
-    reference = reference.upper()
-    found = rendition.report(reference) if _REFERENCE.fullmatch(reference) else None
-    if found is None:
-        raise Http404
-    response = render(request, "reader/report.html", {"report": found, "private_address": True})
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex, noarchive, nofollow"
+    response = _hidden(render(request, "reader/report.html", {"report": _found(reference), "private_address": True}))
     response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, reference: str) -> HttpResponse:
+    """Asks once more, and then takes an open report back, or erases what was typed into one that is decided. `was`: as
+    what it was seen; of a decision since, the reader is told first."""
+    found, wrong, status = _found(reference), "", 200
+    if request.method == "POST":
+        try:
+            if not _sent_from_here(request):
+                raise _NotFromHereError
+            if request.POST.get("was") == "open":
+                reporting.take_back(found.reference)
+            else:
+                reporting.erase_now(found.reference)
+            return redirect("report", found.reference)
+        except _NotFromHereError:
+            wrong, status = str(_NOT_FROM_HERE), 403
+        except reporting.DecidedError as error:
+            found, wrong, status = _found(reference), str(error), 409
+    if found.erased_at:
+        return redirect("report", found.reference)
+    context = {"report": found, "wrong": wrong, "private_address": True}
+    response = _hidden(render(request, "reader/report_erase.html", context, status=status))
+    response["Referrer-Policy"] = "same-origin"  # by “no-referrer” a browser would send its form with “Origin: null”
     return response
 
 
 class _NotFromHereError(Exception):
     """Another site sent the form, or the browser does not say."""
+
+
+def _found(reference: str) -> rendition.ReportView:
+    found = rendition.report(reference.upper()) if _REFERENCE.fullmatch(reference.upper()) else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _hidden(response: HttpResponse) -> HttpResponse:
+    """A page that its reader alone has the address of."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, noarchive, nofollow"
+    return response
 
 
 def _form(request: HttpRequest, page: rendition.StoryPage, form: ReportForm, status: int = 200) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The readers' addresses. All are GET but the form of reports.py, carry no session, and speak only in renditions."""
+"""The readers' addresses. All are GET but the forms of reports.py, carry no session, and speak only in renditions."""
 
 from django.urls import path, register_converter
 
@@ -44,6 +44,7 @@ urlpatterns = [
     path("stories/<slug:slug>/history/<int:number>/changes/", views.changes, name="changes"),
     path("stories/<slug:slug>/report/", reports.ask, name="report_form"),
     path("reports/<str:reference>/", reports.follow, name="report"),
+    path("reports/<str:reference>/erase/", reports.erase, name="report_erase"),
     path("previews/<str:token>/", views.preview, name="preview"),
     path("claims/<int:pk>/", views.claim, name="claim"),
     path("topics/", views.topics, name="topics"),

@@ -139,6 +139,23 @@ def test_the_first_publication_is_no_correction_of_anything():
     assert not Correction.objects.exists()
 
 
+@pytest.mark.parametrize("kind", list(Revision.Kind))
+@pytest.mark.parametrize("reason", ["", " \n", "The port answered."])
+@pytest.mark.parametrize("first", [True, False])
+def test_nobody_is_thanked_where_nothing_is_announced(kind, reason, first):
+    """Whoever is named stands in a correction, or the publication is refused."""
+    story = making.draft() if first else change(making.published(), dek="Changed")
+    try:
+        editing.publish(story, None, kind=kind, reason=reason, thanks="Ann Reader")
+    except NotReadyError as error:
+        assert not Correction.objects.exists() and Revision.objects.count() == (not first)
+        said = " ".join(error.stops)
+        assert (str(editing.UNANNOUNCED) in said) == (first or not editing.announces(kind, reason))
+    else:
+        assert Correction.objects.get().thanks == "Ann Reader"
+        assert editing.announces(kind, reason) and not first
+
+
 def test_an_editors_note_is_dated_and_changes_no_text():
     story = making.published()
     before = story.current.sha256

@@ -447,6 +447,38 @@ print(ErrorReport.objects.count(), OutgoingMail.objects.count(), list(Correction
     assert run(database, look) == ["0 0 [('It was eleven.', '')]"]
 
 
+def test_what_its_reader_took_back_goes_with_the_state_and_no_other_report_does(database):
+    make = """
+from datetime import timedelta
+from django.utils import timezone
+from analysis import reporting
+from tests import making
+from tests.reports import reported
+story = making.published()
+reporting.take_back(reported(story, wrong="Taken back.", email="ann@reader.test").reference)
+reporting.decline(reported(story, wrong="Declined."), None, "No.")
+reported(story, wrong="Unnamed.", name="Ann")
+reporting.unname(timezone.now() + timedelta(days=4000))
+"""
+    run(database, make)
+    look = """
+from django.db import IntegrityError, transaction
+from analysis.models import ErrorReport
+for one in ErrorReport.objects.order_by("id"):
+    print(one.state, one.wrong, one.unnamed_at is not None)
+try:
+    with transaction.atomic():
+        ErrorReport.objects.update(state="taken_back")
+except IntegrityError:
+    print("refused")
+"""
+    kept = ["declined Declined. False", "open Unnamed. False", "refused"]
+    assert run(database, look) == ["taken_back  False", "declined Declined. False", "open Unnamed. True", "refused"]
+    sites.manage(database, "migrate", "analysis", "0027", "--verbosity", "0")
+    sites.manage(database, "migrate", "--verbosity", "0")
+    assert run(database, look) == kept
+
+
 def test_nobody_is_made_to_have_said_who_wrote_what_was_there_before_it_was_asked(database):
     """What was frozen then is what is saved still, and who writes now is a person until somebody says otherwise."""
     make = """

@@ -83,6 +83,33 @@ def sent_at_once(path: str, forms: list[tuple[Editor, dict[str, str]]]) -> list[
     return told
 
 
+def all_at_once(forms: list[tuple[str, Editor, dict[str, str]]]) -> list[str]:
+    """What each is told, refused or not, whatever page each one's form is on."""
+    ready = threading.Barrier(len(forms))
+    told: list[str] = []
+
+    def send(path: str, editor: Editor, form: dict[str, str]) -> None:
+        ready.wait(30)
+        try:
+            told.append(editor.send(path, form))
+        except urllib.error.HTTPError as error:
+            told.append(error.read().decode())
+
+    threads = [threading.Thread(target=send, args=form) for form in forms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return told
+
+
+def anybody(site: Site) -> Editor:
+    """A reader: without account and cookie."""
+    one = Editor.__new__(Editor)
+    one.site, one.opener = site, urllib.request.build_opener()
+    return one
+
+
 def test_of_four_who_publish_or_correct_at_once_one_does(open_site):
     site = open_site(demonstration=False, workers=2)
     story = site.shell("from tests import making; print(making.draft().pk)").strip()
@@ -141,21 +168,7 @@ def test_of_four_who_decide_one_report_at_once_one_does(open_site):
            {"kind": "correction", "reason": "It was ten.", "closes": report})] * 2,
     ]  # fmt: skip
     forms = [(path, editor, editor.form(path) | fields) for editor, (path, fields) in zip(editors, steps, strict=True)]
-    ready = threading.Barrier(len(forms))
-    told: list[str] = []
-
-    def send(path: str, editor: Editor, form: dict[str, str]) -> None:
-        ready.wait(30)
-        try:
-            told.append(editor.send(path, form))
-        except urllib.error.HTTPError as error:
-            told.append(error.read().decode())
-
-    threads = [threading.Thread(target=send, args=form) for form in forms]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    told = all_at_once(forms)
     done = ("The reader is told", "Closed. The reader", "The public sees the new text now")
     refused = ("has decided this report", "decided already", "Someone else saved this story since")
     assert sum(any(words in page for words in done) for page in told) == 1
@@ -164,15 +177,42 @@ def test_of_four_who_decide_one_report_at_once_one_does(open_site):
     assert site.shell(count).strip() == "1"
 
 
+def test_of_an_editor_and_a_reader_who_end_one_report_at_once_one_does(open_site):
+    """One declines it, one closes it with a correction, the reader takes it back twice."""
+    site = open_site(demonstration=False, workers=2)
+    name, password = hire(site, "editor")
+    editors = [Editor(site, name, password) for _ in range(2)]
+    three = site.shell("for _ in range(3):" + REPORTED.replace("\n", "\n    ")).splitlines()
+    for n, (story, report, _made) in enumerate(line.split() for line in three):
+        look = f"from analysis.models import *; one = ErrorReport.objects.get(pk={report}); print(one.reference)"
+        back = f"/reports/{site.shell(look).strip()}/erase/"
+        decline, revise = f"/admin/analysis/errorreport/{report}/decline/", f"/admin/analysis/story/{story}/do/revise/"
+        said = {"kind": "correction", "reason": "It was ten.", "closes": report}
+        readers = [anybody(site) for _ in range(2)]
+        told = all_at_once(
+            [(decline, editors[0], editors[0].form(decline) | {"answer": "No."}),
+             (revise, editors[1], editors[1].form(revise) | said),
+             *((back, reader, reader.form(back)) for reader in readers)],
+        )  # fmt: skip
+        state = site.shell(f"{look}; print(one.state, one.wrong != '', one.mail.count())").split()[1:]
+        done = ("The reader is told", "The public sees the new text now")
+        by_editor = sum(any(words in page for words in done) for page in told)
+        taken = sum("You took your report back" in page for page in told)
+        late = sum("An editor has decided this report a moment ago" in page for page in told)
+        if state[0] == "taken_back":
+            assert (by_editor, taken, late, state[1:]) == (0, 2, 0, ["False", "0"]), (n, told)
+            assert sum("reader has taken" in page or "reader took it" in page for page in told) == 2
+        else:
+            assert (by_editor, taken, late, state[1:]) == (1, 0, 2, ["True", "2"]), (n, told)
+
+
 def test_a_report_that_is_sent_four_times_at_once_is_one(open_site):
     site = open_site(demonstration=False, workers=2)
     slug = site.shell("from tests import making; print(making.published().slug)").strip()
     path = f"/stories/{slug}/report/"
-    anybody = [Editor.__new__(Editor) for _ in range(4)]
-    for one in anybody:
-        one.site, one.opener = site, urllib.request.build_opener()
-    form = anybody[0].form(path) | {"part": "headline", "wrong": "Not so.", "email": "ann@reader.test"}
-    told = sent_at_once(path, [(one, form) for one in anybody])
+    readers = [anybody(site) for _ in range(4)]
+    form = readers[0].form(path) | {"part": "headline", "wrong": "Not so.", "email": "ann@reader.test"}
+    told = sent_at_once(path, [(one, form) for one in readers])
     assert len(told) == 4 and len({reference for page in told for reference in re.findall(r"ER-[-0-9A-Z]+", page)}) == 1
     count = "from analysis.models import *; print(ErrorReport.objects.count(), OutgoingMail.objects.count())"
     assert site.shell(count).strip() == "1 1"

@@ -8,7 +8,7 @@ from uuid import uuid4
 import lxml.html
 import pytest
 from django.core import mail as sent_mail
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from django_ox.models import OxTask
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from analysis import editing, reporting
 from analysis.models import Attempt, Claim, ErrorReport, OutgoingMail
-from newsroom import mail
+from newsroom import mail, standing
 from newsroom.logs import WithoutTokens
 from tests import making
 from tests.faults.test_junk import JUNK
@@ -358,6 +358,162 @@ def test_no_log_holds_the_key_to_a_report():
     assert WithoutTokens().filter(record) and record.getMessage() == "Gone: /reports/…/"
 
 
+# --- taken back -------------------------------------------------------------------------------------------------------
+
+
+PRIVATE = {"wrong": "zqwrongzq", "quoted": "zqquotedzq", "name": "zqnamezq", "url": "https://zqurlzq.test/",
+           "email": "zqmail@reader.test", "thank": "on"}  # fmt: skip
+
+
+def fresh(report):
+    return ErrorReport.objects.get(pk=report.pk)
+
+
+def asked(report, client=None):
+    """The page that asks once more, as it is led to."""
+    client = client or Client()
+    page = lxml.html.fromstring(page_of(report).content.decode())
+    (at,) = page.xpath("//main//p[@class='actions']/a[contains(@href, '/erase/')]/@href")
+    response = client.get(at)
+    assert response.status_code == 200 and not response.cookies
+    return lxml.html.fromstring(response.content.decode())
+
+
+def confirm(report, page=None, headers=None, **said):
+    data = hidden(page if page is not None else asked(report)) | said
+    return Client().post(f"/reports/{report.reference}/erase/", data, headers=headers or {})
+
+
+def test_a_reader_takes_a_report_back_after_being_asked_once_more(story):
+    report = sent(story, **PRIVATE)
+    page = asked(report)
+    assert "No editor looks at it any more" in page.text_content() and not page.xpath("//main//script")
+    assert fresh(report).wrong == "zqwrongzq", "asking changes nothing"
+    response = confirm(report, page)
+    assert (response.status_code, response.headers["Location"]) == (302, f"/reports/{report.reference}/")
+    assert not response.cookies
+    report = fresh(report)
+    assert (report.state, report.wrong, report.quoted, report.name, report.email, report.url) == (
+        "taken_back",
+        *[""] * 5,
+    )
+    assert not report.thank and not OutgoingMail.objects.exists()
+    said = page_of(report).content.decode()
+    assert "You took your report back" in said and "what you wrote was erased" in said
+    assert "/erase/" not in said and "In the end" not in said
+    assert f'href="/stories/{story.slug}/report/"' in said
+    assert Client().get(f"/reports/{report.reference}/erase/").headers["Location"] == f"/reports/{report.reference}/"
+    assert confirm(report, page).status_code == 302, "a double click"
+    assert not re.search("zq(wrong|quoted|name|url|mail)", "".join(visit.text for visit in crawl()))
+
+
+def test_the_page_that_asks_is_seen_by_its_reader_alone_and_lets_the_browser_say_who_sent_its_form(story):
+    report = sent(story)
+    response = Client().get(f"/reports/{report.reference.lower()}/erase/")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["X-Robots-Tag"] == "noindex, noarchive, nofollow"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert '?next=/"' in response.content.decode()
+    assert Client().get("/reports/ER-2222-2222-2222/erase/").status_code == 404
+    assert Client().post("/reports/ER-2222-2222-2222/erase/", {"was": "open"}).status_code == 404
+    assert Client().put(f"/reports/{report.reference}/erase/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("headers", "done"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Origin": "http://127.0.0.1:8000"}, True),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.test"}, False),
+        ({"Sec-Fetch-Site": "same-site"}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Origin": "https://evil.test"}, False),
+        ({"Origin": "null"}, False),
+    ],
+)
+def test_the_form_of_another_site_takes_nothing_back_and_erases_nothing(story, headers, done):
+    open_, decided = sent(story), sent(story)
+    reporting.decline(decided, None, "No.")
+    for report in (open_, decided):
+        response = confirm(report, headers=headers)
+        assert response.status_code == (302 if done else 403)
+        assert (fresh(report).wrong == "") == done
+        assert done or "Send it once more" in response.content.decode()
+
+
+def test_who_takes_back_what_an_editor_has_decided_meanwhile_is_told_first(story):
+    report = sent(story, **PRIVATE)
+    page = asked(report)
+    reporting.decline(report, None, "The register says twelve.")
+    response = confirm(report, page)
+    said = response.content.decode()
+    assert response.status_code == 409 and response.headers["Cache-Control"] == "no-store"
+    assert "An editor has decided this report a moment ago" in said and "Our answer goes with it" in said
+    assert (fresh(report).state, fresh(report).wrong) == ("declined", "zqwrongzq")
+    assert "The register says twelve." in page_of(report).content.decode()
+    assert confirm(report, lxml.html.fromstring(said)).status_code == 302 and fresh(report).wrong == ""
+
+
+def test_a_reader_has_erased_at_once_what_was_typed_into_a_report_that_is_decided(story):
+    report = sent(story, **PRIVATE)
+    reporting.decline(report, None, "zqanswerzq")
+    assert "Take the report back" not in asked(report).text_content()
+    assert confirm(report).status_code == 302
+    assert (fresh(report).state, fresh(report).wrong, fresh(report).answer) == ("declined", "", "")
+    said = page_of(report).content.decode()
+    assert "Nothing was changed" in said and "our answer with it" in said and "zqanswerzq" not in said
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_name_that_stands_in_a_correction_stays_there_and_the_reader_is_told(client, story):
+    report = sent(story, **PRIVATE | {"name": "Ann Reader"})
+    corrected(story, report)
+    assert "A name that a correction thanks stays there" in asked(report).text_content()
+    assert confirm(report).status_code == 302 and fresh(report).name == ""
+    assert "Reported by Ann Reader. Thank you." in client.get(f"/stories/{story.slug}/").content.decode()
+    said = page_of(report).content.decode()
+    assert "You were right" in said and "What you wrote was erased." in said and "Ann Reader" not in said
+
+
+def test_junk_sent_to_the_page_that_asks_is_never_a_500(story):
+    at = f"/reports/{sent(story).reference}/erase/"
+    client = Client(raise_request_exception=True)
+    for junk in JUNK:
+        text = junk.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        assert client.post(at, {"was": text}).status_code in (302, 400), junk
+    for body, kind in (
+        (b"\xff\xfe\x00%00=%ff", "application/x-www-form-urlencoded"),
+        (b"was=%ED%A0%80", "application/x-www-form-urlencoded"),
+        (b"--x\r\nnothing", "multipart/form-data; boundary=x"),
+        (b"--x", "multipart/form-data"),
+        (b"was=open", "application/x-www-form-urlencoded; charset=base64"),
+        (b"", ""),
+    ):
+        assert client.generic("POST", at, body, kind).status_code in (302, 400), body
+    assert ErrorReport.objects.get().state == "open", "what does not say that it was open takes nothing back"
+
+
+def test_whose_report_waited_for_long_reads_that_no_mail_will_come(story):
+    report, nobodys = sent(story, **PRIVATE), sent(story)
+    assert "You get a mail as well" in page_of(report).content.decode()
+    reporting.unname(timezone.now() + timedelta(days=4000))
+    said = page_of(report).content.decode()
+    assert "your name and e-mail address were erased" in said and "You get a mail as well" not in said
+    assert "were erased" not in page_of(nobodys).content.decode()
+    reporting.decline(fresh(report), None, "The register says twelve.")
+    assert mail.deliver() == (0, 0) and "The register says twelve." in page_of(report).content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_standing_pages_tell_of_it(client, language):
+    standing.load()
+    said = client.get("/about/privacy/", headers={"Accept-Language": language}).content.decode()
+    words = ("take back a report that is not decided yet", "still open after a year we erase your name")
+    french = ("retirer un signalement dont le sort n’est pas encore décidé", "encore ouvert après un an, nous effaçons")
+    assert all(part in said for part in (words if language == "en" else french))
+    assert "/reports/" not in said
+
+
 # --- mail -------------------------------------------------------------------------------------------------------------
 
 
@@ -390,6 +546,20 @@ def test_who_was_right_is_told_so(story):
     reporting.accept([report], None, editing.publish(story, None, kind="correction", reason="It was eleven."))
     mail.deliver()
     assert "you were right" in sent_mail.outbox[-1].body
+
+
+def test_mail_of_a_report_that_is_taken_back_while_it_is_claimed_holds_up_no_other(story):
+    taken, other = sent(story, email="ann@reader.test"), sent(story, email="bo@reader.test", wrong="Not so.")
+
+    def meanwhile(execute, sql, *args):
+        done = execute(sql, *args)
+        if sql.startswith("UPDATE") and "claimed_at" in sql and fresh(taken).state == "open":
+            reporting.take_back(taken.reference)
+        return done
+
+    with connection.execute_wrapper(meanwhile):
+        assert mail.deliver() == (1, 0)
+    assert [one.to for one in sent_mail.outbox] == [["bo@reader.test"]] and other.mail.get().sent_at
 
 
 def test_nobody_is_flooded_with_mail_by_what_others_file_with_their_address(story):

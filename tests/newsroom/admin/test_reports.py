@@ -5,6 +5,7 @@ from datetime import timedelta
 import lxml.html
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
 from django.utils import timezone
 from django_ox.models import OxTask
 
@@ -159,7 +160,7 @@ def test_what_somebody_decided_meanwhile_is_told_and_no_word_lost(editor, standa
     assert "Somebody else has decided this report" in said and "Second, with &lt;care&gt;." in said
     assert (fresh(report).answer, fresh(report).decided_by) == ("First.", standards.user)
     assert OutgoingMail.objects.filter(kind="answered").count() == 1
-    assert "it is decided" in messages(editor.get(at(report, "decline"), follow=True))
+    assert "nothing is left to decide" in messages(editor.get(at(report, "decline"), follow=True))
 
 
 def test_a_report_is_closed_with_a_correction_that_is_public_already(editor, published):
@@ -182,6 +183,65 @@ def test_the_correction_of_another_story_closes_nothing(editor, published):
     editing.publish(Story.objects.get(pk=other.pk), None, kind="correction", reason="Not so.")
     response = editor.post(at(editor_of, "already"), {"correction": Correction.objects.get().pk})
     assert response.status_code == 422 and fresh(editor_of).state == "open"
+
+
+# --- taken back by its reader ----------------------------------------------------------------------------------------
+
+
+def test_what_its_reader_took_back_is_no_task_any_more_and_says_so(editor, published):
+    report = reported(published, name="Ann Reader", email="ann@reader.test", thank=True, wrong="It was zqeleven.")
+    reporting.take_back(report.reference)
+    page = editor.get(at(report)).content.decode()
+    assert "Taken back by its reader" in page and "Erased on" in page and "Decided by" not in page
+    for step in ("decline", "already", "revise", "note"):
+        assert f"/{step}/" not in page, step
+    for where in ("/admin/", url(published), LIST):
+        said = editor.get(where).content.decode()
+        assert "zqeleven" not in said and (report.reference in said) == (where == LIST), where
+    assert report.reference in editor.get(f"{LIST}?state__exact=taken_back").content.decode()
+    assert report.reference not in editor.get(f"{LIST}?state__exact=open").content.decode()
+    changed(published)
+    assert 'name="closes"' not in editor.get(url(published, "do", "revise")).content.decode()
+    assert "Taken back by its reader" in messages(editor.get(at(report, "decline"), follow=True))
+
+
+def test_who_declines_what_was_taken_back_meanwhile_is_told_and_loses_no_word(editor, published):
+    report = reported(published, email="ann@reader.test")
+    reporting.take_back(report.reference)
+    response = editor.post(at(report, "decline"), {"answer": "Second, with <care>."})
+    said = response.content.decode()
+    assert response.status_code == 422 and "Its reader has taken this report back" in said
+    assert "Second, with &lt;care&gt;." in said
+    assert (fresh(report).state, fresh(report).answer) == ("taken_back", "")
+
+
+def test_what_was_taken_back_meanwhile_stops_the_publication_that_would_close_it(editor, published):
+    """Whether before the form is read, or while the page is published."""
+    report, other = reported(published), reported(published)
+    reporting.take_back(report.reference)
+    said = revise(editor, published, closes=[report.pk, other.pk], reason="Kept <words>.").content.decode()
+    assert "or its reader took it back" in said and "Kept &lt;words&gt;." in said
+
+    def meanwhile(execute, sql, *args):
+        if sql.startswith("INSERT") and "analysis_correction" in sql:
+            reporting.take_back(other.reference)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(meanwhile):
+        said = revise(editor, published, closes=other.pk, reason="Kept <words>.").content.decode()
+    assert "Its reader has taken this report back" in said and "Kept &lt;words&gt;." in said
+    assert not Correction.objects.exists() and published.revisions.count() == 1
+
+
+def test_whose_report_waited_for_long_cannot_be_seen_or_thanked(editor, published):
+    report = reported(published, name="Ann Reader", email="ann@reader.test", thank=True)
+    reporting.unname(timezone.now() + timedelta(days=4000))
+    page = editor.get(at(report)).content.decode()
+    assert "Name and e-mail address were erased" in page and report.wrong in page and "Decline" in page
+    assert "Ann Reader" not in page and "ann@reader.test" not in page and "Does not wish" not in page
+    changed(published)
+    form = editor.get(url(published, "do", "revise")).content.decode()
+    assert 'name="closes"' in form and 'name="thanks"' not in form
 
 
 # --- closed by a publication ------------------------------------------------------------------------------------------
@@ -222,11 +282,49 @@ def test_nobody_is_thanked_whose_report_stays_open(editor, published):
 
 def test_a_minor_edit_closes_a_report_and_announces_nothing(editor, published):
     report = reported(published, name="Ann Reader", thank=True)
-    revise(editor, published, kind="edit", reason="", closes=report.pk, thanks=report.pk)
+    revise(editor, published, kind="edit", reason="", closes=report.pk)
     assert fresh(report).state == "accepted" and not Correction.objects.exists()
     said = editor.get(f"/reports/{report.reference}/").content.decode()
     assert f"/stories/{published.slug}/history/2/changes/" in said
     assert "Ann Reader" not in editor.get(published.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "announced"),
+    [
+        ("edit", "", False), ("edit", "A sentence that nobody will read.", False), ("update", "", False),
+        ("update", " \n", False), ("update", "The port answered.", True), ("clarification", "Both ports.", True),
+        ("correction", "It was eleven.", True),
+    ],
+)  # fmt: skip
+def test_who_is_ticked_is_thanked_or_the_editor_is_told_why_not(editor, published, kind, reason, announced):
+    ann, bo = (reported(published, name=name, thank=True) for name in ("Ann Reader", "Bo Lee"))
+    sent = {"kind": kind, "reason": reason, "closes": ann.pk, "thanks": [ann.pk, bo.pk]}
+    response = revise(editor, published, **sent)
+    assert list(Correction.objects.values_list("thanks", flat=True)) == (["Ann Reader"] if announced else [])
+    assert (fresh(ann).state, fresh(bo).state) == ("accepted" if announced else "open", "open")
+    if announced:
+        return
+    page = lxml.html.fromstring(response.content.decode())
+    (beside,) = page.xpath("//fieldset[.//input[@name='thanks']]")
+    assert "nobody is thanked in it" in beside.text_content() and published.revisions.count() == 1
+    assert set(page.xpath("//input[@name='thanks'][@checked]/@value")) == {str(ann.pk), str(bo.pk)}
+    assert page.xpath("//input[@name='closes'][@checked]/@value") == [str(ann.pk)]
+    assert page.xpath("//input[@name='kind'][@checked]/@value") == [kind]
+    assert page.xpath("string(//textarea[@name='reason'])").strip() == reason.strip()
+    # And with nobody ticked whose report it closes, it is published.
+    revise(editor, published, **{**sent, "thanks": [bo.pk]})
+    assert fresh(ann).state == "accepted" and published.revisions.count() == 2
+
+
+def test_what_is_not_announced_is_said_before_anybody_is_ticked_and_only_where_it_may_be_so(editor, published):
+    reported(published, name="Ann Reader", thank=True)
+    note = lxml.html.fromstring(editor.get(url(published, "do", "note")).content.decode())
+    assert note.xpath("//fieldset[.//input[@name='thanks']]") and not note.xpath("//p[@id='id_thanks_helptext']")
+    changed(published)
+    page = lxml.html.fromstring(editor.get(url(published, "do", "revise")).content.decode())
+    (help_text,) = page.xpath("//fieldset[@aria-describedby='id_thanks_helptext']//p[@id='id_thanks_helptext']/text()")
+    assert "are not announced" in help_text
 
 
 def test_a_note_closes_a_report(editor, published):
