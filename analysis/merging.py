@@ -166,7 +166,7 @@ def _fields(merged: Merged, kind: str, names: dict[str, str], base: Typed, their
     words = frozenset(WORDS.get(kind, ()))
     if words.intersection(differ) and _OF_WORDS.intersection(differ):
         together |= (words | _OF_WORDS).intersection(differ)
-    if _CHECK <= set(differ):
+    if set(differ) >= _CHECK:
         together |= _CHECK
     i_left = {part for part in differ if alike(part, base, mine)}
     they_left = {part for part in differ if alike(part, base, theirs)}
