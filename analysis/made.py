@@ -34,8 +34,7 @@ def complete(content: Row) -> Row:
     return {
         "conflicts": "",
         **content,
-        "head": UNSAID | content.get("head", {}),
-        **{OF_STORY[of]: UNSAID | content.get(OF_STORY[of], {}) if content[of] else UNSAID for of in OF_ROWS},
+        **{name: UNSAID | content.get(name, {}) for name in OF_STORY.values()},
         "summary": summary and UNSAID | summary,
         "notes": [UNSAID | note for note in content["notes"]],
     }

@@ -165,7 +165,7 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
         "slug": story.slug if others or story.published_at else content["slug"],
         "topic": content["topic"] if topic else there["topic"],
         **who,
-        **{key: checked(content[key]) for key in made.OF_STORY.values()},
+        "head": checked(content["head"]),
         "summary": content["summary"] and checked(content["summary"]),
         "notes": [checked(note) for note in content["notes"]],
         "sources": found(
@@ -181,14 +181,27 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
         "claims": [*back, *stay],
         "watch": [*watch, *public_ones],
     }  # fmt: skip
-    back_now = content | today
-    for part in made.OF_ROWS:
-        key = made.OF_STORY[part]
-        if back_now[key]["checked_by"] and made.words(part, content) != made.words(part, back_now):
-            back_now[key] = back_now[key] | made.UNCHECKED
-            what = {"claims": _("What is established"), "watch": _("What to watch")}[part]
-            lost.append(_("“%(part)s” does not come back word for word, so it counts as not checked.") % {"part": what})
-    return back_now, lost
+    restored = content | today
+    for part, rows_that_stay in (("claims", stay), ("watch", public_ones)):
+        how, sentence = _making(part, content, there, restored, bool(rows_that_stay))
+        restored[made.OF_STORY[part]] = checked(how)
+        lost += [sentence] if sentence else []
+    return restored, lost
+
+
+def _making(part: str, content: Row, there: Row, restored: Row, some_stay: bool) -> tuple[Row, str]:
+    """How the claims, or watch items, of a restored content were made; and a sentence where that cannot come back as it
+    was said of those of `content`. `some_stay`: beside these there are others, of which it is said in `there`."""
+    key = made.OF_STORY[part]
+    was = content if content[part] else there
+    how, what = was[key], {"claims": _("What is established"), "watch": _("What to watch")}[part]
+    if some_stay and any(how[name] != there[key][name] for name in ("made_by", "model")):
+        said = _("Some of “%(part)s” stays that was made otherwise: say once more how it was made.")
+        return made.UNSAID, said % {"part": what}
+    if how["checked_by"] and made.words(part, was) != made.words(part, restored):
+        said = _("“%(part)s” does not come back word for word, so it counts as not checked.")
+        return how | made.UNCHECKED, said % {"part": what}
+    return how, ""
 
 
 def _watch(story: Story, rows: list[Row], there: list[Row]) -> tuple[list[Row], list[Row]]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from analysis import differing, made
+from analysis import differing
 from analysis.models import Revision
 from analysis.rendition import making
 from analysis.rendition.stories import history
@@ -91,9 +91,9 @@ def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
         yield "disclosure", (_("How this was made"), page.disclosure)
     if page.conflicts:
         yield "conflicts", (_("Our stake in it"), page.conflicts)
-    for place, name, how in making.parts(page.head, page.summary, page.notes, page.claims_made, page.watch_made):
-        if how.said:
-            yield f"made.{place}", (_("How this was made"), making.sentence(name, how))
+    for place, name, made in making.parts(page.head, page.summary, page.notes, page.claims_made, page.watch_made):
+        if made.said:
+            yield f"made.{place}", (_("How this was made"), making.sentence(name, made))
 
 
 def _there(places: Iterable[str]) -> set[str]:
@@ -112,7 +112,6 @@ def _parts(content: dict[str, Any]) -> Iterator[str]:
     yield from (f"sources.{row['id']}.copied_from" for row in content["sources"] if row.get("copied_from"))
     frozen = {"headline": content.get("head", {}), "summary": content["summary"] or {}}
     frozen |= {f"notes.{note['slot']}": note for note in content["notes"]}
-    frozen |= {part: content.get(made.OF_STORY[part], {}) for part in made.OF_ROWS}
     yield from (f"made.{place}" for place, raw in frozen.items() if making.view(raw).said)
 
 

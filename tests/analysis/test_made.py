@@ -198,6 +198,16 @@ def test_restored_claims_are_checked_only_if_they_all_come_back_word_for_word(db
     assert "It opens twice." in lost[0]
     assert lost[1] == "“What to watch” does not come back word for word, so it counts as not checked."
 
+    # Of what stays it is not said that people wrote it, if a model did.
+    Story.objects.filter(pk=story.pk).update(watch_made_by="model", watch_model="M-1")
+    _version, lost = step(working.restore, before, why="restored")
+    assert editing.snapshot(Story.objects.get(pk=story.pk))["watch_made"] == made.UNSAID
+    assert lost[1] == "Some of “What to watch” stays that was made otherwise: say once more how it was made."
+    Story.objects.filter(pk=story.pk).update(watch_made_by="model", watch_model="M-1")
+    step(working.restore, before | {"watch": [], "watch_made": made.UNSAID}, why="restored")
+    now = editing.snapshot(Story.objects.get(pk=story.pk))["watch_made"]
+    assert now == made.UNSAID | {"made_by": "model", "model": "M-1"}, "all of it stays"
+
 
 def test_the_checklist_says_of_whom_nobody_has_said_it(old):
     found = {check.text for check in preflight.checklist(old, editing.snapshot(old), MAY) if check.kind == "advice"}
