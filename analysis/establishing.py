@@ -147,6 +147,8 @@ def _tell(story: Story, claim: Claim, change: StandingChange, was: StandingChang
     if not claim.left_out:
         # A new number: who has the story open is merged with this, and does not write the old standing back.
         Story.objects.filter(pk=story.pk).update(version=F("version") + 1)
+        if own and claim.why != why:  # words of its own that nobody has checked
+            Story.objects.filter(pk=story.pk).update(claims_checked_by=None, claims_checked_at=None)
         keep(story, story.version + 1, change.by, gettext_noop("The standing of a claim changed"), change.at)
         if proposed not in (was.standing, change.standing):
             _remark(story, claim, proposed, why)

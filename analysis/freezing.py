@@ -89,7 +89,8 @@ def _pairs(said: str | None) -> tuple[tuple[int, str], ...]:
 _STORY = PreparedModels(
     lambda story: (
         Story.objects.filter(pk=story)
-        .select_related("topic", "desk", "edited_by", "head_checked_by", "summary__checked_by", "current")
+        .select_related("topic", "desk", "edited_by", "summary__checked_by", "current")
+        .select_related(*(f"{part}_checked_by" for part in made.OF_STORY))
         .defer("current__html")
     ),
     story=int,
@@ -143,7 +144,7 @@ def content_of(rows: Loaded) -> dict[str, Any]:
     for claim, standing, why, at in _CHANGES(story=story.pk):
         history.setdefault(claim, []).append({"standing": standing, "why": why, "at": at.isoformat()})
     order = list(Slot.values)
-    return {
+    content = {
         "v": 1,
         "slug": story.slug,
         "language": story.language,
@@ -156,12 +157,7 @@ def content_of(rows: Loaded) -> dict[str, Any]:
         "event_on": story.event_on.isoformat() if story.event_on else None,
         "disclosure": story.disclosure,
         "conflicts": story.conflicts,
-        "head": _made(
-            story.head_made_by,
-            story.head_model,
-            story.head_checked_by.name if story.head_checked_by else "",
-            story.head_checked_at,
-        ),
+        "head": _made_of_story(story, "head"),
         "sources": [
             {"id": s.pk, "article": s.article_id, "role": s.role, "in_summary": s.in_summary, "why": s.why}
             | ({"copied_from": s.copied_from} if s.copied_from else {})
@@ -211,6 +207,9 @@ def content_of(rows: Loaded) -> dict[str, Any]:
             {"story": link.earlier_id, "kind": link.kind, "verdict": link.verdict, "why": link.why}
             for link in rows.earlier
         ],
+    }
+    return content | {
+        made.OF_STORY[part]: _made_of_story(story, part) if content[part] else made.UNSAID for part in made.OF_ROWS
     }
 
 
@@ -270,6 +269,16 @@ def words_of(content: dict[str, Any], html: dict[str, Any]) -> str:
     parts += [s["why"] for s in content["sources"]]
     parts += [part for a in articles for part in (a.title, a.publisher.name)]
     return " \n".join(parts)
+
+
+def _made_of_story(story: Story, part: str) -> dict[str, str]:
+    by = getattr(story, f"{part}_checked_by")
+    return _made(
+        getattr(story, f"{part}_made_by"),
+        getattr(story, f"{part}_model"),
+        by.name if by else "",
+        getattr(story, f"{part}_checked_at"),
+    )
 
 
 def _made(made_by: str, model: str, checked_by: str | None, checked_at: datetime | None) -> dict[str, str]:

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from analysis.made import WORDS
+from analysis.made import OF_ROWS, WORDS
 
 type Typed = dict[str, list[str]]  # what a form holds: the values of each field, by its name
 
 ROWS = ("sources", "claims", "watch_items", "earlier", "mentions")
+ROWS_OF = {"claims": "claims", "watch": "watch_items"}  # of the parts that are made of rows (analysis/made.py)
 KEYED_BY_ID = ("sources", "claims", "watch_items")  # the others are named by what they point to
 # By kind of row, note, summary: its text, and what else comes of one mind. Where both hold the same text, that alone is
 # taken together: nobody gives the reason for another's standing. Where they do not, all that is said of the text.
@@ -27,10 +28,13 @@ TOGETHER: dict[str, tuple[str, frozenset[str]]] = {
     "note": ("text", frozenset({"made_by", "model"})),
     "summary": ("text", frozenset({"made_by", "model"})),
     "head": ("", frozenset({"made_by", "model"})),  # its two texts are two people's as a rule
+    **{f"all {part}": ("", frozenset({"made_by", "model"})) for part in OF_ROWS},
 }
 # Who made a part and who checked it is said of all its words (analysis/made.py).
 _OF_WORDS = frozenset({"made_by", "model", "checked_by", "checked"})
+_CHECK = frozenset({"checked_by", "checked"})  # that it was checked as it stands, and by whom
 _OF_TEXT = re.compile(r"((note)_[a-z]+|(summary|head))_(.+)")
+_OF_ALL = re.compile(rf"({'|'.join(OF_ROWS)})_({'|'.join(sorted(_OF_WORDS))})")
 LONGEST_FIELD = 200  # characters of its name; none is longer, and what a browser sends is not remembered without end
 ORDER = "position"  # two people may both move rows: no conflict, the later save wins
 
@@ -136,13 +140,15 @@ def merge(base: Typed, theirs: Typed, mine: Typed) -> Merged:
 
 
 def _of_the_head(names: Iterable[str]) -> Iterable[tuple[str, dict[str, str]]]:
-    """The fields that are in no row, those of one note, the summary or the head together: their kind, and names by
-    part."""
+    """The fields that are in no row, those of one note, the summary, the head, all claims or all watch items together:
+    their kind, and names by part."""
     found: dict[str, tuple[str, dict[str, str]]] = {}
     for name in names:
         if not row_of(name):
             of = _OF_TEXT.fullmatch(name)
             alone = ("head", "head", name) if name in WORDS["head"] else (name, "", name)
+            if every := _OF_ALL.fullmatch(name):
+                alone = (every[1], f"all {every[1]}", every[2])
             whose, kind, part = (of[1], of[2] or of[3], of[4]) if of else alone
             found.setdefault(whose, (kind, {}))[1][part] = name
     return found.values()
@@ -160,11 +166,18 @@ def _fields(merged: Merged, kind: str, names: dict[str, str], base: Typed, their
     words = frozenset(WORDS.get(kind, ()))
     if words.intersection(differ) and _OF_WORDS.intersection(differ):
         together |= (words | _OF_WORDS).intersection(differ)
+    if set(differ) >= _CHECK:
+        together |= _CHECK
     i_left = {part for part in differ if alike(part, base, mine)}
     they_left = {part for part in differ if alike(part, base, theirs)}
     asked = set(differ) - i_left - they_left
     if together & asked or (together & i_left and together & they_left):
         asked |= together
+    if kind.startswith("all ") and differ:
+        they_said = any(plain(theirs.get(names[part], [])) for part in set(differ) - they_left)
+        i_said = any(plain(mine.get(names[part], [])) for part in set(differ) - i_left)
+        if _of_other_words(kind.removeprefix("all "), they_said, i_said, base, theirs, mine):
+            asked = set(differ)
     for part, name in names.items():
         if part in asked:
             merged.conflicts.append(Conflict(name, base.get(name, []), theirs.get(name, []), mine.get(name, [])))
@@ -172,6 +185,19 @@ def _fields(merged: Merged, kind: str, names: dict[str, str], base: Typed, their
             merged.theirs.append(name)
         of_them = part in i_left - asked or (part == ORDER and alike(part, base, mine))
         merged.typed[name] = (theirs if of_them else mine).get(name, [])
+
+
+def _of_other_words(part: str, they_said: bool, i_said: bool, base: Typed, theirs: Typed, mine: Typed) -> bool:
+    """Whether one of us says how all claims, or watch items, were made or who checked them, and the other has changed
+    their words: so that nobody has said it of what both come to."""
+
+    def words(form: Typed) -> list[list[list[str]]]:
+        there = ([plain(row.get(name, [])) for name in WORDS[part]] for (kind, _key), row in rows(form).items()
+                 if kind == ROWS_OF[part])  # fmt: skip
+        return sorted(row for row in there if any(row))
+
+    was, now, typed = words(base), words(theirs), words(mine)
+    return now != typed and ((i_said and now != was) or (they_said and typed != was))
 
 
 def _spoken_of(base: Typed, form: Typed) -> set[str]:

@@ -117,7 +117,7 @@ def _head(content: dict[str, Any], names: Names) -> Fields:
         "slug": content["slug"],
         "disclosure": content["disclosure"],
         "conflicts": content["conflicts"],
-        **{f"head_{name}": text for name, text in _made(content["head"]).items()},
+        **{f"{part}_{name}": text for part, key in made.OF_STORY.items() for name, text in _made(content[key]).items()},
     }
     return {name: (_label(Story, name), text) for name, text in said.items()}
 

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from analysis import editing, made, naming, rows
 from analysis.freezing import keep
 from analysis.models import Article, Desk, Entity, Story, Summary, Topic, Version, WatchItem
+from analysis.models.made import MadeBy
 from analysis.rows import Row, WorkingError
 
 HEAD = (
     "slug", "language", "form", "headline", "dek", "topic", "desk", "edited_by", "event_on", "disclosure", "conflicts",
-    *("head_made_by", "head_model", "head_checked_by", "head_checked_at"),
+    *(f"{part}_{name}" for part in made.OF_STORY for name in made.MADE),
 )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
         """A part without the desk that checked it, if that is gone."""
         if not row["checked_by"] or found([row], desks.values(), "checked_by", gone):
             return row
-        return row | {"checked_by": "", "checked_at": ""}
+        return row | made.UNCHECKED
 
     topics = set(Topic.objects.values_list("slug", flat=True))
     topic = found([content], topics, "topic", _("The topic “%(name)s” is gone."))
@@ -180,7 +181,27 @@ def possible(story: Story, content: dict[str, Any]) -> tuple[dict[str, Any], lis
         "claims": [*back, *stay],
         "watch": [*watch, *public_ones],
     }  # fmt: skip
-    return content | today, lost
+    restored = content | today
+    for part, rows_that_stay in (("claims", stay), ("watch", public_ones)):
+        how, sentence = _making(part, content, there, restored, bool(rows_that_stay))
+        restored[made.OF_STORY[part]] = checked(how)
+        lost += [sentence] if sentence else []
+    return restored, lost
+
+
+def _making(part: str, content: Row, there: Row, restored: Row, some_stay: bool) -> tuple[Row, str]:
+    """How the claims, or watch items, of a restored content were made; and a sentence where that cannot come back as it
+    was said of those of `content`. `some_stay`: beside these there are others, of which it is said in `there`."""
+    key = made.OF_STORY[part]
+    was = content if content[part] else there
+    how, what = was[key], {"claims": _("What is established"), "watch": _("What to watch")}[part]
+    if some_stay and any(how[name] != there[key][name] for name in ("made_by", "model")):
+        said = _("Some of “%(part)s” stays that was made otherwise: say once more how it was made.")
+        return made.UNSAID, said % {"part": what}
+    if how["checked_by"] and made.words(part, was) != made.words(part, restored):
+        said = _("“%(part)s” does not come back word for word, so it counts as not checked.")
+        return how | made.UNCHECKED, said % {"part": what}
+    return how, ""
 
 
 def _watch(story: Story, rows: list[Row], there: list[Row]) -> tuple[list[Row], list[Row]]:
@@ -219,8 +240,12 @@ def _write_head(story: Story, content: dict[str, Any], desks: list[Desk]) -> Non
     story.event_on = date.fromisoformat(content["event_on"]) if content["event_on"] else None
     for name in ("language", "form", "headline", "dek", "disclosure", "conflicts"):
         setattr(story, name, content[name])
-    for name, value in rows.made_of(content["head"], desks).items():
-        setattr(story, f"head_{name}", value)
+    for part, key in made.OF_STORY.items():
+        # Of what is not there nothing is said; whoever writes it is a person until somebody says otherwise.
+        there = part not in made.OF_ROWS or content[part]
+        said = content[key] if there else made.UNSAID | {"made_by": MadeBy.PERSON}
+        for name, value in rows.made_of(said, desks).items():
+            setattr(story, f"{part}_{name}", value)
     _save_at(story, story.slug if story.published_at else content["slug"], HEAD)
 
 

@@ -143,6 +143,14 @@ def planted(mark: str, of: Publisher, beside: Article | None = None, **summary: 
         head_model=word("head_model"),
         head_checked_by=desk(),
         head_checked_at=LONG_AGO,
+        claims_made_by="both",
+        claims_model=word("claims_model"),
+        claims_checked_by=desk(),
+        claims_checked_at=LONG_AGO,
+        watch_made_by="model",
+        watch_model=word("watch_model"),
+        watch_checked_by=desk(),
+        watch_checked_at=LONG_AGO,
     )
     source = Source.objects.create(
         story=story,

@@ -236,7 +236,8 @@ class Story(models.Model):
         blank=True,
         help_text=_("Any stake that we, or who wrote this, have in it. Shown on the page."),
     )
-    # How headline and dek were made. Summary and notes say it themselves (analysis/models/made.py).
+    # How headline and dek, all claims, all watch items were made. Summary and notes say it themselves
+    # (analysis/models/made.py).
     head_made_by = models.CharField(
         _("headline, written by"), max_length=6, choices=MadeBy, default=MadeBy.PERSON, blank=True
     )
@@ -245,6 +246,22 @@ class Story(models.Model):
         Desk, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("headline, checked by")
     )
     head_checked_at = models.DateTimeField(_("headline, checked on"), null=True, blank=True, editable=False)
+    claims_made_by = models.CharField(
+        _("claims, written by"), max_length=6, choices=MadeBy, default=MadeBy.PERSON, blank=True
+    )
+    claims_model = models.CharField(_("claims, which model"), max_length=80, blank=True)
+    claims_checked_by = models.ForeignKey(
+        Desk, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("claims, checked by")
+    )
+    claims_checked_at = models.DateTimeField(_("claims, checked on"), null=True, blank=True, editable=False)
+    watch_made_by = models.CharField(
+        _("watch items, written by"), max_length=6, choices=MadeBy, default=MadeBy.PERSON, blank=True
+    )
+    watch_model = models.CharField(_("watch items, which model"), max_length=80, blank=True)
+    watch_checked_by = models.ForeignKey(
+        Desk, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("watch items, checked by")
+    )
+    watch_checked_at = models.DateTimeField(_("watch items, checked on"), null=True, blank=True, editable=False)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT, editable=False)
     # When a scheduled story is to be published, and who said so: it is published in that person's name.
     publish_at = models.DateTimeField(_("to be published"), null=True, blank=True, editable=False)
@@ -283,6 +300,10 @@ class Story(models.Model):
             one_of("language", Language, "story_language"),
             names_its_model("story_names_its_model", "head_"),
             checked_by_a_desk("story_checked_by_a_desk", "head_"),
+            names_its_model("story_claims_name_model", "claims_"),
+            checked_by_a_desk("story_claims_checked_by_a_desk", "claims_"),
+            names_its_model("story_watch_names_model", "watch_"),
+            checked_by_a_desk("story_watch_checked_by_a_desk", "watch_"),
             models.CheckConstraint(
                 condition=Q(
                     status__in=["draft", "review"],

@@ -39,17 +39,19 @@ def checks(material: Material) -> Iterator[Check]:
 
 
 def _made(content: dict[str, Any]) -> Iterator[Check]:
-    """Of the head and the notes; the summary is asked about above, whoever wrote it."""
+    """Of all parts but the summary, which is asked about above, whoever wrote it."""
     parts = [(name, part) for name, part in made.parts(content) if name != "summary"]
     if unsaid := [(name, part) for name, part in parts if not part["made_by"]]:
         said = _("Nobody has said who or what wrote: %(parts)s. The page says nothing of it.")
-        names = ", ".join(_label(part) for _name, part in unsaid)
+        names = ", ".join(_label(name) for name, _part in unsaid)
         yield advise(said % {"parts": names}, f"{unsaid[0][0]}_made_by")
     for name, part in parts:
         if part["made_by"] in made.BY_MACHINE and not part["checked_by"]:
             said = _("“%(part)s” was made with a language model, and nobody is named who checked it.")
-            yield advise(said % {"part": _label(part)}, f"{name}_checked_by")
+            yield advise(said % {"part": _label(name)}, f"{name}_checked_by")
 
 
-def _label(part: dict[str, Any]) -> str:
-    return str(Slot(part["slot"]).label) if "slot" in part else _("Headline and dek")
+def _label(part: str) -> str:
+    if part.startswith("note_"):
+        return str(Slot(part.removeprefix("note_")).label)
+    return {"head": _("Headline and dek"), "claims": _("What is established"), "watch": _("What to watch")}[part]

@@ -3,7 +3,7 @@
 What may not be shown of one of them is left out of both: else its absence would look like a change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +41,7 @@ def changes(slug: str, number: int) -> VersionChanges | Tombstone | None:
     if old.summary and new.summary and _words(was["summary"][1], now["summary"][1]) > new.summary.limit:
         withheld.add("summary")  # side by side they would be more words than one summary may have
     # How a part was made is told where both have the part: of one that came or went, its words are.
-    apart = {f"made.{part}" for part in was.keys() ^ now.keys()}
+    apart = {f"made.{part}" for part in _there(was) ^ _there(now)}
     places = [place for place in (*now, *(p for p in was if p not in now)) if place not in withheld | apart]
     return VersionChanges(
         page=replace(new, ai=old.ai and new.ai, snippet=min(old.snippet, new.snippet)),
@@ -91,9 +91,14 @@ def _texts(page: StoryPage) -> Iterator[tuple[str, tuple[str, str]]]:
         yield "disclosure", (_("How this was made"), page.disclosure)
     if page.conflicts:
         yield "conflicts", (_("Our stake in it"), page.conflicts)
-    for place, name, made in making.parts(page.head, page.summary, page.notes):
+    for place, name, made in making.parts(page.head, page.summary, page.notes, page.claims_made, page.watch_made):
         if made.said:
             yield f"made.{place}", (_("How this was made"), making.sentence(name, made))
+
+
+def _there(places: Iterable[str]) -> set[str]:
+    """The parts of which a page says something: each place, and what it is one row of."""
+    return {part for place in places for part in (place, place.partition(".")[0])}
 
 
 def _parts(content: dict[str, Any]) -> Iterator[str]:

@@ -31,24 +31,33 @@ def view(raw: dict[str, Any]) -> MadeView:
 type Named = tuple[str, str, MadeView]  # a part of the page: its place, what a reader calls it, how it was made
 
 
-def parts(head: MadeView | None, summary: SummaryView | None, notes: Iterable[NoteView]) -> Iterator[Named]:
-    """The parts of a page that may say how they were made, as far as they are shown."""
+def parts(
+    head: MadeView | None,
+    summary: SummaryView | None,
+    notes: Iterable[NoteView],
+    claims: MadeView | None,
+    watch: MadeView | None,
+) -> Iterator[Named]:
+    """The parts of a page that say how they were made, as far as they are shown: of its own words, all."""
     if head:
         yield "headline", _("Headline"), head
     if summary:
         yield "summary", _("The news"), summary.made
     yield from ((f"notes.{note.slot}", note.label, note.made) for note in notes)
+    if claims:
+        yield "claims", _("What is established"), claims
+    if watch:
+        yield "watch", _("What to watch"), watch
 
 
-def sentences(named: Sequence[Named], more: bool) -> tuple[str, ...]:
-    """What the page says, in the language of now: a sentence for all that the same hands wrote. `more`: the page has
-    other texts of ours than these, so that no sentence may seem to speak of everything."""
+def sentences(named: Sequence[Named]) -> tuple[str, ...]:
+    """What the page says, in the language of now: a sentence for all that the same hands wrote."""
     alike: dict[tuple[str, str], list[Named]] = {}
     for part in named:
         if part[2].said:
             alike.setdefault((part[2].made_by, part[2].model), []).append(part)
     notes = {place for place, _name, _made in named if place.startswith("notes.")}
-    everything = not more and len(alike) == 1 and len(named) == sum(map(len, alike.values()))
+    everything = len(alike) == 1 and len(named) == sum(map(len, alike.values()))
     return tuple(_sentence(group, notes, named_anyway=not everything) for group in alike.values())
 
 
@@ -74,8 +83,7 @@ def _sentence(group: Sequence[Named], notes: set[str], named_anyway: bool) -> st
 
 def _names(group: Sequence[Named], notes: set[str]) -> str:
     all_notes = len(notes) > MANY and notes <= {place for place, _name, _made in group}
-    names = [name for place, name, _made in group if not (all_notes and place in notes)]
-    return ", ".join([*names, _("All notes")] if all_notes else names)
+    return ", ".join(dict.fromkeys(_("All notes") if all_notes and p in notes else name for p, name, _made in group))
 
 
 def _written(made: MadeView) -> str:

@@ -102,6 +102,8 @@ def page_of(
         if (item := gate.item(raw, (judged or {}).get(raw["id"], ()), everything, behind, links or {}))
     )
     head = making.view(content.get("head", {})) if card.ours else None
+    claims_made = making.view(content.get("claims_made", {})) if claims else None
+    watch_made = making.view(content.get("watch_made", {})) if watch else None
     return StoryPage(
         card=card,
         form=content["form"],
@@ -118,7 +120,9 @@ def page_of(
         disclosure=around(content["disclosure"]),
         conflicts=around(content.get("conflicts", "")),
         head=head,
-        made=making.sentences(list(making.parts(head, summary, notes)), more=bool(claims or watch)),
+        claims_made=claims_made,
+        watch_made=watch_made,
+        made=making.sentences(list(making.parts(head, summary, notes, claims_made, watch_made))),
         number=number,
         ai=strictest(behind).ai,
         snippet=allowed.snippet(behind),

@@ -342,6 +342,8 @@ class StoryPage:
     disclosure: str
     conflicts: str  # what stake we have in it
     head: MadeView | None  # of headline and dek; None where the headline is not ours
+    claims_made: MadeView | None = None  # of the claims together; None where none is shown
+    watch_made: MadeView | None = None  # of the watch items together
     made: tuple[str, ...] = ()  # how its parts were made, in sentences
     earlier: tuple[LinkView, ...] = ()
     later: tuple[LinkView, ...] = ()

@@ -19,6 +19,7 @@ from django.db.models import F
 
 from analysis import editing, establishing, judging, rights, standings
 from analysis.addresses import canonical
+from analysis.made import OF_STORY
 from analysis.models import (
     Article,
     Case,
@@ -131,6 +132,11 @@ def _write(data: dict[str, Any]) -> None:
         disclosure=now["disclosure"],
         conflicts=data.get("conflicts", ""),
         status=Story.Status.REVIEW if data.get("status") == "review" else Story.Status.DRAFT,
+        **{
+            f"{part}_{name}": value
+            for part, key in OF_STORY.items()
+            for name, value in _made(data.get(key, {}), data["published"]).items()
+        },
     )
     sources = {raw["key"]: _source(story, i, raw, data["published"]) for i, raw in enumerate(data["sources"])}
     if summary := data.get("summary"):

@@ -55,7 +55,9 @@ def page_of(page: StoryPage) -> Json:
             for note in page.notes
         ],
         "claims": [claim_of(one) for one in page.claims],
+        "claims_made": _made(page.claims_made),
         "watch": [watch_of(item) for item in page.watch],
+        "watch_made": _made(page.watch_made),
         "sources": [_source(source) for source in page.sources],
         "mentions": [{"name": ref.name, "url": f"{settings.ORIGIN}/mentions/{ref.slug}/"} for ref in page.mentions],
         "how_this_was_made": page.disclosure,

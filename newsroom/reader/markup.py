@@ -71,13 +71,12 @@ def _article(page: StoryPage) -> dict[str, Any]:
 
 def _digital_source_type(page: StoryPage) -> str:
     """What the shown parts of a page come to: empty where no model had a hand in any of them."""
-    parts = [
-        part for part in (page.head, page.summary and page.summary.made, *(note.made for note in page.notes)) if part
-    ]
-    by = {part.made_by for part in parts}
+    parts = (page.head, page.summary and page.summary.made, *(n.made for n in page.notes), page.claims_made,
+             page.watch_made)  # fmt: skip
+    by = {part.made_by for part in parts if part}
     if not by & {"model", "both"}:
         return ""
-    return BY_MODEL if by == {"model"} and not (page.claims or page.watch) else IN_PART
+    return BY_MODEL if by == {"model"} else IN_PART
 
 
 def _work(source: Any) -> dict[str, Any]:

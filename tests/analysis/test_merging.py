@@ -5,14 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.made import WORDS as WORDS_OF
-from analysis.merging import TOGETHER, merge, plain, row_of, rows, same
+from analysis.merging import ROWS_OF, TOGETHER, merge, plain, row_of, rows, same
 
 WORDS = st.sampled_from(["", "one", "two", "three  ", "l’été\r\n", "🦊"])
 ALONE = ("disclosure", "conflicts")
 TITLES = ("headline", "dek", "head_made_by", "head_model", "head_checked_by", "head_checked")
 NOTE = ("note_take_text", "note_take_title", "note_take_rests_on", "note_take_made_by", "note_take_checked_by")
 SUMMARY = ("summary_text", "summary_made_by", "summary_model", "summary_checked_by")
-HEAD = ALONE + TITLES + NOTE + SUMMARY
+OF_ALL = {
+    "claims": ("claims_made_by", "claims_model", "claims_checked_by", "claims_checked"),
+    "watch": ("watch_made_by", "watch_model", "watch_checked_by", "watch_checked"),
+}
+HEAD = ALONE + TITLES + NOTE + SUMMARY + OF_ALL["claims"] + OF_ALL["watch"]
 PARTS = {
     "sources": ("url", "why"),
     "claims": ("text", "standing", "why", "stance_1", "stance_2"),
@@ -90,6 +94,7 @@ def pairs():
             of[f"{kind}-{key}-"] = (kind, tuple(f"{kind}-{key}-{part}" for part in PARTS[kind]))
     yield from ((word, name) for word in TITLES[:2] for name in TITLES[2:])
     yield ("head_made_by", "head_model")
+    yield from (names[:2] for names in OF_ALL.values())
     for stem, (kind, names) in of.items():
         text, one = TOGETHER[kind]
         words = [stem + word for word in WORDS_OF.get(kind, ())]
@@ -117,6 +122,31 @@ def test_what_is_said_of_a_text_was_said_by_somebody_of_that_text(case):
         assert both[0] in both[1:] or any(name in asked for name in pair)
         if any(name in asked for name in pair):
             assert all(name in asked or plain(theirs.get(name, [])) == plain(mine.get(name, [])) for name in pair)
+
+
+def all_words(form, part):
+    found = ([plain(row.get(word, [])) for word in WORDS_OF[part]] for (kind, _key), row in rows(form).items()
+             if kind == ROWS_OF[part])  # fmt: skip
+    return sorted(words for words in found if any(words))
+
+
+@settings(max_examples=300)
+@given(changes())
+def test_what_is_said_of_all_claims_was_said_by_somebody_of_all_these_claims(case):
+    """Or it is a question, or somebody took back what was said."""
+    base, theirs, mine = case
+    merged = merge(base, theirs, mine)
+    asked = {conflict.name for conflict in merged.conflicts}
+    for part, names in OF_ALL.items():
+        words = [all_words(form, part) for form in (base, theirs, mine)]
+        for name in names:
+            was, they, i, now = (plain(form.get(name, [])) for form in (base, theirs, mine, merged.typed))
+            if name in asked or not now or now == was:
+                continue
+            assert now in (they, i)
+            # Whoever said it either had the words that the other has, or the other changed none.
+            who, other = (1, 2) if now == they else (2, 1)
+            assert they == i or words[1] == words[2] or words[other] == words[0], (part, name, who)
 
 
 @settings(max_examples=300)
@@ -191,6 +221,10 @@ def test_a_source_that_they_removed_is_no_question_about_what_was_said_of_it():
         ("headline", "dek"),
         ("head_checked_by", "head_model"),
         ("note_take_text", "note_why_text"),
+        ("claims-1-standing", "claims_checked_by"),
+        ("claims-1-text", "watch_checked_by"),
+        ("claims_checked_by", "claims_model"),
+        ("watch_items-1-likelihood", "watch_checked_by"),
         ("summary_checked_by", "summary_model"),
         ("watch_items-1-settled_by", "watch_items-1-likelihood"),
         ("sources-1-role", "sources-1-in_summary"),
@@ -201,6 +235,31 @@ def test_who_said_different_things_of_one_text_is_not_bothered(theirs, mine):
             "sources-1-url": ["u"]}  # fmt: skip
     merged = merge(base, base | {theirs: ["new"]}, base | {mine: ["new"]})
     assert not merged.conflicts and merged.typed == base | {theirs: ["new"], mine: ["new"]}
+
+
+@pytest.mark.parametrize("words", [
+    {"claims-1-text": ["other"]}, {"claims-1-why": ["other"]}, {"claims-2-text": ["new"]}, {"claims-1-DELETE": ["on"]},
+])  # fmt: skip
+@pytest.mark.parametrize("said", [{"claims_checked": ["on"]}, {"claims_made_by": ["both"], "claims_model": ["M"]}])
+def test_who_says_it_of_all_claims_while_another_changes_their_words_is_asked(words, said):
+    base = {"claims-1-text": ["c"], "claims_made_by": ["person"], "claims_checked_by": ["Standards desk"]}
+    for theirs, mine in ((said, words), (words, said)):
+        merged = merge(base, base | theirs, base | mine)
+        assert {conflict.name for conflict in merged.conflicts} == {*said}
+
+
+@pytest.mark.parametrize("part", ["head", "summary", "note_take", "claims"])
+def test_whom_one_says_it_was_checked_by_again_is_not_dropped_for_another_who_took_it_back(part):
+    base = {f"{part}_checked_by": ["Standards desk"]}
+    merged = merge(base, {}, base | {f"{part}_checked": ["on"]})
+    assert {conflict.name for conflict in merged.conflicts} == {f"{part}_checked", f"{part}_checked_by"}
+
+
+def test_that_claims_count_as_unchecked_since_they_changed_them_is_no_question():
+    base = {"claims-1-text": ["c"], "claims-2-text": ["d"], "claims_checked_by": ["Standards desk"]}
+    theirs = {"claims-1-text": ["other"], "claims-2-text": ["d"]}
+    merged = merge(base, theirs, base | {"claims-2-text": ["another"]})
+    assert not merged.conflicts and merged.typed == theirs | {"claims-2-text": ["another"]}
 
 
 def test_both_moving_rows_is_no_question():

@@ -496,9 +496,12 @@ from analysis.models import ContextNote, Story, Summary
 story = Story.objects.get()
 note, summary = story.notes.get(), story.summary
 print([story.head_made_by, note.made_by, summary.made_by, story.conflicts, note.checked_at])
+print([story.claims_made_by, story.watch_made_by])
 new = Story.objects.create(slug="newer", headline="Newer", topic=story.topic, desk=story.desk)
 print(new.head_made_by == ContextNote.objects.create(story=new, slot="take", text="So.").made_by == "person")
+print(new.claims_made_by == new.watch_made_by == "person")
 for rows, wrong in ((Story, {"head_made_by": "both"}), (ContextNote, {"made_by": "model"}),
+                    (Story, {"claims_made_by": "both"}), (Story, {"watch_checked_at": new.created_at}),
                     (Summary, {"checked_at": new.created_at})):
     try:
         with transaction.atomic():
@@ -506,4 +509,4 @@ for rows, wrong in ((Story, {"head_made_by": "both"}), (ContextNote, {"made_by":
     except IntegrityError:
         print("refused")
 """
-    assert run(database, look) == ["['', '', 'person', '', None]", "True", *["refused"] * 3]
+    assert run(database, look) == ["['', '', 'person', '', None]", "['', '']", "True", "True", *["refused"] * 5]

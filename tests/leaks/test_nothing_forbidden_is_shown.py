@@ -30,9 +30,9 @@ THEIRS = {"their_title", "their_url", "leads", "hash", "copy"}
 ANALYSIS = {
     *(f"note_{slot}" for slot in NOTE_SLOTS if slot != "take"),
     *(f"{what}_{slot}" for slot in NOTE_SLOTS for what in ("title", "model")),
-    "new_take", "old_take", "claim", "claim_why", "standing_moved", "watch", "watch_settled", "settled", "outcome",
-    "outcome_url", "taken_back", "replaced", "replaced_settled", "mention", "entity_description", "alias", "disclosure",
-    "conflicts", "link_why",
+    "new_take", "old_take", "claim", "claim_why", "claims_model", "standing_moved", "watch", "watch_settled",
+    "watch_model", "settled", "outcome", "outcome_url", "taken_back", "replaced", "replaced_settled", "mention",
+    "entity_description", "alias", "disclosure", "conflicts", "link_why",
 }  # fmt: skip
 OURS = {"headline", "head_model", "dek", "correction", "thanks", "answer", "source_why", "copied_from"}
 SUMMARY = {"summary"}
@@ -385,7 +385,9 @@ def test_the_terms_that_are_frozen_with_a_story_are_not_shown() -> None:
 def test_an_unpublished_change_is_nowhere(plant: Callable[..., Planted]) -> None:
     story = plant().story
     Story.objects.filter(pk=story.pk).update(headline="zqworkingzq", dek="zqworkingzq", disclosure="zqworkingzq")
-    Story.objects.filter(pk=story.pk).update(conflicts="zqworkingzq", head_model="zqworkingzq")
+    Story.objects.filter(pk=story.pk).update(
+        conflicts="zqworkingzq", head_model="zqworkingzq", claims_model="zqworkingzq", watch_model="zqworkingzq"
+    )
     story.notes.update(text="zqworkingzq", title="zqworkingzq", model="zqworkingzq")
     Summary.objects.filter(story=story).update(text="zqworkingzq")
     story.claims.update(text="zqworkingzq", why="zqworkingzq")

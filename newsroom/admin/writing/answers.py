@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from analysis import drafts, editing, outlines, standings
+from analysis.made import OF_STORY
 from analysis.merging import row_of
 from analysis.models import Draft, Story
 from analysis.models.stories import StoryStatus
@@ -75,7 +76,7 @@ def form(
         "shown": secrets.token_urlsafe(6),  # this form's name: another one of the same window has another
         "seen": story.version, "turn": turn_of(request), "alone": bool(attempt and attempt.alone),
         "asked_again": bool(attempt and request.POST.get("seen")),
-        "made": {part: page.made_row(document, mistakes, part) for part in ("head", "summary")},
+        "made": {part: page.made_row(document, mistakes, part) for part in (*OF_STORY, "summary")},
         "notes": notes, "says": says, "targets": page.targets(rows, notes),
         "counters": {
             "summary_text": counter(

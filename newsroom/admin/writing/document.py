@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from analysis import asking, made
 from analysis.addresses import host_of
-from analysis.merging import ROWS, Typed, row_of
+from analysis.merging import ROWS, ROWS_OF, Typed, row_of
 from analysis.models import Article, Claim, Desk, Source, Story, StoryLink, Topic, WatchItem
 from analysis.models.stories import fold
 from analysis.models.writing import Slot
@@ -21,7 +21,6 @@ from analysis.prepared import Prepared
 from analysis.provenance import Asked, Owners
 from newsroom.admin.writing.fields import (
     FORMS,
-    PARTS,
     HeadForm,
     LinkForm,
     MentionForm,
@@ -31,7 +30,7 @@ from newsroom.admin.writing.fields import (
     read,
 )
 from newsroom.admin.writing.labels import label
-from newsroom.admin.writing.typed import AGAIN, KEY, MADE, MOST, NEVER_KEPT, Known, typed_of
+from newsroom.admin.writing.typed import AGAIN, KEY, MADE, MAKING, MOST, NEVER_KEPT, Known, typed_of
 
 type Options = dict[str, list[tuple[str, str]]]  # topics and desks: address and name
 
@@ -109,7 +108,8 @@ class Document:
 
     @cached_property
     def head(self) -> HeadForm:
-        form = HeadForm(self.typed, self.story, self.options)
+        there = {part for part, kind in ROWS_OF.items() if self.rows[kind]}
+        form = HeadForm(self.typed, self.story, self.options, there)
         form.is_valid()
         return form
 
@@ -241,7 +241,7 @@ class Document:
         def desk(slug: str) -> dict[str, str] | None:
             return {"name": desks[slug], "slug": slug} if slug in desks else None
 
-        return {
+        content = {
             "v": 1,
             "slug": data.get("slug", self.story.slug),
             "language": data.get("language") or self.story.language,
@@ -277,6 +277,9 @@ class Document:
             "mentions": [m for key, form in self._in_order("mentions") if (m := self._mention(key, form))],
             "earlier": [link for key, form in self._in_order("earlier") if (link := self._link(key, form))],
         }
+        return content | {
+            made.OF_STORY[part]: self._made[part] if content[part] else made.UNSAID for part in made.OF_ROWS
+        }
 
     def _in_order(self, kind: str) -> list[tuple[str, Any]]:
         return sorted(self.rows[kind].items(), key=lambda row: row[1].order)
@@ -290,15 +293,23 @@ class Document:
     def _made(self) -> dict[str, dict[str, str]]:
         """How each part would be saved to have been made, by its name on the form."""
         data, now, found = self.head.cleaned_data, timezone.now(), {}
-        content = made.complete(self.held.content)
-        before = dict(made.parts(content)) | {"head": content["head"] | _words("head", content)}
-        for part in PARTS:
+        before = dict(made.parts(made.complete(self.held.content)))
+        for part in MAKING:
             kind = part.partition("_")[0]
-            words = {name: data.get(name if kind == "head" else f"{part}_{name}", "") for name in made.WORDS[kind]}
+            words: dict[str, Any] = {
+                name: data.get(name if kind == "head" else f"{part}_{name}", "") for name in made.WORDS[kind]
+            }
+            if kind in made.OF_ROWS:
+                words = {kind: [self._words(kind, *row) for row in self.rows[ROWS_OF[kind]].items()]}
             said = {name: data.get(f"{part}_{name}", "") for name in MADE}
             row = made.checked(words | said, before.get(part), kind, now, bool(data.get(f"{part}_{AGAIN}")))
             found[part] = {name: row[name] for name in made.MADE}
         return found
+
+    def _words(self, part: str, key: str, form: RowForm) -> dict[str, str]:
+        """Of a claim or a watch item, also of one that cannot be saved yet; one that is public keeps its own."""
+        data = self.known["watch_items"][key] if part == "watch" and key in self.held.watch else form.cleaned_data
+        return {name: data.get(name, "") for name in made.WORDS[part]}
 
     @cached_property
     def unchecked(self) -> list[str]:
@@ -366,10 +377,6 @@ class Document:
         if not story or not data.get("kind"):
             return None
         return {"story": story, "kind": data["kind"], "verdict": data.get("verdict", ""), "why": data.get("why", "")}
-
-
-def _words(kind: str, row: dict[str, Any]) -> dict[str, str]:
-    return {name: row[name] for name in made.WORDS[kind]}
 
 
 def _filled(kind: str, parts: Typed) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Container
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analysis import overlap
 from analysis.addresses import AddressError, canonical
-from analysis.made import BY_MACHINE
+from analysis.made import BY_MACHINE, OF_ROWS
 from analysis.merging import Typed
 from analysis.models import Article, Claim, Entity, Source, Story, StoryLink, WatchItem
 from analysis.models.made import MadeBy
@@ -22,6 +23,7 @@ from analysis.models.stories import EntityKind, fold
 from analysis.models.writing import Slot, Stance
 from analysis.owners import article_at
 from newsroom.admin.fields import MarkdownField, earlier_story_field, publisher_field, publisher_of_page
+from newsroom.admin.writing.typed import MAKING
 
 
 class Values(dict[str, list[str]]):
@@ -40,11 +42,11 @@ def fields_of(model: type[Model], *names: str) -> list[forms.Field]:
     return list(fields_for_model(model, names).values())
 
 
-PARTS = ("head", "summary", *(f"note_{slot}" for slot in Slot))  # of which it is said how they were made
-
-
 class HeadForm(forms.Form):
-    """Everything that is there once: the head of the story, its summary, its notes."""
+    """Everything that is there once: the head of the story, its summary, its notes, and how its parts were made.
+
+    `there`: which of made.OF_ROWS have rows.
+    """
 
     headline, dek, language, form = fields_of(Story, "headline", "dek", "language", "form")
     topic = forms.ChoiceField(label=_("topic"))
@@ -56,9 +58,11 @@ class HeadForm(forms.Form):
     remark_field = forms.CharField(required=False)
     remark_text = forms.CharField(label=_("remark"), max_length=1000, required=False)
 
-    def __init__(self, typed: Typed, story: Story, options: dict[str, list[tuple[str, str]]]) -> None:
+    def __init__(
+        self, typed: Typed, story: Story, options: dict[str, list[tuple[str, str]]], there: Container[str]
+    ) -> None:
         super().__init__(Values(typed))
-        self.story, self.typed = story, typed
+        self.story, self.typed, self.there = story, typed, there
         desks = options["desks"]
         for name, choices in (
             ("topic", options["topics"]),
@@ -71,7 +75,7 @@ class HeadForm(forms.Form):
             self.fields[f"note_{slot}_title"] = forms.CharField(max_length=120, required=False)
             self.fields[f"note_{slot}_text"] = MarkdownField(max_length=40_000)
         by_name = [("", ""), *((label, label) for _slug, label in desks)]
-        for part in PARTS:
+        for part in MAKING:
             self.fields[f"{part}_made_by"] = forms.ChoiceField(choices=MadeBy.choices, required=False)
             self.fields[f"{part}_model"] = forms.CharField(max_length=80, required=False)
             self.fields[f"{part}_checked_by"] = forms.ChoiceField(choices=by_name, required=False)
@@ -95,8 +99,8 @@ class HeadForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("summary_text") and not data.get("summary_made_by"):
             self._wants("summary_made_by", _("Say who or what wrote the summary."))
-        for part in PARTS:
-            there = part == "head" or data.get(f"{part}_text")
+        for part in MAKING:
+            there = part == "head" or part in self.there or data.get(f"{part}_text")
             if there and data.get(f"{part}_made_by") in BY_MACHINE and not data.get(f"{part}_model"):
                 self._wants(f"{part}_model", _("Name the language model that wrote it or helped."))
         if not data.get("summary_text") and self._said_of("summary"):
@@ -105,6 +109,9 @@ class HeadForm(forms.Form):
             beside = data.get(f"note_{slot}_title") or any(self.typed.get(f"note_{slot}_rests_on", []))
             if not data.get(f"note_{slot}_text") and (beside or self._said_of(f"note_{slot}")):
                 self._wants(f"note_{slot}_text", _("Write the note, or empty its title and what is said of it."))
+        for part in OF_ROWS:
+            if part not in self.there and self._said_of(part):
+                self._wants(f"{part}_made_by", _("Write one, or empty what is said of how they were made."))
         return data
 
     def _said_of(self, part: str) -> bool:

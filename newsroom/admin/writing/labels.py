@@ -92,6 +92,8 @@ def _plain_label(name: str) -> str:
         "summary_text": _("summary"), "summary_made_by": _("summary, written by"),
         "summary_model": _("summary, which model"), "summary_checked_by": _("summary, checked by"),
         "summary_checked": _("summary, checked as it stands"), "head_checked": _("headline, checked as it stands"),
+        "claims_checked": _("claims, checked as they stand"),
+        "watch_checked": _("watch items, checked as they stand"),
         "desk": _("signed by"), "remark_field": _("remark, about"), "remark_text": _("remark"),
     }  # fmt: skip
     return words.get(name) or str(getattr(Story._meta.get_field(name), "verbose_name", name))

@@ -136,7 +136,8 @@ def create(typed: Typed, by: User, window: Sent, options: Options) -> Attempt:
 
 def unchecked_words(part: str) -> str:
     """What is to be said where a part was changed since it was checked, by its name on the form."""
-    what = label("headline" if part == "head" else f"{part}_text")
+    rows = {"claims": _("What is established"), "watch": _("What to watch")}
+    what = rows.get(part) or label("headline" if part == "head" else f"{part}_text")
     return _("“%(part)s” was changed after it was checked, so it counts as not checked until you say so again.") % {
         "part": what
     }

@@ -20,7 +20,7 @@ MADE = ("made_by", "model", "checked_by")
 AGAIN = "checked"  # that it was checked as it stands: said with the save, and no part of the content
 HEAD = (
     "headline", "dek", "topic", "desk", "edited_by", "language", "form", "event_on", "slug", "disclosure", "conflicts",
-    *(f"head_{part}" for part in (*MADE, AGAIN)),
+    *(f"{of}_{part}" for of in made.OF_STORY for part in (*MADE, AGAIN)),
 )  # fmt: skip
 SUMMARY = ("summary_text", *(f"summary_{part}" for part in (*MADE, AGAIN)))
 REMARK = ("remark_field", "remark_text")  # what one is about to say of the story: no part of its content
@@ -37,10 +37,9 @@ MOST = {"sources": 60, "claims": 60, "watch_items": 60, "earlier": 60, "mentions
 NEVER_KEPT = "text"
 KEY = re.compile(r"n?[1-9][0-9]{0,8}")
 MENTION = re.compile(r"n[1-9][0-9]{0,8}|\.[-a-zA-Z0-9_]{1,120}")  # a point before a slug: one may look like "n1"
-# Who writes, until somebody says otherwise: the parts that are not there yet, by the form's names.
-BY_PEOPLE: Typed = {
-    f"{part}_made_by": [MadeBy.PERSON.value] for part in ("head", "summary", *(f"note_{slot}" for slot in Slot))
-}
+# What says how it was made, by the form's names; and who writes, until somebody says otherwise.
+MAKING = (*made.OF_STORY, "summary", *(f"note_{slot}" for slot in Slot))
+BY_PEOPLE: Typed = {f"{part}_made_by": [MadeBy.PERSON.value] for part in MAKING}
 PLAIN = frozenset([*HEAD, *SUMMARY, *REMARK, *(f"note_{slot}_{part}" for slot in Slot for part in NOTE)])
 
 
