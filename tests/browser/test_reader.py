@@ -47,6 +47,22 @@ def test_search_answers_while_one_types_and_the_address_keeps_it(demonstration, 
     page.get_by_text("No story holds all of these words").wait_for()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_reader_takes_a_report_back(demonstration, open_page, scheme):
+    page = open_page(**PHONE, color_scheme=scheme)
+    page.goto(demonstration.url + "/stories/anthropic-amazon-what-is-confirmed/report/?part=headline")
+    page.get_by_label("What is wrong with it?").fill(f"Not nine, in {scheme}.")
+    page.get_by_role("button", name="Send the report").click()
+    axe(page)
+    page.get_by_role("link", name="Take it back").click()
+    axe(page)
+    page.get_by_role("button", name="Yes, take it back").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You took your report back")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not page.context.cookies()
+
+
 def test_everything_works_without_javascript(demonstration, open_page):
     page = open_page(java_script_enabled=False)
     page.goto(demonstration.url + "/search/")
