@@ -174,6 +174,7 @@ def test_every_field_of_a_content_that_changes_is_told(content):
     assert seen == {
         "slug", "language", "form", "headline", "dek", "topic", "desk", "edited_by", "event_on", "disclosure",
         "sources", "summary", "notes", "claims", "watch", "mentions", "earlier", "conflicts", "head",
+        "claims_made", "watch_made",
     }  # fmt: skip
 
 

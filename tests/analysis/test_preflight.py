@@ -255,6 +255,9 @@ def test_advice_stops_nothing_and_goes_away_when_followed():
     assert len(advice(bare)) == 6
     assert stops(bare) == ""
     full = making.planted("advice", making.publisher()).story
+    assert "“What is established” was made with a language model" in advice(full)[0], "it was said to stand otherwise"
+    Story.objects.filter(pk=full.pk).update(claims_checked_by=making.desk())
+    full.refresh_from_db()
     comparing.hold(full.sources.get(), "Their text.")
     assert advice(full) == []
 
