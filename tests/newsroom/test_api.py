@@ -129,14 +129,14 @@ def test_each_part_says_how_it_was_made(client, story):
     checked = {"claims_checked_by": making.desk(), "claims_checked_at": making.LONG_AGO}
     Story.objects.filter(pk=story.pk).update(claims_made_by="both", claims_model="M-1", watch_made_by="", **checked)
     editing.publish(story, None)
-    found = fits(client.get(f"/api/v1{story.get_absolute_url()}"), "Story")
+    found = described(client.get(f"/api/v1{story.get_absolute_url()}"))
     assert found["headline_made"]["by"] == found["summary"]["made"]["by"] == "person"
     assert found["claims_made"] == {
         "by": "both", "model": "M-1", "checked_by": "Analysis desk", "checked_at": making.LONG_AGO.isoformat(),
     }  # fmt: skip
     assert found["watch_made"] is None and found["watch"], "of which nobody said it"
     making.terms(story.sources.get().article.publisher, level="link")
-    found = fits(client.get(f"/api/v1{story.get_absolute_url()}"), "Story")
+    found = described(client.get(f"/api/v1{story.get_absolute_url()}"))
     assert (found["claims_made"], found["watch_made"], found["headline_made"]) == (None, None, None)
 
 

@@ -136,7 +136,7 @@ def test_a_judgment_that_was_taken_back_is_told_with_its_reason(client):
         assert "It happened The register names it." in page and "Taken back It names another port." in page
         assert "Open" in page
     (line,) = tree(client, "/corrections/").find_class("timeline")[0]
-    told = f"It names another port.Judgment taken back It opens. {story.headline}"
+    told = f"It names another port.It opens.Judgment taken back {story.headline}"
     assert told in " ".join(line.text_content().split())
     link = f"{story.get_absolute_url()}#watch-{item.pk}"
     assert link in [a.get("href") for a in line.iter("a")]
