@@ -4,6 +4,7 @@ Every function that changes what the public sees does so in one transaction. Pub
 it into an immutable Revision and rewrites what lists and search read.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +16,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analysis import comparing, establishing, preflight, search, standings, tallying
+from analysis import comparing, establishing, made, preflight, search, standings, tallying
 from analysis.errors import ConflictError, EditingError, NotReadyError
 from analysis.freezing import digest, frozen, render, same_text, snapshot, words_of
 from analysis.models import (
     Appearance,
     Citation,
+    Claim,
     Correction,
     Mention,
     PublishedLink,
@@ -100,7 +102,10 @@ def differs(story: Story, content: dict[str, Any]) -> bool:
     unsaid = dict.fromkeys(("standing", "why", "checked_at", "history"))
 
     def words(some: dict[str, Any]) -> dict[str, Any]:
-        return some | {"claims": [c | unsaid if c["id"] in follows else c for c in some["claims"]]}
+        claims = [c | unsaid if c["id"] in follows else c for c in some["claims"]]
+        # Nobody has checked the words that they follow with: that does not make it another text.
+        how = made.complete(some)["claims_made"] | (made.UNCHECKED if follows else {})
+        return some | {"claims": claims, "claims_made": how}
 
     return not same_text(words(was), words(content))
 
@@ -152,9 +157,8 @@ def _publish(
     stops = preflight.stops(story, content, now or at, reason)
     if not first and kind in EXPLAINED and not reason.strip():
         stops.append(str(EXPLAIN))
-    if moved and not first and not noted and kind == Revision.Kind.EDIT:
-        sentence = _("Not a minor edit: readers were told that “%(claim)s” stands otherwise. Choose what it is.")
-        stops.extend(sentence % {"claim": Truncator(claim.text).chars(120)} for claim in moved)
+    if not noted and kind == Revision.Kind.EDIT:
+        stops += _retold(story, content, moved)
     if thanks and not announced:
         stops.append(str(UNANNOUNCED))
     if story.status == Story.Status.WITHDRAWN:
@@ -196,6 +200,20 @@ def _publish(
     comparing.forget(story.pk)
     story.tasks.all().delete()  # pre-flight stops what would need one
     return revision
+
+
+def _retold(story: Story, content: dict[str, Any], moved: Sequence[Claim]) -> list[str]:
+    """What a content says otherwise than readers were told of where claims stand: that is no minor edit. One query if
+    claims of the page are left out, else none."""
+    if not story.current:
+        return []
+    sentence = _("Not a minor edit: readers were told that “%(claim)s” stands otherwise. Choose what it is.")
+    said = [sentence % {"claim": Truncator(claim.text).chars(120)} for claim in moved]
+    there = {claim["id"] for claim in content["claims"]}
+    gone = {record_of(raw): raw["text"] for raw in story.current.content["claims"] if raw["id"] not in there}
+    sentence = _("Not a minor edit: the standing of “%(claim)s”, which is left out, has moved. Choose what it is.")
+    since = standings.moved(gone, story.published_at) if gone else ()
+    return said + [sentence % {"claim": Truncator(gone[pk]).chars(120)} for pk in since]
 
 
 @transaction.atomic

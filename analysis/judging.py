@@ -102,7 +102,7 @@ def take_back(item: WatchItem, by: User | None, why: str, at: datetime | None = 
 
 
 def _touch(item: WatchItem, at: datetime) -> None:
-    """Its page says something else from now on: who follows a feed gets its entry again."""
+    """Its page says something else from now on: while it is in a feed, who follows that gets its entry again."""
     Story.objects.filter(pk=item.story_id, updated_at__lt=at).update(updated_at=at)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -21,6 +22,12 @@ def on_record(claims: Collection[int]) -> dict[int, StandingChange]:
     """Where these claims stand, by id; of one that is not public, nothing. One query; none of no claims."""
     said = StandingChange.objects.filter(claim__in=claims).order_by("pk") if claims else ()
     return {change.claim_id: change for change in said}
+
+
+def moved(claims: Collection[int], since: datetime | None) -> list[int]:
+    """Those of these claims whose standing moved after an aware moment, by id. One query."""
+    said = StandingChange.objects.filter(claim__in=claims, at__gt=since) if since else StandingChange.objects.none()
+    return sorted(set(said.values_list("claim_id", flat=True)))
 
 
 def proved(records: Collection[int], but: str) -> set[int]:

@@ -193,6 +193,8 @@ def _making(part: str, content: Row, there: Row, restored: Row, some_stay: bool)
     """How the claims, or watch items, of a restored content were made; and a sentence where that cannot come back as it
     was said of those of `content`. `some_stay`: beside these there are others, of which it is said in `there`."""
     key = made.OF_STORY[part]
+    if not restored[part]:
+        return made.UNSAID, ""
     was = content if content[part] else there
     how, what = was[key], {"claims": _("What is established"), "watch": _("What to watch")}[part]
     if some_stay and any(how[name] != there[key][name] for name in ("made_by", "model")):

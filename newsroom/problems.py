@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 def is_api(request: HttpRequest) -> bool:
     """Whether a program asks: its mistakes are answered in a form that programs read."""
-    return request.path_info.startswith("/api/")
+    return f"{request.path_info}/".startswith("/api/")
 
 
 def problem(status: int, title: str, detail: str = "") -> HttpResponse:

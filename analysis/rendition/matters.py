@@ -15,7 +15,7 @@ from analysis.rendition.page import page_of
 from analysis.rendition.rows import judgments, row_of
 from analysis.rendition.story_values import Moment, StoryPage, Tombstone
 from analysis.rendition.values import Matter
-from analysis.rendition.watching import links_of
+from analysis.rendition.watching import links_of, replaced, with_promised
 
 STEPS = 6  # links from one story to the next that are followed
 PROPOSED = 200  # stories that are found so, of which the newest PAGE are read
@@ -24,7 +24,7 @@ PROPOSED = 200  # stories that are found so, of which the newest PAGE are read
 def matter(slug: str) -> Matter | Tombstone | None:
     """The matter that a story belongs to: it, and what leads to it or from it in at most six steps; oldest first.
 
-    A Tombstone or None as for the story itself. At most fifteen queries, whatever they hold; the newest thirty stories.
+    A Tombstone or None as for the story itself. At most sixteen queries, whatever they hold; the newest thirty stories.
     """
     found = Story.objects.filter(slug=slug, current__isnull=False).values_list("pk", "status").first()
     if not found:
@@ -62,7 +62,9 @@ def _pages(gate: Gate, story: int, stories: set[int]) -> tuple[list[StoryPage], 
     newest = published_among(stories - {story}).order_by("-published_at", "-pk")[: PAGE - 1]
     found = [*full_columns(published_among([story])), *full_columns(newest)]
     gate.learn([*(values[0] for values in found), *gate.hear(values[-2] for values in found)])
-    judged = judgments(item["id"] for values in found for item in values[-2]["watch"])
+    promised = replaced([values[0] for values in found])
+    older = (old["id"] for some in promised.values() for old, _new in some)
+    judged = judgments([*(item["id"] for values in found for item in values[-2]["watch"]), *older])
     links = links_of(judged)
     pages: list[StoryPage] = []
     own: StoryPage | Tombstone | None = None
@@ -73,7 +75,7 @@ def _pages(gate: Gate, story: int, stories: set[int]) -> tuple[list[StoryPage], 
         if row.id == story:
             own = page
         if isinstance(page, StoryPage):
-            pages.append(page)
+            pages.append(with_promised(gate, page, promised[row.id], judged, links))
     return sorted(pages, key=lambda page: page.card.published_at), own
 
 

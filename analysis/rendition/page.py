@@ -1,6 +1,7 @@
 """A story's page from one frozen content: what of each part may be shown, by the permits of what it rests on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -103,6 +104,8 @@ def page_of(
     )
     head = making.view(content.get("head", {})) if card.ours else None
     claims_made = making.view(content.get("claims_made", {})) if claims else None
+    if claims_made and any(claim.written for claim in claims):
+        claims_made = replace(claims_made, checked_by="", checked_at=None)  # nobody checked where they stand by now
     watch_made = making.view(content.get("watch_made", {})) if watch else None
     return StoryPage(
         card=card,

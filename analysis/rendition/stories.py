@@ -8,17 +8,16 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from analysis import asking
-from analysis.models import Article, PublishedLink, Revision, Story
+from analysis.models import Article, Claim, PublishedLink, Revision, Story
 from analysis.prepared import Prepared
 from analysis.provenance import Asked, Owners
-from analysis.rendition.gate import Gate, Links
+from analysis.rendition.gate import Gate
 from analysis.rendition.lists import full_columns
 from analysis.rendition.page import page_of
 from analysis.rendition.rows import (
     CHANGED,
     Changed,
     Cited,
-    Judged,
     Row,
     columns,
     judgments,
@@ -27,12 +26,13 @@ from analysis.rendition.rows import (
     works_of,
 )
 from analysis.rendition.story_values import LinkView, StoryPage, Tombstone
-from analysis.rendition.watching import links_of, replaced, sites_of
+from analysis.rendition.watching import links_of, replaced, sites_of, with_promised
 from analysis.rulebook import RuleBook
 
 
 def story(slug: str) -> StoryPage | Tombstone | None:
-    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Eleven queries."""
+    """A story's page, its Tombstone, or None where there never was one (or it is under embargo). Eleven queries, and
+    one if the standing of a claim has moved."""
     gate = Gate(timezone.now())
     found = _find(slug)
     if not isinstance(found, _Found):
@@ -41,7 +41,7 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     links = _links(pk)
     gate.learn({pk, *(link.other.id for link in links), *gate.hear([found.content])})
     works = {cited.work.id: cited.work for cited in gate.known[pk]}
-    promised = replaced(pk)
+    promised = replaced([pk])[pk]
     judged = judgments([w["id"] for w in (*found.content["watch"], *(old for old, _new in promised))])
     asked = asking.asked(works, found.since)
     owners = sites_of(judged, *(work.url for work in works.values()), *asking.urls_of(asked))
@@ -49,7 +49,7 @@ def story(slug: str) -> StoryPage | Tombstone | None:
     page = page_of(gate, found.row, found.content, found.html, works, judged, found.number, owners, linked, asked)
     if not isinstance(page, StoryPage):
         return page
-    page = _with_promised(gate, page, promised, judged, linked)
+    page = with_promised(gate, _with_since(page), promised, judged, linked)
     return _with_company(gate, page, links, _history(pk))
 
 
@@ -74,13 +74,15 @@ def history(slug: str, number: int | None = None) -> StoryPage | Tombstone | Non
     gate.known[found.row.id] += [
         Cited(works_named[s["article"]], s["role"], s["in_summary"]) for s in found.content["sources"]
     ]
-    judged = judgments(w["id"] for w in found.content["watch"])
+    promised = replaced([found.row.id])[found.row.id] if number is None else []
+    judged = judgments([w["id"] for w in (*found.content["watch"], *(old for old, _new in promised))])
     asked = asking.asked(works_named, found.since)
     owners = sites_of(judged, *(work.url for work in works_named.values()), *asking.urls_of(asked))
     linked = links_of(judged, owners)
     page = page_of(gate, found.row, found.content, found.html, works_named, judged, found.number, owners, linked, asked)
     if not isinstance(page, StoryPage):
         return page
+    page = with_promised(gate, _with_since(page), promised, judged, linked)
     return _with_company(gate, page, [], _history(found.row.id))
 
 
@@ -106,7 +108,7 @@ def preview(
     row = Row(story.pk, story.slug, story.language, "published", at, story.updated_at or at, story.topic.name,
               story.topic.slug, content["headline"], content["dek"])  # fmt: skip
     named = works(s["article"] for s in content["sources"]) if articles is None else works_of(articles)
-    promised = replaced(story.pk) if public is None or public else []
+    promised = replaced([story.pk])[story.pk] if public is None or public else []
     ids = [w["id"] for w in content["watch"]] if public is None else public
     judged = judgments([*ids, *(old["id"] for old, _new in promised)])
     if asked is None:
@@ -128,7 +130,21 @@ def preview(
         Cited(named[s["article"]], s["role"], s["in_summary"]) for s in content["sources"] if s["article"] in named
     ]
     gate.learn(link.other.id for link in links)
-    return _with_company(gate, _with_promised(gate, page, promised, judged, linked), links, [])
+    return _with_company(gate, with_promised(gate, page, promised, judged, linked), links, [])
+
+
+_SINCE = Prepared(
+    lambda story: Claim.objects.filter(story=story, public_since__isnull=False).values_list("pk", "public_since"),
+    story=int,
+)
+
+
+def _with_since(page: StoryPage) -> StoryPage:
+    """The page with the day from which it has each claim. One query if the standing of any has moved, else none."""
+    if not any(claim.changes for claim in page.claims):
+        return page
+    since: dict[int, datetime] = dict(_SINCE(story=page.card.id))
+    return replace(page, claims=tuple(replace(claim, since=since.get(claim.id)) for claim in page.claims))
 
 
 class _Found(NamedTuple):
@@ -190,33 +206,6 @@ def _with_company(gate: Gate, page: StoryPage, links: Sequence[_Link], changes: 
         earlier=tuple(views[False]),
         later=tuple(views[True]),
         history=tuple(gate.revision(page.card.id, change, page.card.ours) for change in changes),
-    )
-
-
-def _with_promised(
-    gate: Gate,
-    page: StoryPage,
-    promised: Sequence[tuple[dict[str, Any], int]],
-    judged: Mapping[int, Sequence[Judged]],
-    linked: Links,
-) -> StoryPage:
-    """The page with the watch items in whose place newer ones stand, after these: they were promised."""
-    if not promised:
-        return page
-    shown = {
-        old["id"]: (view, newer)
-        for old, newer in promised
-        if (view := gate.watch_item(old, judged.get(old["id"], ()), page.card.id, linked))
-    }
-    there = {item.id for item in page.watch} | shown.keys()
-    older = {newer: pk for pk, (_view, newer) in shown.items()}
-    views = [*((item, None) for item in page.watch), *shown.values()]
-    return replace(
-        page,
-        watch=tuple(
-            replace(view, replaces=older.get(view.id), replaced_by=newer if newer in there else None)
-            for view, newer in views
-        ),
     )
 
 

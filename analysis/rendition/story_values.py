@@ -171,6 +171,7 @@ class ClaimView:
     checked_at: datetime
     evidence: tuple[EvidenceView, ...]
     history: tuple[StandingView, ...]  # where it stood, oldest first
+    since: datetime | None = None  # it is on this page, as far as its history is told there
 
     @property
     def url(self) -> str:
@@ -404,7 +405,7 @@ class StoryPage:
         moved = [
             Moment(kind="claim", at=said.at, story=self.card, label=said.label, code=said.standing, text=claim.text,
                    url=claim.url, why=said.why, why_language=said.language, through=said.through)
-            for claim in self.claims for said in claim.changes[1:]
+            for claim in self.claims for said in claim.changes[1:] if not claim.since or said.at > claim.since
         ]  # fmt: skip
         judged = [
             Moment(kind="forecast", at=said.at, story=self.card, label=said.label, code=said.state, text=item.statement,
@@ -415,7 +416,7 @@ class StoryPage:
 
     @property
     def chronicle(self) -> tuple[RevisionView | Moment, ...]:
-        """Its versions, and what it says otherwise since its publication without one; newest first."""
+        """Its versions, and how what it says moved since its publication, with a version or without; newest first."""
         moments = (moment for moment in self.moments if moment.at > self.card.published_at)
         return tuple(sorted((*self.history, *moments), key=lambda line: line.at, reverse=True))
 

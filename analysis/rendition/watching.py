@@ -1,6 +1,6 @@
 """Watch items across stories: what is open, and how the old ones turned out. By day, bounded, paged by keyset."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from analysis.provenance import Owners
 from analysis.rendition.gate import Gate, Links
 from analysis.rendition.lists import CursorError
 from analysis.rendition.rows import Judged, Row, columns, judgments, row_of
-from analysis.rendition.story_values import Moment, WatchView
+from analysis.rendition.story_values import Moment, StoryPage, WatchView
 from analysis.rendition.values import Listing
 from analysis.terms import Work
 
@@ -57,6 +57,8 @@ class _Found(NamedTuple):
     frozen: dict[str, Any]
     newer: int | None  # the public one that stands in its place
 
+
+type Promised = tuple[dict[str, Any], int]  # a public item as it was frozen, and the newer one in its place
 
 _FROZEN = ("pk", "statement", "due", "likelihood", "settled_by", "superseded_by", "superseded_by__public_since")
 
@@ -155,18 +157,48 @@ def taken_back_views(gate: Gate, found: Sequence[tuple[Row, dict[str, Any], Judg
 
 
 _REPLACED = Prepared(
-    lambda story: (
-        WatchItem.objects.filter(story__pk=story, superseded_by__public_since__isnull=False)
+    lambda stories: (
+        WatchItem.objects.filter(story__pk__in=stories, superseded_by__public_since__isnull=False)
         .order_by("position", "pk")
-        .values_list(*_FROZEN[:-1])
+        .values_list("story_id", *_FROZEN[:-1])
     ),
-    story=int,
+    stories=[int],
 )
 
 
-def replaced(story: int) -> list[tuple[dict[str, Any], int]]:
-    """The public items of a story in whose place a newer one stands, as they were frozen, and that one. One query."""
-    return [(_frozen(*frozen), newer) for *frozen, newer in _REPLACED(story=story)]
+def replaced(stories: Collection[int]) -> dict[int, list[Promised]]:
+    """The public items of these stories in whose place newer ones stand, by the story's id. One query."""
+    found: dict[int, list[Promised]] = {pk: [] for pk in stories}
+    for story, *frozen, newer in _REPLACED(stories=list(stories)):
+        found[story].append((_frozen(*frozen), newer))
+    return found
+
+
+def with_promised(
+    gate: Gate,
+    page: StoryPage,
+    promised: Sequence[Promised],
+    judged: Mapping[int, Sequence[Judged]],
+    linked: Links,
+) -> StoryPage:
+    """The page with the watch items in whose place newer ones stand, after these: they were promised."""
+    if not promised:
+        return page
+    shown = {
+        old["id"]: (view, newer)
+        for old, newer in promised
+        if (view := gate.watch_item(old, judged.get(old["id"], ()), page.card.id, linked))
+    }
+    there = {item.id for item in page.watch} | shown.keys()
+    older = {newer: pk for pk, (_view, newer) in shown.items()}
+    views = [*((item, None) for item in page.watch), *shown.values()]
+    return replace(
+        page,
+        watch=tuple(
+            replace(view, replaces=older.get(view.id), replaced_by=newer if newer in there else None)
+            for view, newer in views
+        ),
+    )
 
 
 def open_of(gate: Gate, stories: Sequence[int]) -> Iterator[WatchView]:

@@ -202,6 +202,42 @@ def test_a_minor_edit_cannot_say_where_a_claim_stands(two):
     assert [shown(one).standing for one in two] == ["disputed", "disputed"]
 
 
+def test_a_minor_edit_cannot_leave_out_a_claim_whose_standing_moved(two):
+    first, second = two
+    establishing.move(claim_of(first), None, "disputed", "The register lists eleven.")
+    write(second, editing.snapshot(second) | {"claims": []})
+    with pytest.raises(NotReadyError, match="which is left out, has moved"):
+        editing.publish(second, None)
+    editing.publish(second, None, kind="update")
+    assert rendition.story(second.slug).claims == ()
+
+
+def test_what_follows_the_record_is_no_unsaved_change_and_is_not_called_checked(two):
+    """Its words are new, so nobody has checked them; but the story is as it was published."""
+    first = two[0]
+    for one in two:
+        checked = {"claims_checked_by": making.desk(), "claims_checked_at": making.LONG_AGO}
+        Story.objects.filter(pk=one.pk).update(dek="Another.", **checked)
+        editing.publish(one, None)
+    establishing.move(claim_of(first), None, "disputed", "The register lists eleven.")
+    for one in two:
+        one = Story.objects.select_related("current").get(pk=one.pk)
+        assert not editing.differs(one, editing.snapshot(one))
+        assert rendition.story(one.slug).claims_made.checked_by == ""
+        editing.note(one, None, "It stays as it is.")
+
+
+def test_a_story_s_history_has_no_move_from_before_it_used_the_claim(two):
+    first = two[0]
+    establishing.move(claim_of(first), None, "disputed", "The register lists eleven.")
+    later = story(shares=claim_of(first))
+    Story.objects.filter(pk=later.pk).update(published_at=making.LONG_AGO)  # it took the claim up in a later version
+    assert [line.kind for line in rendition.story(later.slug).chronicle] == ["first"]
+    establishing.move(claim_of(first), None, "withdrawn", "It was another tender.")
+    for page in (rendition.story(later.slug), rendition.history(later.slug)):
+        assert [(line.kind, line.text) for line in page.chronicle] == [("claim", TEXT), ("first", "")]
+
+
 @settings(max_examples=12, deadline=None)
 @given(steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["move", "propose", "publish"]),
                                 st.sampled_from(["reported", "disputed", "withdrawn"])), max_size=8))  # fmt: skip
@@ -450,7 +486,7 @@ def test_no_query_is_added_by_claims_or_by_their_history():
         establishing.move(claim, None, "disputed", f"Denied, {n}.", at=timezone.now() + timedelta(seconds=n))
     with CaptureQueriesContext(connection) as many:
         page = rendition.story(first.slug)
-    assert len(page.moved) == 10 and len(many) == len(few)
+    assert len(page.moved) == 10 and len(many) == len(few) + 1, "one for all that moved"
 
 
 # --- independence -------------------------------------------------------------------------------------------------

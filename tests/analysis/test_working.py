@@ -320,7 +320,7 @@ def test_a_change_of_standing_that_readers_could_see_is_dated_with_who_and_why(p
     editing.publish(public, by)
     content["claims"][0] |= {"standing": "withdrawn", "why": ""}
     write(public, content, by)
-    editing.publish(public, by)
+    editing.publish(public, by, kind="update")
     moves = [(c.standing, c.why, c.by) for c in public.claims.get().changes.all()]
     assert moves == [
         ("reported", "One report.", None), ("disputed", "The firm denies it.", by), ("withdrawn", "", by)
@@ -343,7 +343,7 @@ def test_a_claim_whose_standing_has_moved_is_not_removed(public):
     content = snapshot(public)
     content["claims"][0]["standing"] = "disputed"
     write(public, content)
-    editing.publish(public, None)
+    editing.publish(public, None, kind="update")
     with pytest.raises(working.WorkingError, match=r"Twelve firms bid\.” cannot be removed"):
         write(public, content | {"claims": [], "headline": "Another"})
     assert snapshot(public)["headline"] == "A public headline"

@@ -43,7 +43,7 @@ def ledger():
         ClaimView(
             id=pk, record=pk, text=f"Claim {pk}.", standing="confirmed", label="Confirmed", why="The register.",
             why_language="en", written="Reported", written_why="It was said.", checked_at=AT, evidence=said,
-            history=(was, was),
+            history=(was, was), since=AT,
         )
         for pk in (1, 2)
     )  # fmt: skip

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from analysis import editing, establishing, judging
-from analysis.models import Claim
+from analysis.models import Claim, WatchItem
 from tests import making
 
 pytestmark = pytest.mark.django_db
@@ -142,8 +142,21 @@ def test_a_judgment_that_was_taken_back_is_told_with_its_reason(client):
     assert link in [a.get("href") for a in line.iter("a")]
 
 
+def test_a_forecast_that_was_replaced_is_told_wherever_history_is(client):
+    story = making.draft()
+    item = making.promise(story, public=False)
+    editing.publish(story, None)
+    newer = making.promise(story, "It opens late.", public=False)
+    WatchItem.objects.filter(pk=item.pk).update(superseded_by=newer)
+    editing.publish(story, None, kind="update")
+    item.refresh_from_db()
+    judging.judge(item, None, "annulled", "The question is void.")
+    for path in ("", "history/", "timeline/"):
+        assert "The question is void." in client.get(f"{story.get_absolute_url()}{path}").content.decode()
+
+
 def test_a_story_s_history_tells_how_its_claims_moved_and_its_forecasts_turned_out(client):
-    """Its date of update moves with them: the history says by what."""
+    """Its date of update moves with them: the history says by what, as far as terms let it."""
     story = making.draft()
     item = making.promise(story, public=False)
     claim = Claim.objects.create(story=story, text="Twelve firms bid.", standing="reported", why="One report.")
