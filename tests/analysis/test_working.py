@@ -317,7 +317,7 @@ def test_a_change_of_standing_that_readers_could_see_is_dated_with_who_and_why(p
     content["claims"][0] |= {"standing": "disputed", "why": "The firm denies it.", "history": [], "checked_at": "x"}
     write(public, content, by)
     assert [change.standing for change in was.changes.all()] == ["reported"]  # proposed, and not public
-    editing.publish(public, by)
+    editing.publish(public, by, kind="update")
     content["claims"][0] |= {"standing": "withdrawn", "why": ""}
     write(public, content, by)
     editing.publish(public, by, kind="update")
