@@ -142,6 +142,18 @@ def test_a_judgment_that_was_taken_back_is_told_with_its_reason(client):
     assert link in [a.get("href") for a in line.iter("a")]
 
 
+def test_a_reason_that_quotes_more_than_terms_allow_by_now_is_no_correction(client):
+    story = making.draft()
+    item = making.promise(story)
+    editing.publish(story, None)
+    judging.judge(item, None, "yes", "The register names it.", making.REGISTER)
+    judging.take_back(item, None, "It says “another port, as we had written before”.")
+    assert "another port" in client.get("/corrections/").content.decode()
+    making.terms(story.sources.get().article.publisher, quote_words=3)
+    page = client.get("/corrections/").content.decode()
+    assert "another port" not in page and "Judgment taken back" not in page
+
+
 def test_a_forecast_that_was_replaced_is_told_wherever_history_is(client):
     story = making.draft()
     item = making.promise(story, public=False)
